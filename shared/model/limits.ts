@@ -1,0 +1,34 @@
+/** Every bound of the product that is not a setting, with its unit in the name. */
+export const limits = {
+  // requests
+  bodyBytesMax: 1024 * 1024,
+  bulkBodyBytesMax: 4 * 1024 * 1024,
+  bulkOperationsMax: 1000,
+  jsonDepthMax: 32,
+  filterCharactersMax: 8 * 1024,
+  filterDepthMax: 40,
+  filterTermsMax: 200,
+  patchOperationsMax: 1000,
+  pathSegmentsMax: 8,
+  // lists
+  pageSizeDefault: 100,
+  pageSizeMax: 1000,
+  /** Rows a filter without an index may look at before it is refused as `tooMany`. */
+  scanRowsMax: 20_000,
+  cursorLifeSeconds: 3600,
+  // values
+  textCharactersMax: 32_000,
+  resourceBytesMax: 256 * 1024,
+  nameCharactersMax: 120,
+  // keys
+  keyLifeDaysDefault: 365,
+  keyOverlapMinutesMax: 1440,
+  // storage
+  /** Rows of one entity group transaction. */
+  transactionRowsMax: 100,
+  /** Membership changes of one transaction: three rows each (member, reverse, the member's guard), four for the rest. */
+  memberChangesPerTransaction: 32,
+  /** Lost races of one write before the caller is told to come back. */
+  writeAttemptsMax: 8,
+  counterShards: 16,
+} as const;

@@ -1,0 +1,21 @@
+import type { AttributePath } from './attribute-path.ts';
+
+/** A filter as a tree, RFC 7644 §3.4.2.2. */
+export type Filter =
+  | {
+      readonly kind: 'compare';
+      readonly path: AttributePath;
+      readonly operator: CompareOperator;
+      readonly value: CompareValue;
+    }
+  | { readonly kind: 'present'; readonly path: AttributePath }
+  | { readonly kind: 'and' | 'or'; readonly left: Filter; readonly right: Filter }
+  | { readonly kind: 'not'; readonly filter: Filter }
+  /** `emails[type eq "work"]`, or with `path.subAttribute` set in an enclosing comparison. */
+  | { readonly kind: 'value-path'; readonly path: AttributePath; readonly filter: Filter };
+
+export type CompareOperator = 'eq' | 'ne' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le';
+export type CompareValue = string | number | boolean | null;
+
+/** Reads a filter; Refusal `invalid-filter` for what cannot be read, is too long, too deep or has too many terms. */
+export declare function parseFilter(text: string): Filter;

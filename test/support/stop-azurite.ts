@@ -1,0 +1,3 @@
+export default async function stopAzuriteOnce(): Promise<void> {
+  await globalThis.azuriteOfTests?.stop();
+}
