@@ -1,5 +1,3 @@
-import type { AttributePath } from './attribute-path.ts';
-
 /** A filter as a tree, RFC 7644 §3.4.2.2. */
 export type Filter =
   | {
@@ -13,6 +11,16 @@ export type Filter =
   | { readonly kind: 'not'; readonly filter: Filter }
   /** `emails[type eq "work"]`, or with `path.subAttribute` set in an enclosing comparison. */
   | { readonly kind: 'value-path'; readonly path: AttributePath; readonly filter: Filter };
+
+/** `urn:…:User:name.givenName`, `emails[type eq "work"].value`: RFC 7644 §3.5.2, figure 7. */
+export interface AttributePath {
+  /** The schema URN before the attribute, as written; absent for core attributes and for a bare extension attribute. */
+  readonly schema?: string;
+  /** Attribute name as written; empty when the path is a schema URN alone. */
+  readonly attribute: string;
+  readonly valueFilter?: Filter;
+  readonly subAttribute?: string;
+}
 
 export type CompareOperator = 'eq' | 'ne' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le';
 export type CompareValue = string | number | boolean | null;

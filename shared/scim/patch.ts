@@ -1,5 +1,5 @@
 import type { Json } from '../model/json.ts';
-import type { AttributePath } from './attribute-path.ts';
+import type { AttributePath } from './filter.ts';
 
 /** One operation of a PATCH in either of Entra's dialects or the RFC's, RFC 7644 §3.5.2. */
 export interface PatchOperation {
