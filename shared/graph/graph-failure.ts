@@ -1,0 +1,48 @@
+/** Why a Graph call has no usable answer; everything that a run may have to decide upon. */
+export type GraphFailureKind =
+  /** 429, or a wait longer than a function should sleep: come back after `retryAfterSeconds`. */
+  | 'throttled'
+  /** 5xx, resets, time-outs and truncated or unreadable bodies, still so after every attempt. */
+  | 'transient'
+  /** 401 with a fresh token, or the token endpoint refused: consent or credential is gone. */
+  | 'unauthorized'
+  /** 403: a permission is missing. */
+  | 'forbidden'
+  | 'not-found'
+  /** 410, or an error code that says a delta token is of no use any more: read everything again. */
+  | 'resync-required'
+  /** Any other 4xx. */
+  | 'refused'
+  /** A 2xx whose body does not have the documented shape. Unknown is never empty. */
+  | 'malformed'
+  /** A link that leaves the configured host; it was not followed and no token was sent. */
+  | 'foreign-link';
+
+export interface GraphFailureFacts {
+  readonly status?: number;
+  /** Graph's own error code. */
+  readonly code?: string;
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+}
+
+export class GraphFailure extends Error {
+  override readonly name = 'GraphFailure';
+  readonly kind: GraphFailureKind;
+  readonly facts: GraphFailureFacts;
+
+  constructor(kind: GraphFailureKind, message: string, facts: GraphFailureFacts = {}) {
+    super(message, { cause: facts.cause });
+    this.kind = kind;
+    this.facts = facts;
+  }
+}
+
+/** An attempt without a usable answer, and whether another one may help. */
+export interface FailedAttempt {
+  readonly failure: GraphFailure;
+  readonly retry: boolean;
+  readonly retryAfterSeconds?: number;
+  /** Of a continuous access evaluation challenge. */
+  readonly claims?: string;
+}

@@ -1,0 +1,174 @@
+import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
+import { readBody } from './graph-body.ts';
+import { type FailedAttempt, GraphFailure } from './graph-failure.ts';
+import type { Pacer } from './pacer.ts';
+import { readAnswer, retryDelaySeconds } from './retry-policy.ts';
+
+/** What the middleware needs from outside, so that time and chance can be simulated. */
+export interface GraphSurroundings {
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+export interface GraphMiddlewareOptions extends GraphSurroundings {
+  /** A bearer token; asked anew for each attempt, with the claims of a challenge when there was one. */
+  readonly token: (claims?: string) => Promise<string>;
+  readonly pacer: Pacer;
+  readonly limits: GraphCallLimits;
+  /** Told of each attempt, for the run's books. */
+  readonly onCall: (call: GraphCall) => void;
+  /** W3C traceparent of the run, sent with each call. */
+  readonly traceparent?: string;
+}
+
+export interface GraphCallLimits {
+  readonly attemptsMax: number;
+  readonly attemptTimeoutMilliseconds: number;
+  /** A longer wait is handed back to the caller as `throttled` instead of being slept. */
+  readonly waitSecondsMax: number;
+  readonly bodyBytesMax: number;
+}
+
+export interface GraphCall {
+  readonly status: number;
+  readonly resourceUnits: number;
+  readonly attempt: number;
+}
+
+/** A link to call untouched; the client library would take it apart and rebuild it. */
+export class ExactRequest {
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+}
+
+/** What a call costs, in resource units, as far as is known before it. */
+export class Price {
+  readonly resourceUnits: number;
+
+  constructor(resourceUnits: number) {
+    this.resourceUnits = resourceUnits;
+  }
+}
+
+/**
+ * The one middleware between the client library and Graph: token per attempt, time-out per attempt, pacing by resource units,
+ * retries with full jitter, and the whole body read before an answer counts as one (graph.md: the library does none of these).
+ * Throws `GraphFailure`; a long Retry-After is not slept but thrown.
+ */
+export function graphMiddleware(options: GraphMiddlewareOptions): Middleware {
+  return {
+    async execute(context: Context) {
+      const exact: unknown = context.middlewareControl?.getMiddlewareOptions(ExactRequest);
+      const price: unknown = context.middlewareControl?.getMiddlewareOptions(Price);
+      const request = {
+        url: exact instanceof ExactRequest ? exact.url : String(context.request),
+        resourceUnits: price instanceof Price ? price.resourceUnits : 1,
+        init: context.options ?? {},
+      };
+      // The library would rewrap a thrown failure and lose its kind, so it travels inside the response.
+      context.response = await answerOf(request, options).catch((error: unknown) => {
+        if (error instanceof GraphFailure) return new FailedResponse(error);
+        throw error;
+      });
+    },
+  };
+}
+
+async function answerOf(request: PricedRequest, options: GraphMiddlewareOptions): Promise<Response> {
+  let claims: string | undefined;
+  for (let attempt = 1; ; attempt++) {
+    await options.pacer.acquire(request.resourceUnits);
+    const outcome = await attemptOnce({ ...request, attempt, claims }, options);
+    if (outcome instanceof ReadResponse) return outcome;
+    if (attempt >= options.limits.attemptsMax || !outcome.retry) throw outcome.failure;
+    claims = outcome.claims;
+    const seconds = retryDelaySeconds(outcome, attempt, options.random());
+    if (seconds > options.limits.waitSecondsMax) throw handedBack(outcome.failure, seconds);
+    if (outcome.failure.kind === 'throttled') options.pacer.closeFor(seconds);
+    await options.sleep(seconds * 1000);
+  }
+}
+
+/** A response whose body was read and parsed once; the body itself is gone. */
+export class ReadResponse extends Response {
+  readonly parsed: unknown;
+
+  constructor(response: Response, parsed: unknown) {
+    super(null, { status: response.status, headers: response.headers });
+    this.parsed = parsed;
+  }
+}
+
+export class FailedResponse extends Response {
+  readonly failure: GraphFailure;
+
+  constructor(failure: GraphFailure) {
+    super(null);
+    this.failure = failure;
+  }
+}
+
+interface PricedRequest {
+  readonly url: string;
+  readonly resourceUnits: number;
+  readonly init: RequestInit;
+}
+
+interface Attempt extends PricedRequest {
+  readonly attempt: number;
+  readonly claims: string | undefined;
+}
+
+async function attemptOnce(
+  attempt: Attempt,
+  options: GraphMiddlewareOptions,
+): Promise<ReadResponse | FailedAttempt> {
+  const token = await options.token(attempt.claims);
+  const headers = new Headers(attempt.init.headers);
+  headers.set('authorization', `Bearer ${token}`);
+  if (options.traceparent !== undefined) headers.set('traceparent', options.traceparent);
+  let response: Response;
+  let body: string;
+  try {
+    response = await options.fetch(attempt.url, {
+      ...attempt.init,
+      headers,
+      redirect: 'error',
+      signal: AbortSignal.timeout(options.limits.attemptTimeoutMilliseconds),
+    });
+    body = await readBody(response, options.limits.bodyBytesMax);
+  } catch (cause) {
+    options.onCall({ status: 0, resourceUnits: attempt.resourceUnits, attempt: attempt.attempt });
+    return {
+      failure:
+        cause instanceof GraphFailure
+          ? cause
+          : new GraphFailure('transient', 'Graph could not be reached', { cause }),
+      retry: !(cause instanceof GraphFailure),
+    };
+  }
+  keepBooks(response, attempt, options);
+  const answer = readAnswer(response, body, options.now());
+  return 'failure' in answer ? answer : new ReadResponse(response, answer.json);
+}
+
+function keepBooks(response: Response, attempt: Attempt, options: GraphMiddlewareOptions): void {
+  const told = Number(response.headers.get('x-ms-resource-unit') ?? Number.NaN);
+  const resourceUnits = Number.isFinite(told) ? told : attempt.resourceUnits;
+  options.pacer.charge(resourceUnits - attempt.resourceUnits);
+  options.pacer.nearLimit(Number(response.headers.get('x-ms-throttle-limit-percentage') ?? 0) || 0);
+  options.onCall({ status: response.status, resourceUnits, attempt: attempt.attempt });
+}
+
+const handedBack = (failure: GraphFailure, seconds: number) =>
+  new GraphFailure('throttled', `Graph asks to come back in ${Math.ceil(seconds)} s`, {
+    ...failure.facts,
+    retryAfterSeconds: seconds,
+    cause: failure,
+  });

@@ -1,0 +1,214 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import { type GraphClient, graphClient } from '../../../shared/graph/graph-client.ts';
+import { GraphFailure } from '../../../shared/graph/graph-failure.ts';
+import type { GraphCall } from '../../../shared/graph/graph-middleware.ts';
+import { pacer } from '../../../shared/graph/pacer.ts';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  }
+});
+
+const json =
+  (status: number, body: unknown, headers: Record<string, string> = {}): Answer =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+  };
+
+/** A Graph that answers the n-th call with the n-th answer, the last one for ever. */
+async function graphAnswering(...answers: Answer[]) {
+  const seen: { url: string; authorization: string | undefined }[] = [];
+  const server = createServer((request, response) => {
+    const answer = answers[Math.min(seen.length, answers.length - 1)];
+    seen.push({ url: request.url ?? '', authorization: request.headers.authorization });
+    answer?.(request, response);
+  });
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const serviceUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1.0`;
+  const slept: number[] = [];
+  const calls: GraphCall[] = [];
+  const claims: (string | undefined)[] = [];
+  let now = Date.parse('2026-11-23T12:00:00Z');
+  const clock = {
+    now: () => now,
+    sleep: (milliseconds: number) => {
+      slept.push(milliseconds);
+      now += milliseconds;
+      return Promise.resolve();
+    },
+  };
+  const client: GraphClient = graphClient({
+    serviceUrl,
+    fetch: (url, init) => fetch(url, init),
+    ...clock,
+    random: () => 0.5,
+    token: (challenge) => {
+      claims.push(challenge);
+      return Promise.resolve(`token-${claims.length}`);
+    },
+    pacer: pacer({ unitsPerSecond: 1000, burstUnits: 1000, ...clock }),
+    limits: { attemptsMax: 4, attemptTimeoutMilliseconds: 500, waitSecondsMax: 20, bodyBytesMax: 10_000 },
+    onCall: (call) => calls.push(call),
+  });
+  return { client, serviceUrl, seen, slept, calls, claims };
+}
+
+const failureOf = async (call: Promise<unknown>) => {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof GraphFailure)) throw new Error(`expected a GraphFailure, got ${String(error)}`);
+  const { status, code, retryAfterSeconds } = error.facts;
+  return { kind: error.kind, status, code, retryAfterSeconds };
+};
+
+const page = { value: [{ id: 'a' }] };
+const usersDelta = { path: '/users/delta', query: { $select: 'id,displayName' }, resourceUnits: 5 };
+
+test('a first read is built by the client library, a link is followed untouched', async () => {
+  const graph = await graphAnswering(json(200, page));
+  await expect(graph.client.read(usersDelta)).resolves.toEqual(page);
+  const link = `${graph.serviceUrl}/users/delta?$skiptoken=a%2Bb/c=(d)&$select=id&x=%20`;
+  await expect(graph.client.follow(link, 5)).resolves.toEqual(page);
+  expect(graph.seen).toEqual([
+    { url: '/v1.0/users/delta?$select=id%2CdisplayName', authorization: 'Bearer token-1' },
+    { url: '/v1.0/users/delta?$skiptoken=a%2Bb/c=(d)&$select=id&x=%20', authorization: 'Bearer token-2' },
+  ]);
+});
+
+test.each([
+  ['another host', 'http://evil.example/v1.0/users/delta'],
+  ['another port', 'http://127.0.0.1:1/v1.0/users/delta'],
+  ['https instead of http', 'https://127.0.0.1/v1.0/users/delta'],
+  ['credentials in the address', 'http://me:secret@127.0.0.1/v1.0/users'],
+  ['no address at all', '/users/delta'],
+])('a link to %s is refused and no token leaves (graph.md §6.13)', async (_name, link) => {
+  const graph = await graphAnswering(json(200, page));
+  expect((await failureOf(graph.client.follow(link, 5))).kind).toBe('foreign-link');
+  expect(graph.seen).toEqual([]);
+  expect(graph.claims).toEqual([]);
+});
+
+test.each([
+  ['seconds', '7', 7],
+  ['a fraction', '2.128', 2.128],
+  ['a date', 'Mon, 23 Nov 2026 12:00:09 GMT', 9],
+  ['a date in the past', 'Mon, 23 Nov 2026 11:00:00 GMT', 0],
+  ['zero', '0', 0],
+])('429 with Retry-After as %s waits so long and asks with a new token', async (_name, header, seconds) => {
+  const graph = await graphAnswering(json(429, {}, { 'retry-after': header }), json(200, page));
+  await expect(graph.client.read(usersDelta)).resolves.toEqual(page);
+  expect(graph.slept[0]).toBeGreaterThanOrEqual(seconds * 1000);
+  expect(graph.slept[0]).toBeLessThanOrEqual(seconds * 1000 + 1000);
+  expect(graph.seen.map((call) => call.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
+});
+
+test('429 without Retry-After backs off with jitter', async () => {
+  const graph = await graphAnswering(json(429, {}), json(429, {}), json(429, {}), json(200, page));
+  await expect(graph.client.read(usersDelta)).resolves.toEqual(page);
+  expect(graph.slept).toEqual([500, 1000, 2000]);
+});
+
+test('a wait that is too long to sleep is handed back with its seconds', async () => {
+  const graph = await graphAnswering(
+    json(429, { error: { code: 'TooManyRequests' } }, { 'retry-after': '600' }),
+  );
+  const failure = await failureOf(graph.client.read(usersDelta));
+  expect(failure).toMatchObject({ kind: 'throttled', status: 429, code: 'TooManyRequests' });
+  expect(failure.retryAfterSeconds).toBeGreaterThanOrEqual(600);
+  expect(graph.slept).toEqual([]);
+  expect(graph.seen).toHaveLength(1);
+});
+
+test('after the last attempt a 429 is still throttled, never an empty page', async () => {
+  const graph = await graphAnswering(json(429, {}));
+  expect((await failureOf(graph.client.read(usersDelta))).kind).toBe('throttled');
+  expect(graph.seen).toHaveLength(4);
+});
+
+const broken: [string, Answer][] = [
+  ['500', json(500, {})],
+  ['502 with an HTML body', (_q, s) => s.writeHead(502, { 'content-type': 'text/html' }).end('<h1>no</h1>')],
+  ['503', json(503, {})],
+  ['a reset before the answer', (q) => q.socket.destroy()],
+  [
+    'a reset in mid-body',
+    (q, s) => {
+      s.writeHead(200, { 'content-length': '1000' }).write('{"value":[');
+      setTimeout(() => q.socket.destroy(), 5);
+    },
+  ],
+  ['a truncated body that ends in order', (_q, s) => s.writeHead(200).end('{"value":[')],
+  ['an empty 200', (_q, s) => s.writeHead(200).end()],
+  ['a 200 with an error object', json(200, { error: { code: 'generalException' } })],
+  ['no answer in time', () => undefined],
+];
+
+test.each(broken)(
+  '%s is tried again, and is transient when it stays (graph.md §6.16)',
+  async (_name, answer) => {
+    const healed = await graphAnswering(answer, json(200, page));
+    await expect(healed.client.read(usersDelta)).resolves.toEqual(page);
+    const lasting = await graphAnswering(answer);
+    expect((await failureOf(lasting.client.read(usersDelta))).kind).toBe('transient');
+    expect(lasting.seen).toHaveLength(4);
+  },
+);
+
+test.each([
+  ['410', 410, '', 'resync-required'],
+  ['400 syncStateNotFound', 400, 'SyncStateNotFound', 'resync-required'],
+  ['403', 403, 'Authorization_RequestDenied', 'forbidden'],
+  ['404', 404, 'Request_ResourceNotFound', 'not-found'],
+  ['400', 400, 'Request_UnsupportedQuery', 'refused'],
+])('%s is told apart and not tried again', async (_name, status, code, kind) => {
+  const graph = await graphAnswering(json(status, { error: { code } }));
+  expect(await failureOf(graph.client.read(usersDelta))).toEqual({
+    kind,
+    status,
+    code,
+    retryAfterSeconds: undefined,
+  });
+  expect(graph.seen).toHaveLength(1);
+});
+
+test('a claims challenge is answered with a token for those claims; 401 that stays is unauthorized', async () => {
+  const claims = '{"access_token":{"nbf":{"essential":true}}}';
+  const challenge = { 'www-authenticate': `Bearer error="insufficient_claims", claims="${btoa(claims)}"` };
+  const graph = await graphAnswering(json(401, {}, challenge), json(200, page));
+  await expect(graph.client.read(usersDelta)).resolves.toEqual(page);
+  expect(graph.claims).toEqual([undefined, claims]);
+  const revoked = await graphAnswering(json(401, {}));
+  expect((await failureOf(revoked.client.read(usersDelta))).kind).toBe('unauthorized');
+});
+
+test('a body beyond the limit is malformed', async () => {
+  const graph = await graphAnswering(json(200, { value: ['x'.repeat(20_000)] }));
+  expect((await failureOf(graph.client.read(usersDelta))).kind).toBe('malformed');
+});
+
+test('each attempt is booked with what the service says it cost', async () => {
+  const graph = await graphAnswering(json(503, {}), json(200, page, { 'x-ms-resource-unit': '3' }));
+  await graph.client.read(usersDelta);
+  expect(graph.calls).toEqual([
+    { status: 503, resourceUnits: 5, attempt: 1 },
+    { status: 200, resourceUnits: 3, attempt: 2 },
+  ]);
+});
+
+test('a redirect is not followed, so that the token stays with the configured host', async () => {
+  const graph = await graphAnswering((_q, s) => s.writeHead(302, { location: 'http://evil.example/' }).end());
+  expect((await failureOf(graph.client.read(usersDelta))).kind).toBe('transient');
+});
