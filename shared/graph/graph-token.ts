@@ -1,0 +1,108 @@
+import {
+  AuthenticationRequiredError,
+  ClientAssertionCredential,
+  ClientCertificateCredential,
+  ClientSecretCredential,
+  ManagedIdentityCredential,
+  type TokenCredential,
+} from '@azure/identity';
+import { type CloudName, clouds, scopeOf } from './clouds.ts';
+import { GraphFailure } from './graph-failure.ts';
+
+/** How this deployment proves to a tenant who it is. Secrets arrive resolved, as Key Vault references of the site. */
+export type GraphCredential =
+  /** The site's own identity: works in the home tenant only. */
+  | { readonly kind: 'managed-identity'; readonly clientId: string }
+  | { readonly kind: 'client-secret'; readonly clientId: string; readonly clientSecret: string }
+  /** PEM with private key and certificate. */
+  | { readonly kind: 'certificate'; readonly clientId: string; readonly certificate: string }
+  /** A multi-tenant app that trusts the site's identity: no secret anywhere. */
+  | { readonly kind: 'federated'; readonly clientId: string; readonly managedIdentityClientId: string };
+
+/** A token source of one tenant for `graphClient`; refuses tokens of another tenant (S2-09) and throws `GraphFailure`. */
+export function graphToken(of: {
+  readonly credential: GraphCredential;
+  readonly cloud: CloudName;
+  readonly tenantId: string;
+}): (claims?: string) => Promise<string> {
+  return tokenFrom(tokenCredential(of), of);
+}
+
+/** As `graphToken`, over a credential made elsewhere. */
+export function tokenFrom(
+  credential: TokenCredential,
+  of: { readonly cloud: CloudName; readonly tenantId: string },
+): (claims?: string) => Promise<string> {
+  return async (claims) => {
+    const options = { tenantId: of.tenantId, ...(claims === undefined ? {} : { claims }) };
+    const issued = await credential.getToken(scopeOf(of.cloud), options).catch(refused);
+    if (issued === null) throw new GraphFailure('unauthorized', 'no token was issued');
+    if (tenantOf(issued.token) !== of.tenantId.toLowerCase()) {
+      throw new GraphFailure(
+        'unauthorized',
+        'the token was issued by another tenant than the one that was confirmed',
+        {
+          code: 'wrong_tenant',
+        },
+      );
+    }
+    return issued.token;
+  };
+}
+
+function tokenCredential(of: {
+  readonly credential: GraphCredential;
+  readonly cloud: CloudName;
+  readonly tenantId: string;
+}): TokenCredential {
+  const options = { authorityHost: clouds[of.cloud].authority };
+  const { credential, tenantId } = of;
+  switch (credential.kind) {
+    case 'managed-identity':
+      return new ManagedIdentityCredential({ clientId: credential.clientId });
+    case 'client-secret':
+      return new ClientSecretCredential(tenantId, credential.clientId, credential.clientSecret, options);
+    case 'certificate':
+      return new ClientCertificateCredential(
+        tenantId,
+        credential.clientId,
+        { certificate: credential.certificate },
+        options,
+      );
+    case 'federated': {
+      const identity = new ManagedIdentityCredential({ clientId: credential.managedIdentityClientId });
+      const assertion = async () => (await identity.getToken(tokenExchangeScope)).token;
+      return new ClientAssertionCredential(tenantId, credential.clientId, assertion, options);
+    }
+  }
+}
+
+const tokenExchangeScope = 'api://AzureADTokenExchange/.default';
+
+/** The sign-in service's refusals end a run; its outages are tried again. */
+function refused(cause: unknown): never {
+  const status = statusOf(cause);
+  const final =
+    cause instanceof AuthenticationRequiredError || (status >= 400 && status < 500 && status !== 429);
+  throw new GraphFailure(final ? 'unauthorized' : 'transient', 'the sign-in service issued no token', {
+    status,
+    cause,
+  });
+}
+
+const statusOf = (error: unknown): number =>
+  typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : 0;
+
+/** The `tid` claim. The signature is Graph's to check: this only guards against reading the wrong tenant. */
+function tenantOf(token: string): string | undefined {
+  try {
+    const payload = token.split('.')[1] ?? '';
+    const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+    const isObject = typeof claims === 'object' && claims !== null && 'tid' in claims;
+    return isObject && typeof claims.tid === 'string' ? claims.tid.toLowerCase() : undefined;
+  } catch {
+    return undefined;
+  }
+}
