@@ -49,6 +49,8 @@ export interface Resource {
   readonly lastModified: string;
   /** Canonical names and types, with `members` or `groups` only where wanted; without id, schemas and meta. */
   readonly attributes: JsonObject;
+  /** Members of the request that are not in the directory and were left out of it. */
+  readonly unknownMembers?: readonly string[];
 }
 
 /** If-Match and If-None-Match as parsed lists of entity tags; `*` stands for any. */
