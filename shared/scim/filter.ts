@@ -2,6 +2,7 @@
 export type Filter =
   | {
       readonly kind: 'compare';
+      /** May carry a `valueFilter`: `emails[type eq "work"].value eq "x"`. */
       readonly path: AttributePath;
       readonly operator: CompareOperator;
       readonly value: CompareValue;
@@ -9,7 +10,7 @@ export type Filter =
   | { readonly kind: 'present'; readonly path: AttributePath }
   | { readonly kind: 'and' | 'or'; readonly left: Filter; readonly right: Filter }
   | { readonly kind: 'not'; readonly filter: Filter }
-  /** `emails[type eq "work"]`, or with `path.subAttribute` set in an enclosing comparison. */
+  /** `emails[type eq "work"]`: one element fulfils all of it. */
   | { readonly kind: 'value-path'; readonly path: AttributePath; readonly filter: Filter };
 
 /** `urn:…:User:name.givenName`, `emails[type eq "work"].value`: RFC 7644 §3.5.2, figure 7. */
@@ -27,3 +28,5 @@ export type CompareValue = string | number | boolean | null;
 
 /** Reads a filter; Refusal `invalid-filter` for what cannot be read, is too long, too deep or has too many terms. */
 export declare function parseFilter(text: string): Filter;
+/** Reads the path of a PATCH operation or of a projection; Refusal `invalid-path`. */
+export declare function parsePath(text: string): AttributePath;
