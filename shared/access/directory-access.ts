@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { DirectoryId, KeyId, OrganizationId } from '../model/ids.ts';
+
+/** A SCIM key as stored: of the secret itself only the hash. */
+export const StoredKey = z.object({
+  id: KeyId,
+  prefix: z.string(),
+  hash: z.string(),
+  created: z.iso.datetime(),
+  expires: z.iso.datetime(),
+  /** Set when another key took its place with an overlap; it dies at the earlier of this and `expires`. */
+  replacedFrom: z.iso.datetime().optional(),
+});
+export type StoredKey = z.infer<typeof StoredKey>;
+
+/** Audience of the token that Entra sends for every custom application when its secret token is left blank (entra-client §2.2). */
+export const entraAudience = '8adf8e6e-67b2-4cf2-a259-e3dc5476c621';
+
+export const EntraTokenSettings = z
+  .strictObject({
+    tenantId: z.guid().meta({ description: 'The tenant whose tokens are accepted, and no other.' }),
+    audience: z
+      .string()
+      .min(1)
+      .max(200)
+      .default(entraAudience)
+      .meta({ description: 'Audience of the token: the template of custom applications unless set.' }),
+    appId: z
+      .guid()
+      .optional()
+      .meta({
+        description: 'Client that must have obtained the token (`appid`); any of the tenant when absent.',
+      }),
+  })
+  .meta({ id: 'EntraTokenSettings' });
+export type EntraTokenSettings = z.infer<typeof EntraTokenSettings>;
+
+/** What an admin may set on a `scim` directory; every field has the default of a new directory. */
+export const DirectorySettings = z
+  .strictObject({
+    unknownMembers: z.enum(['ignore', 'reject']).default('ignore').meta({
+      description: 'A member that is not in the directory is left out and logged, or the request is refused.',
+    }),
+    groupPatchAnswer: z.enum(['no-content', 'resource']).default('no-content').meta({
+      description: 'PATCH on a group answers 204, or 200 with the group.',
+    }),
+    usersMax: z.int().min(1).max(10_000_000).default(1_000_000).meta({
+      description: 'Above it users are no longer created; those that exist are still updated.',
+    }),
+    groupsMax: z.int().min(1).max(1_000_000).default(100_000).meta({
+      description: 'Above it groups are no longer created.',
+    }),
+    requestLogDays: z.int().min(1).max(365).default(30).meta({
+      description: 'Days for which received requests are kept.',
+    }),
+    entraToken: EntraTokenSettings.nullable().default(null).meta({
+      description: 'Accept the token that Entra issues itself when the secret token is left blank.',
+    }),
+  })
+  .meta({ id: 'DirectorySettings' });
+export type DirectorySettings = z.infer<typeof DirectorySettings>;
+
+/** What one point read tells about a directory: all that a request to it has to be judged by. */
+export const DirectoryAccess = z.object({
+  directoryId: DirectoryId,
+  organizationId: OrganizationId,
+  state: z.enum(['active', 'paused', 'deleted']),
+  settings: DirectorySettings,
+  keys: z.array(StoredKey),
+});
+export type DirectoryAccess = z.infer<typeof DirectoryAccess> & {
+  /** True once a group has been a member of a group. */
+  readonly nesting: boolean;
+};
+
+/** When a key stops opening its directory, milliseconds since 1970. */
+export function deadFrom(key: Pick<StoredKey, 'expires' | 'replacedFrom'>): number {
+  const expires = Date.parse(key.expires);
+  return key.replacedFrom === undefined ? expires : Math.min(expires, Date.parse(key.replacedFrom));
+}
