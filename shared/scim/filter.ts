@@ -1,3 +1,7 @@
+import { Refusal } from '../model/refusal.ts';
+import { Cursor } from './filters/cursor.ts';
+import { parseOperand, parseSubAttribute, splitName } from './filters/words.ts';
+
 /** A filter as a tree, RFC 7644 §3.4.2.2. */
 export type Filter =
   | {
@@ -27,6 +31,86 @@ export type CompareOperator = 'eq' | 'ne' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | '
 export type CompareValue = string | number | boolean | null;
 
 /** Reads a filter; Refusal `invalid-filter` for what cannot be read, is too long, too deep or has too many terms. */
-export declare function parseFilter(text: string): Filter;
+export function parseFilter(text: string): Filter {
+  const cursor = new Cursor(text, { code: 'invalid-filter', bareWords: true });
+  try {
+    const filter = parseOr(cursor);
+    if (!cursor.isAtEnd()) throw cursor.refusal('cannot be read');
+    return filter;
+  } catch (cause) {
+    const rescued = cause instanceof Refusal && !cursor.isOverLimit ? rawComparison(text) : undefined;
+    if (rescued === undefined) throw cause;
+    return rescued;
+  }
+}
+
 /** Reads the path of a PATCH operation or of a projection; Refusal `invalid-path`. */
-export declare function parsePath(text: string): AttributePath;
+export function parsePath(text: string): AttributePath {
+  const cursor = new Cursor(text, { code: 'invalid-path', bareWords: false });
+  const path = parseAttributePath(cursor);
+  if (!cursor.isAtEnd()) throw cursor.refusal('cannot be read');
+  return path;
+}
+
+function parseOr(cursor: Cursor): Filter {
+  let left = parseAnd(cursor);
+  while (cursor.takeWord('or')) left = { kind: 'or', left, right: parseAnd(cursor) };
+  return left;
+}
+
+function parseAnd(cursor: Cursor): Filter {
+  let left = parseFactor(cursor);
+  while (cursor.takeWord('and')) left = { kind: 'and', left, right: parseFactor(cursor) };
+  return left;
+}
+
+function parseFactor(cursor: Cursor): Filter {
+  if (cursor.take('(')) return parseGroup(cursor, ')');
+  if (cursor.takeNot()) return { kind: 'not', filter: parseGroup(cursor, ')') };
+  return parseTerm(cursor);
+}
+
+/** What stands between brackets, whose opening one is taken. */
+function parseGroup(cursor: Cursor, closing: string): Filter {
+  cursor.enter();
+  const filter = parseOr(cursor);
+  if (!cursor.take(closing)) throw cursor.refusal(`lacks a ${closing}`);
+  cursor.leave();
+  return filter;
+}
+
+function parseTerm(cursor: Cursor): Filter {
+  cursor.countTerm();
+  const path = parseAttributePath(cursor);
+  const word = cursor.takeOperator();
+  if (word === 'pr') return { kind: 'present', path };
+  if (word !== undefined) {
+    return { kind: 'compare', path, operator: word, value: parseOperand(cursor, path) };
+  }
+  const { valueFilter, ...list } = path;
+  if (valueFilter === undefined || path.subAttribute !== undefined) throw cursor.refusal('lacks an operator');
+  return { kind: 'value-path', path: list, filter: valueFilter };
+}
+
+function parseAttributePath(cursor: Cursor): AttributePath {
+  const name = splitName(cursor);
+  if (name.subAttribute !== undefined || name.attribute === '' || !cursor.isAtBracket()) return name;
+  cursor.take('[');
+  const valueFilter = cursor.insideBrackets(() => parseGroup(cursor, ']'));
+  const subAttribute = parseSubAttribute(cursor);
+  return { ...name, valueFilter, ...(subAttribute !== undefined && { subAttribute }) };
+}
+
+/**
+ * Entra puts values between quotes without escaping them, so that `displayName eq "R&D "core""` and `id eq "CORP\jo"`
+ * arrive: what is one comparison as a whole is read with the text between the outer quotes. Never more than one comparison.
+ */
+function rawComparison(text: string): Filter | undefined {
+  const [, path, value] = /^\s*([^\s"]+)\s+eq\s+"(.*)"\s*$/is.exec(text) ?? [];
+  if (path === undefined || value === undefined || hidesComparison.test(value)) return undefined;
+  const cursor = new Cursor(path, { code: 'invalid-filter', bareWords: false });
+  const name = splitName(cursor);
+  return cursor.isAtEnd() ? { kind: 'compare', path: name, operator: 'eq', value } : undefined;
+}
+
+const hidesComparison = /"[^"]*\s(eq|ne|co|sw|ew|gt|ge|lt|le|pr)(\s|$)/i;

@@ -1,9 +1,15 @@
-import type { AttributePath } from './filter.ts';
 import { attribute, complex, type Schema, type SchemaAttribute } from './schemas/attribute.ts';
 import { groupSchema, groupSchemaId } from './schemas/group.ts';
 import { metaSchemas } from './schemas/meta.ts';
 import { enterpriseSchema, enterpriseSchemaId, userSchema, userSchemaId } from './schemas/user.ts';
 import type { ResourceKind } from './scim-directory.ts';
+
+/** An attribute as named by a caller; `AttributePath` of filters is one. */
+export interface AttributeName {
+  readonly schema?: string;
+  readonly attribute: string;
+  readonly subAttribute?: string;
+}
 
 /** Where a path leads in resources of a kind. */
 export type Location =
@@ -36,7 +42,7 @@ export const extensionsOf: Readonly<Record<ResourceKind, readonly Schema[]>> = {
 };
 
 /** Resolves names without case, URN-qualified or not; undefined for what does not exist. */
-export function attributeAt(kind: ResourceKind, path: AttributePath): Location | undefined {
+export function attributeAt(kind: ResourceKind, path: AttributeName): Location | undefined {
   const name = path.attribute.toLowerCase();
   if (path.schema === undefined) return within(bareNames[kind].get(name), path);
   const urn = path.schema.toLowerCase();
@@ -56,7 +62,7 @@ export const isReserved = (urn: string): boolean =>
 type AttributeLocation = Extract<Location, { kind: 'attribute' }>;
 type Names = ReadonlyMap<string, AttributeLocation>;
 
-function within(found: AttributeLocation | undefined, path: AttributePath): Location | undefined {
+function within(found: AttributeLocation | undefined, path: AttributeName): Location | undefined {
   if (found === undefined || path.subAttribute === undefined) return found;
   const subAttribute = subAttributeOf(found.attribute, path.subAttribute);
   return subAttribute && { ...found, subAttribute };
@@ -66,7 +72,7 @@ export function subAttributeOf(of: SchemaAttribute, name: string): SchemaAttribu
   return subAttributes.get(of)?.get(name.toLowerCase());
 }
 
-function custom(urn: string, path: AttributePath): Location | undefined {
+function custom(urn: string, path: AttributeName): Location | undefined {
   const { attribute: name, subAttribute } = path;
   if (name === '') return { kind: 'extension', urn };
   return { kind: 'custom', urn, attribute: name, ...(subAttribute !== undefined && { subAttribute }) };
