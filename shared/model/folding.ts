@@ -4,6 +4,8 @@
  * Compatibility forms fall together (full width, ligatures); look-alikes of other scripts and the dotless i do not.
  */
 export function foldedKey(text: string): string {
+  // Most names are plain ASCII, for which all of this is lower case.
+  if (ascii.test(text)) return text.trim().toLowerCase();
   let key = text;
   // A few characters decompose only after folding; two rounds reach the fixed point, the third proves it.
   for (let round = 0; round < 3; round++) {
@@ -22,3 +24,5 @@ function foldCase(text: string): string {
   }
   return folded;
 }
+
+const ascii = /^[ -~]*$/;
