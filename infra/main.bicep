@@ -1,0 +1,255 @@
+// Everything Rookery needs in one resource group. Plain resources only, so that it compiles without a module registry.
+// graph.bicep holds what needs rights in Microsoft Entra ID instead of in Azure, and is deployed on its own.
+targetScope = 'resourceGroup'
+
+@description('Short name of the environment; part of every resource name.')
+@minLength(2)
+@maxLength(8)
+param environmentName string
+
+@description('Azure region of every resource. Defaults to the region of the resource group.')
+param location string = resourceGroup().location
+
+@description('Tags put on every resource besides application and environment.')
+param tags object = {}
+
+@description('Replication of the account that holds directory state: ZRS survives the loss of a zone, GZRS that of a region.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GZRS'])
+param dataStorageSku string = 'Standard_ZRS'
+
+@description('Spreads instances over zones. Keeps at least two instances of each scale group ready, and bills them.')
+param zoneRedundant bool = false
+
+@description('Memory of one instance in MB; also decides its share of processor.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('Upper bound of instances, and so of cost and of load on storage.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('HTTP instances that never scale to zero. One removes the cold start from the first request of a cycle.')
+@minValue(0)
+@maxValue(20)
+param alwaysReadyHttpInstances int = 1
+
+@description('HTTP requests one instance takes at a time before another is started.')
+@minValue(1)
+@maxValue(1000)
+param httpPerInstanceConcurrency int = 32
+
+@description('Puts storage and vault behind private endpoints in an own virtual network. Inbound HTTPS stays public: Entra calls from the Internet.')
+param privateNetwork bool = false
+
+@description('Address space of the virtual network when privateNetwork is true; a /24 or larger.')
+param addressPrefix string = '10.74.0.0/24'
+
+@description('Who may call over HTTPS: everyone (each request still needs its key), or only Entra and the ranges of allowedAddressRanges.')
+@allowed(['internet', 'entra'])
+param inboundAccess string = 'internet'
+
+@description('CIDR ranges of admins and scripts that may call when inboundAccess is entra.')
+param allowedAddressRanges string[] = []
+
+@description('Host name of your own that clients use, such as scim.contoso.com; empty for the default one. Its DNS records must exist first.')
+param customHostName string = ''
+
+@description('Thumbprint of the certificate of customHostName; empty in the first pass, before the certificate exists.')
+param customHostNameThumbprint string = ''
+
+@description('First admin key, made by you: at least 32 random characters, kept in the vault only. Empty takes the setting away again, once you have issued admin keys.')
+@secure()
+param firstAdminKey string = ''
+
+@description('Entra tenant whose access tokens the admin API accepts; empty accepts admin keys only.')
+param adminTenantId string = ''
+
+@description('Audience that Entra access tokens for the admin API must carry, such as api://rookery.')
+param adminAudience string = ''
+
+@description('Mail address that alerts go to; empty raises alerts without sending them.')
+param alertMailAddress string = ''
+
+@description('Days that logs are kept in the workspace.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 30
+
+@description('GB of logs per day after which ingestion stops until midnight UTC, so that a flood cannot run up a bill. -1 for no cap.')
+param logDailyCapGb int = 5
+
+@description('Days that a nightly export is kept.')
+@minValue(7)
+@maxValue(3650)
+param exportRetentionDays int = 90
+
+@description('Guards the state account and the vault against deletion of the resource.')
+param lockResources bool = true
+
+var allTags = union(tags, { application: 'rookery', environment: environmentName })
+var token = uniqueString(resourceGroup().id, environmentName)
+var names = {
+  identity: 'id-rookery-${environmentName}'
+  hostStorage: take('strookhost${environmentName}${token}', 24)
+  dataStorage: take('strookdata${environmentName}${token}', 24)
+  workspace: 'log-rookery-${environmentName}'
+  component: 'appi-rookery-${environmentName}'
+  vault: take('kv-rook-${environmentName}-${token}', 24)
+  plan: 'asp-rookery-${environmentName}'
+  site: 'func-rookery-${environmentName}-${token}'
+  network: 'vnet-rookery-${environmentName}'
+}
+
+module identity 'modules/identity.bicep' = {
+  params: {
+    name: names.identity
+    location: location
+    tags: allTags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  params: {
+    workspaceName: names.workspace
+    componentName: names.component
+    location: location
+    tags: allTags
+    retentionDays: logRetentionDays
+    dailyCapGb: logDailyCapGb
+  }
+}
+
+module hostStorage 'modules/host-storage.bicep' = {
+  params: {
+    name: names.hostStorage
+    location: location
+    tags: allTags
+    sku: zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
+    publicAccess: !privateNetwork
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module dataStorage 'modules/data-storage.bicep' = {
+  params: {
+    name: names.dataStorage
+    location: location
+    tags: allTags
+    sku: dataStorageSku
+    publicAccess: !privateNetwork
+    exportRetentionDays: exportRetentionDays
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module keyVault 'modules/key-vault.bicep' = {
+  params: {
+    name: names.vault
+    location: location
+    tags: allTags
+    publicAccess: !privateNetwork
+    firstAdminKey: firstAdminKey
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  params: {
+    name: names.network
+    location: location
+    tags: allTags
+    addressPrefix: addressPrefix
+    hostStorageId: hostStorage.outputs.accountId
+    dataStorageId: dataStorage.outputs.accountId
+    vaultId: keyVault.outputs.vaultId
+  }
+}
+
+module roles 'modules/roles.bicep' = {
+  params: {
+    principalId: identity.outputs.principalId
+    hostStorageName: hostStorage.outputs.accountName
+    dataStorageName: dataStorage.outputs.accountName
+    exportsContainerName: dataStorage.outputs.exportsContainerName
+    vaultName: keyVault.outputs.vaultName
+    componentName: monitoring.outputs.componentName
+  }
+}
+
+module site 'modules/site.bicep' = {
+  params: {
+    planName: names.plan
+    siteName: names.site
+    location: location
+    tags: allTags
+    identityId: identity.outputs.identityId
+    identityClientId: identity.outputs.clientId
+    hostStorageName: hostStorage.outputs.accountName
+    packagesContainerName: hostStorage.outputs.packagesContainerName
+    dataStorageName: dataStorage.outputs.accountName
+    firstAdminKeyUri: empty(firstAdminKey) ? '' : keyVault.outputs.firstAdminKeyUri
+    componentConnectionString: monitoring.outputs.connectionString
+    workspaceId: monitoring.outputs.workspaceId
+    subnetId: privateNetwork ? network!.outputs.integrationSubnetId : ''
+    inboundAccess: inboundAccess
+    allowedAddressRanges: allowedAddressRanges
+    publicHostName: customHostName
+    adminTenantId: adminTenantId
+    adminAudience: adminAudience
+    zoneRedundant: zoneRedundant
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    alwaysReadyHttpInstances: alwaysReadyHttpInstances
+    httpPerInstanceConcurrency: httpPerInstanceConcurrency
+  }
+  // The host reads its storage while it starts, and the vault reference of the first admin key is resolved then.
+  dependsOn: [roles]
+}
+
+module customDomain 'modules/custom-domain.bicep' = if (!empty(customHostName)) {
+  params: {
+    siteName: site.outputs.siteName
+    hostName: customHostName
+    thumbprint: customHostNameThumbprint
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  params: {
+    environmentName: environmentName
+    location: location
+    tags: allTags
+    workspaceId: monitoring.outputs.workspaceId
+    componentId: monitoring.outputs.componentId
+    dataStorageId: dataStorage.outputs.accountId
+    healthUrl: '${site.outputs.origin}/health/ready'
+    watchReachability: inboundAccess == 'internet'
+    mailAddress: alertMailAddress
+  }
+}
+
+module locks 'modules/locks.bicep' = if (lockResources) {
+  params: {
+    dataStorageName: dataStorage.outputs.accountName
+    vaultName: keyVault.outputs.vaultName
+  }
+}
+
+@description('URL that clients reach the service at; the SCIM base URL of each directory begins with it.')
+output origin string = site.outputs.origin
+
+@description('Name of the function app, for func azure functionapp publish.')
+output siteName string = site.outputs.siteName
+
+@description('Object id of the managed identity, for graph.bicep.')
+output identityPrincipalId string = identity.outputs.principalId
+
+@description('Client id of the managed identity.')
+output identityClientId string = identity.outputs.clientId
+
+@description('Name of the account that holds directory state.')
+output dataStorageName string = dataStorage.outputs.accountName
+
+@description('Name of the vault.')
+output vaultName string = keyVault.outputs.vaultName

@@ -1,0 +1,70 @@
+// Secrets that must be readable again: the first admin key, and client secrets of nested directories. SCIM keys are stored as hashes elsewhere.
+
+@description('Name of the vault.')
+param name string
+
+@description('Azure region.')
+param location string
+
+@description('Tags of the vault.')
+param tags object
+
+@description('False when only a private endpoint may reach it.')
+param publicAccess bool
+
+@description('First admin key; empty for none.')
+@secure()
+param firstAdminKey string
+
+@description('Workspace that receives its audit log.')
+param workspaceId string
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    tenantId: tenant().tenantId
+    sku: { family: 'A', name: 'standard' }
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    softDeleteRetentionInDays: 90
+    enablePurgeProtection: true
+    enabledForDeployment: false
+    enabledForDiskEncryption: false
+    enabledForTemplateDeployment: false
+    publicNetworkAccess: publicAccess ? 'Enabled' : 'Disabled'
+    networkAcls: {
+      bypass: 'AzureServices'
+      defaultAction: publicAccess ? 'Allow' : 'Deny'
+    }
+  }
+}
+
+resource adminKey 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(firstAdminKey)) {
+  parent: vault
+  name: 'first-admin-key'
+  properties: {
+    value: firstAdminKey
+    contentType: 'Rookery admin key'
+  }
+}
+
+resource vaultLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: vault
+  name: 'to-workspace'
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'AuditEvent', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
+  }
+}
+
+@description('Resource id, for the private endpoint.')
+output vaultId string = vault.id
+
+@description('Name, for the role and the lock.')
+output vaultName string = vault.name
+
+@description('Where the first admin key is read from; the address, not the key.')
+output firstAdminKeyUri string = '${vault.properties.vaultUri}secrets/first-admin-key'
