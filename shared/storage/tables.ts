@@ -1,4 +1,5 @@
 import { TableClient, type TableServiceClientOptions } from '@azure/data-tables';
+import { ownBatchBodies } from './batch.ts';
 import { type Patience, retrying } from './retrying.ts';
 import type { StorageMeter } from './storage-meter.ts';
 import type { TablePolicy } from './table-policy.ts';
@@ -73,6 +74,7 @@ function clientOptions(options: TableOptions): TableServiceClientOptions {
     // The client's own retries start at a second and cannot tell a batch that was sent twice.
     retryOptions: { maxRetries: 0 },
     additionalPolicies: [
+      { policy: ownBatchBodies, position: 'perCall' },
       { policy: retrying(options.patience ?? 'interactive'), position: 'perCall' },
       ...inside.map((policy) => ({ policy, position: 'perRetry' as const })),
     ],
