@@ -1,0 +1,83 @@
+/**
+ * A graph in compressed rows: the neighbours of `row` are `targets[offsets[row]] … targets[offsets[row + 1] - 1]`,
+ * each once. Both arrays hold numbers of an interning table.
+ */
+export interface Adjacency {
+  readonly offsets: Uint32Array;
+  readonly targets: Uint32Array;
+}
+
+export interface Edges {
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
+}
+
+export const noEdges: Edges = { from: new Uint32Array(0), to: new Uint32Array(0) };
+
+/** Compressed rows of an edge list in any order; duplicates fall together. O(rows + columns + edges). */
+export function adjacency(edges: Edges, shape: { rows: number; columns: number }): Adjacency {
+  return distinct(sortedByRow(edges, shape.rows), shape.columns);
+}
+
+/** The same edges seen from their other end. */
+export function transposed(graph: Adjacency, columns: number): Adjacency {
+  const { offsets, targets } = graph;
+  const from = targets;
+  const to = new Uint32Array(targets.length);
+  for (let row = 0; row + 1 < offsets.length; row++) {
+    to.fill(row, offsets[row], offsets[row + 1]);
+  }
+  return sortedByRow({ from, to }, columns);
+}
+
+/** Neighbours of a row as a view; none for a row that the graph does not have. */
+export function rowOf({ offsets, targets }: Adjacency, row: number): Uint32Array {
+  return row + 1 < offsets.length ? targets.subarray(offsets[row], offsets[row + 1]) : none;
+}
+
+/** The edges of a graph as a list. */
+export function edgesOf({ offsets, targets }: Adjacency): Edges {
+  const from = new Uint32Array(targets.length);
+  for (let row = 0; row + 1 < offsets.length; row++) from.fill(row, offsets[row], offsets[row + 1]);
+  return { from, to: targets };
+}
+
+const none = new Uint32Array(0);
+
+/** Counting sort; stable. */
+function sortedByRow({ from, to }: Edges, rows: number): Adjacency {
+  const offsets = new Uint32Array(rows + 1);
+  for (let edge = 0; edge < from.length; edge++) {
+    const next = (from[edge] as number) + 1;
+    offsets[next] = (offsets[next] as number) + 1;
+  }
+  for (let row = 0; row < rows; row++) {
+    offsets[row + 1] = (offsets[row + 1] as number) + (offsets[row] as number);
+  }
+  const free = offsets.slice(0, rows);
+  const targets = new Uint32Array(from.length);
+  for (let edge = 0; edge < from.length; edge++) {
+    const row = from[edge] as number;
+    const place = free[row] as number;
+    targets[place] = to[edge] as number;
+    free[row] = place + 1;
+  }
+  return { offsets, targets };
+}
+
+function distinct({ offsets, targets }: Adjacency, columns: number): Adjacency {
+  const seenIn = new Uint32Array(columns);
+  const kept = new Uint32Array(offsets.length);
+  let count = 0;
+  for (let row = 0; row + 1 < offsets.length; row++) {
+    const end = offsets[row + 1] as number;
+    for (let edge = offsets[row] as number; edge < end; edge++) {
+      const target = targets[edge] as number;
+      if (seenIn[target] === row + 1) continue;
+      seenIn[target] = row + 1;
+      targets[count++] = target;
+    }
+    kept[row + 1] = count;
+  }
+  return { offsets: kept, targets: count === targets.length ? targets : targets.slice(0, count) };
+}

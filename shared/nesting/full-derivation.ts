@@ -1,0 +1,88 @@
+import { walkOn } from './ancestors.ts';
+import { Marks } from './marks.ts';
+import type { WholeMemberships } from './memberships.ts';
+
+/**
+ * Calls `visit` once for each told group that has effective members, with these in no order. `users` is only valid
+ * during the call. The groups of a circle share one walk; a group without nested groups is not walked at all.
+ */
+export function forEachEffective(
+  memberships: WholeMemberships,
+  visit: (group: number, users: Uint32Array) => void,
+): void {
+  const { nesting, told } = memberships;
+  const circles = circlesOf(memberships);
+  const membersOf = walker(memberships);
+  for (let component = 0; component + 1 < circles.offsets.length; component++) {
+    const end = circles.offsets[component + 1] as number;
+    let users: Uint32Array | undefined;
+    for (let entry = circles.offsets[component] as number; entry < end; entry++) {
+      const group = circles.targets[entry] as number;
+      if (nesting.live[group] !== 1 || told[group] !== 1) continue;
+      users ??= membersOf(group);
+      if (users.length > 0) visit(group, users);
+    }
+  }
+}
+
+/** Effective members of each group, counted user by user over ancestor lists; the second road to the same sums. */
+export function effectiveCounts(memberships: WholeMemberships): Uint32Array {
+  const { nesting, liveUsers, userGroups } = memberships;
+  const counts = new Uint32Array(nesting.groups);
+  const above = new Marks(nesting.groups);
+  const { offsets, targets } = userGroups;
+  for (let user = 0; user < liveUsers.length; user++) {
+    if (liveUsers[user] !== 1) continue;
+    above.begin();
+    const end = offsets[user + 1] as number;
+    for (let edge = offsets[user] as number; edge < end; edge++) {
+      nesting.ancestors.collect(targets[edge] as number, above);
+    }
+    for (let entry = 0; entry < above.count; entry++) {
+      const group = above.list[entry] as number;
+      counts[group] = (counts[group] as number) + 1;
+    }
+  }
+  return counts.map((count, group) => (memberships.told[group] === 1 ? count : 0));
+}
+
+function walker(memberships: WholeMemberships): (group: number) => Uint32Array {
+  const { nesting, liveUsers, groupUsers } = memberships;
+  const groups = new Marks(nesting.groups);
+  const users = new Marks(memberships.users);
+  const allLive = liveUsers.every((live) => live === 1);
+  const { offsets, targets } = groupUsers;
+  return (group) => {
+    groups.begin().add(group);
+    walkOn(nesting.children, nesting.live, { into: groups, first: 0 });
+    if (groups.count === 1 && allLive) return targets.subarray(offsets[group], offsets[group + 1]);
+    users.begin();
+    for (let next = 0; next < groups.count; next++) {
+      const below = groups.list[next] as number;
+      const end = offsets[below + 1] as number;
+      for (let edge = offsets[below] as number; edge < end; edge++) {
+        const user = targets[edge] as number;
+        if (liveUsers[user] === 1) users.add(user);
+      }
+    }
+    return users.list.subarray(0, users.count);
+  };
+}
+
+/** The groups of each component. */
+function circlesOf({ nesting }: WholeMemberships) {
+  const { componentOf, count } = nesting.ancestors.components;
+  const offsets = new Uint32Array(count + 1);
+  for (const component of componentOf) offsets[component + 1] = (offsets[component + 1] as number) + 1;
+  for (let row = 0; row < count; row++)
+    offsets[row + 1] = (offsets[row + 1] as number) + (offsets[row] as number);
+  const free = offsets.slice(0, count);
+  const targets = new Uint32Array(componentOf.length);
+  for (let group = 0; group < componentOf.length; group++) {
+    const component = componentOf[group] as number;
+    const place = free[component] as number;
+    targets[place] = group;
+    free[component] = place + 1;
+  }
+  return { offsets, targets };
+}
