@@ -31,4 +31,6 @@ export const limits = {
   /** Lost races of one write before the caller is told to come back. */
   writeAttemptsMax: 8,
   counterShards: 16,
+  /** Indexed addresses of a user: the index rows before and after a change fit into one transaction. */
+  emailsPerUserMax: 40,
 } as const;

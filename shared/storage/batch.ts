@@ -73,8 +73,6 @@ function partOf(change: RowChange, frame: BatchFrame): string {
   const { resource, partitionKey, boundary } = frame;
   const keys = `(PartitionKey='${keyInUrl(partitionKey)}',RowKey='${keyInUrl(change.rowKey)}')`;
   const url = change.action === 'insert' ? resource : resource + keys;
-  const condition =
-    change.action === 'insert' || change.action === 'upsert' ? [] : [`If-Match: ${change.etag ?? '*'}`];
   return [
     `--${boundary}`,
     'Content-Type: application/http',
@@ -85,10 +83,15 @@ function partOf(change: RowChange, frame: BatchFrame): string {
     'Content-Type: application/json',
     'DataServiceVersion: 3.0',
     'Prefer: return-no-content',
-    ...condition,
+    ...conditionOf(change),
     '',
     change.action === 'delete' ? '' : rowJson(partitionKey, change),
   ].join('\r\n');
+}
+
+function conditionOf(change: RowChange): readonly string[] {
+  if (change.action === 'insert' || change.action === 'upsert') return [];
+  return [`If-Match: ${change.etag ?? '*'}`];
 }
 
 const keyInUrl = (key: string) => encodeURIComponent(key.replaceAll("'", "''"));
