@@ -1,9 +1,9 @@
 import type { DirectoryId } from '../model/ids.ts';
 import type { PositionWalk } from './directory-store.ts';
 
-/** Where a list was left off, so that a client that walks forward by index does not make us walk again. */
+/** A row of a list, so that a client that walks forward by index does not make us walk again. */
 export interface KnownPosition {
-  /** Rows up to and including the one at `position`. */
+  /** From 0. */
   readonly offset: number;
   readonly position: string;
 }
@@ -13,6 +13,11 @@ export interface ListOrder {
   readonly directory: DirectoryId;
   readonly kind: PositionWalk['kind'];
   readonly order: PositionWalk['order'];
+}
+
+interface Seen {
+  readonly size?: number;
+  readonly now: number;
 }
 
 interface Walked {
@@ -34,8 +39,8 @@ const lifeMilliseconds = 120_000;
 export class ListPositions {
   readonly #lists = new Map<string, Walked>();
 
-  /** The last known position at or before `offset`, if the list may still be as it was. */
-  before(list: ListOrder, offset: number, seen: { readonly size: number; readonly now: number }) {
+  /** The last known row at or before `offset`, if the list may still be as it was; without a size, as a guess. */
+  before(list: ListOrder, offset: number, seen: Seen): KnownPosition | undefined {
     const walked = this.#lists.get(keyOf(list));
     if (!walked || !isCurrent(walked, list, seen)) return undefined;
     return walked.known.findLast((known) => known.offset <= offset);
@@ -67,9 +72,10 @@ export class ListPositions {
 }
 
 /** New rows come last in id order and anywhere in the order of names. */
-function isCurrent(walked: Walked, list: ListOrder, seen: { readonly size: number; readonly now: number }) {
-  const hasItsRows = list.order === 'id' ? seen.size >= walked.size : seen.size === walked.size;
-  return hasItsRows && seen.now - walked.at < lifeMilliseconds;
+function isCurrent(walked: Walked, list: ListOrder, { size, now }: Seen): boolean {
+  if (now - walked.at >= lifeMilliseconds) return false;
+  if (size === undefined) return true;
+  return list.order === 'id' ? size >= walked.size : size === walked.size;
 }
 
 const keyOf = (list: ListOrder) => `${list.directory}|${list.kind}|${list.order}`;

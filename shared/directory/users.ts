@@ -18,7 +18,7 @@ import { untilWritten } from './write-attempts.ts';
 export function directoryUsers(store: DirectoryStore, context: DirectoryContext) {
   const { directory } = context;
 
-  async function create(draft: ResourceDraft): Promise<Resource> {
+  async function create(draft: ResourceDraft, _wanted: Wanted): Promise<Resource> {
     const settings = await context.settings();
     await assertRoom(store, context, { kind: 'User', settings });
     const at = timestamp(context);
