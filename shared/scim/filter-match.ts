@@ -93,8 +93,13 @@ function nullTest<T>(operator: string, of: (subject: T) => readonly Json[]): Pre
 
 /** A complex attribute without a sub-attribute is compared by its `value`: `members eq "…"`, `manager eq "…"`. */
 function comparedValues<T>(path: AttributePath, scope: Scope<T>): Values<T> | undefined {
-  if (path.subAttribute !== undefined) return valuesAt(path, scope);
-  return valuesAt({ ...path, subAttribute: 'value' }, scope) ?? valuesAt(path, scope);
+  const values = valuesAt(path, scope);
+  if (path.subAttribute !== undefined || values?.inner === undefined) return values;
+  const inner = values.inner.values({ attribute: 'value' });
+  if (inner === undefined) return undefined;
+  const of = (subject: T) =>
+    values.of(subject).flatMap((element) => (isJsonObject(element) ? inner.of(element) : [element]));
+  return { of, traits: inner.traits };
 }
 
 function valuesAt<T>(path: AttributePath, scope: Scope<T>): Values<T> | undefined {

@@ -1,11 +1,62 @@
-import type { JsonObject } from '../model/json.ts';
-import type { Resource } from './scim-directory.ts';
+import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { schemasOf } from './filters/scope.ts';
+import { mainSchemaOf } from './schema.ts';
+import { enterpriseSchemaId } from './schemas/user.ts';
+import type { Resource, ResourceKind } from './scim-directory.ts';
 
 /**
  * A resource as the RFC shows it, in a stable order: schemas (with the extensions present), id, attributes, extensions, meta.
  * `baseUrl` is `https://…/scim/v2/{directoryId}` without a trailing slash. `members` are `{value, type: 'User'|'Group'}`,
  * `groups` are `{value, type: 'direct'|'indirect'}`; each gets its `$ref` here.
  */
-export declare function renderResource(resource: Resource, baseUrl: string): JsonObject;
+export function renderResource(resource: Resource, baseUrl: string): JsonObject {
+  const { kind, id, attributes, version, created, lastModified } = resource;
+  const schemas = schemasOf(resource);
+  const rendered: Record<string, Json> = { schemas, id };
+  for (const { name } of mainSchemaOf[kind].attributes) {
+    const value = attributes[name];
+    if (value !== undefined) rendered[name] = withReferences(name, value, baseUrl);
+  }
+  for (const urn of schemas.slice(1)) {
+    rendered[urn] = withManager(attributes[urn] ?? {}, urn, baseUrl);
+  }
+  const location = locationOf(resource, baseUrl);
+  rendered['meta'] = { resourceType: kind, created, lastModified, location, version };
+  return rendered;
+}
+
 /** `{baseUrl}/Users/{id}`. */
-export declare function locationOf(resource: Pick<Resource, 'kind' | 'id'>, baseUrl: string): string;
+export const locationOf = ({ kind, id }: Pick<Resource, 'kind' | 'id'>, baseUrl: string): string =>
+  `${baseUrl}/${endpointOf[kind]}/${encodeURIComponent(id)}`;
+
+const endpointOf: Readonly<Record<ResourceKind, string>> = { User: 'Users', Group: 'Groups' };
+
+function withReferences(name: string, value: Json, baseUrl: string): Json {
+  if (name === 'groups') return referring(value, () => `${baseUrl}/Groups/`);
+  if (name === 'members') {
+    return referring(value, (type) => `${baseUrl}/${type === 'Group' ? 'Groups' : 'Users'}/`);
+  }
+  return value;
+}
+
+function referring(list: Json, addressOf: (type: Json | undefined) => string): Json {
+  if (!Array.isArray(list)) return list;
+  return list.map((element: Json) => {
+    if (!isJsonObject(element)) return element;
+    const { value = '', type } = element;
+    return {
+      value,
+      $ref: addressOf(type) + encodeURIComponent(String(value)),
+      ...(type !== undefined && { type }),
+    };
+  });
+}
+
+/** The manager is a user of the same directory, or an id that may become one. */
+function withManager(extension: Json, urn: string, baseUrl: string): Json {
+  if (urn !== enterpriseSchemaId || !isJsonObject(extension)) return extension;
+  const manager = extension['manager'];
+  const value = isJsonObject(manager) ? manager['value'] : undefined;
+  if (typeof value !== 'string') return extension;
+  return { ...extension, manager: { value, $ref: locationOf({ kind: 'User', id: value }, baseUrl) } };
+}

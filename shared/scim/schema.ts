@@ -59,7 +59,11 @@ export function attributeAt(kind: ResourceKind, path: AttributeName): Location |
 export const isReserved = (urn: string): boolean =>
   reservedUrns.has(urn.toLowerCase()) || urn.toLowerCase().startsWith('urn:ietf:params:scim:api:');
 
-type AttributeLocation = Extract<Location, { kind: 'attribute' }>;
+/** Whether a URN is an extension that is ours. */
+export const isExtensionOf = (kind: ResourceKind, urn: string): boolean =>
+  extensionNames[kind].has(urn.toLowerCase());
+
+export type AttributeLocation = Extract<Location, { kind: 'attribute' }>;
 type Names = ReadonlyMap<string, AttributeLocation>;
 
 function within(found: AttributeLocation | undefined, path: AttributeName): Location | undefined {
