@@ -18,6 +18,8 @@ export const limits = {
   cursorLifeSeconds: 3600,
   // values
   textCharactersMax: 32_000,
+  /** What a raw record remembers of PATCHes, as JSON; the oldest goes first. */
+  patchedCharactersMax: 32_000,
   resourceBytesMax: 256 * 1024,
   nameCharactersMax: 120,
   // keys
