@@ -19,15 +19,21 @@ export function adjacency(edges: Edges, shape: { rows: number; columns: number }
   return distinct(sortedByRow(edges, shape.rows), shape.columns);
 }
 
-/** The same edges seen from their other end. */
-export function transposed(graph: Adjacency, columns: number): Adjacency {
-  const { offsets, targets } = graph;
-  const from = targets;
-  const to = new Uint32Array(targets.length);
+/** The same edges seen from their other end; rows come out ascending. */
+export function transposed({ offsets, targets }: Adjacency, columns: number): Adjacency {
+  const starts = countedStarts(targets, columns);
+  const free = starts.slice(0, columns);
+  const sources = new Uint32Array(targets.length);
   for (let row = 0; row + 1 < offsets.length; row++) {
-    to.fill(row, offsets[row], offsets[row + 1]);
+    const end = offsets[row + 1] as number;
+    for (let edge = offsets[row] as number; edge < end; edge++) {
+      const column = targets[edge] as number;
+      const place = free[column] as number;
+      sources[place] = row;
+      free[column] = place + 1;
+    }
   }
-  return sortedByRow({ from, to }, columns);
+  return { offsets: starts, targets: sources };
 }
 
 /** Neighbours of a row as a view; none for a row that the graph does not have. */
@@ -46,14 +52,7 @@ const none = new Uint32Array(0);
 
 /** Counting sort; stable. */
 function sortedByRow({ from, to }: Edges, rows: number): Adjacency {
-  const offsets = new Uint32Array(rows + 1);
-  for (let edge = 0; edge < from.length; edge++) {
-    const next = (from[edge] as number) + 1;
-    offsets[next] = (offsets[next] as number) + 1;
-  }
-  for (let row = 0; row < rows; row++) {
-    offsets[row + 1] = (offsets[row + 1] as number) + (offsets[row] as number);
-  }
+  const offsets = countedStarts(from, rows);
   const free = offsets.slice(0, rows);
   const targets = new Uint32Array(from.length);
   for (let edge = 0; edge < from.length; edge++) {
@@ -63,6 +62,19 @@ function sortedByRow({ from, to }: Edges, rows: number): Adjacency {
     free[row] = place + 1;
   }
   return { offsets, targets };
+}
+
+/** Where each row starts when its entries are laid out one row after the other. */
+export function countedStarts(rowOfEach: Uint32Array, rows: number): Uint32Array {
+  const offsets = new Uint32Array(rows + 1);
+  for (let entry = 0; entry < rowOfEach.length; entry++) {
+    const next = (rowOfEach[entry] as number) + 1;
+    offsets[next] = (offsets[next] as number) + 1;
+  }
+  for (let row = 0; row < rows; row++) {
+    offsets[row + 1] = (offsets[row + 1] as number) + (offsets[row] as number);
+  }
+  return offsets;
 }
 
 function distinct({ offsets, targets }: Adjacency, columns: number): Adjacency {
@@ -79,5 +91,5 @@ function distinct({ offsets, targets }: Adjacency, columns: number): Adjacency {
     }
     kept[row + 1] = count;
   }
-  return { offsets: kept, targets: count === targets.length ? targets : targets.slice(0, count) };
+  return { offsets: kept, targets: count === targets.length ? targets : targets.subarray(0, count) };
 }

@@ -17,12 +17,13 @@ interface Draft {
 /** Collects the change of one group after the other and keeps each distinct change once. */
 export class DiffSets {
   readonly #drafts = new Map<string, Draft[]>();
-  readonly #marks: Marks;
+  readonly #users: number;
+  #marks: Marks | undefined;
   pairsAdded = 0;
   pairsRemoved = 0;
 
   constructor(users: number) {
-    this.#marks = new Marks(users);
+    this.#users = users;
   }
 
   /** The change of `group`, in any order; the arrays may be reused afterwards. */
@@ -51,6 +52,8 @@ export class DiffSets {
 
   #equal(one: Uint32Array, other: Uint32Array): boolean {
     if (one.length !== other.length) return false;
+    if (one.length <= smallSet) return sameSorted(one, other);
+    this.#marks ??= new Marks(this.#users);
     const marks = this.#marks.begin();
     for (let index = 0; index < one.length; index++) marks.add(one[index] as number);
     for (let index = 0; index < other.length; index++) {
@@ -58,6 +61,16 @@ export class DiffSets {
     }
     return true;
   }
+}
+
+/** Sets up to this size are sorted to be compared, which needs no room for all users. */
+const smallSet = 512;
+
+function sameSorted(sorted: Uint32Array, other: Uint32Array): boolean {
+  return other
+    .slice()
+    .sort()
+    .every((user, index) => user === sorted[index]);
 }
 
 /** Length and two sums of mixed numbers: the same for any order. Equal digests are compared member by member. */

@@ -61,8 +61,8 @@ function search({ onwards, holders, pathsMax }: Search, group: number): AllPaths
   const path = [group];
   const onPath = new Set(path);
   const left = [onwards(group)];
-  for (let steps = 0; path.length > 0; steps++) {
-    if (paths.length > pathsMax || steps > stepsMax) return { paths: paths.slice(0, pathsMax), more: true };
+  let steps = 0;
+  while (path.length > 0 && paths.length <= pathsMax && steps++ < stepsMax) {
     const child = left.at(-1)?.shift();
     if (child === undefined) {
       left.pop();
@@ -74,7 +74,7 @@ function search({ onwards, holders, pathsMax }: Search, group: number): AllPaths
       if (holders.has(child)) paths.push([...path]);
     }
   }
-  return { paths, more: false };
+  return { paths: paths.slice(0, pathsMax), more: path.length > 0 };
 }
 
 export interface Through {

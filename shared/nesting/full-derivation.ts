@@ -1,3 +1,4 @@
+import { type Adjacency, transposed } from './adjacency.ts';
 import { walkOn } from './ancestors.ts';
 import { Marks } from './marks.ts';
 import type { WholeMemberships } from './memberships.ts';
@@ -70,19 +71,13 @@ function walker(memberships: WholeMemberships): (group: number) => Uint32Array {
 }
 
 /** The groups of each component. */
-function circlesOf({ nesting }: WholeMemberships) {
+function circlesOf({ nesting }: WholeMemberships): Adjacency {
   const { componentOf, count } = nesting.ancestors.components;
-  const offsets = new Uint32Array(count + 1);
-  for (const component of componentOf) offsets[component + 1] = (offsets[component + 1] as number) + 1;
-  for (let row = 0; row < count; row++)
-    offsets[row + 1] = (offsets[row + 1] as number) + (offsets[row] as number);
-  const free = offsets.slice(0, count);
-  const targets = new Uint32Array(componentOf.length);
-  for (let group = 0; group < componentOf.length; group++) {
-    const component = componentOf[group] as number;
-    const place = free[component] as number;
-    targets[place] = group;
-    free[component] = place + 1;
-  }
-  return { offsets, targets };
+  return transposed(
+    {
+      offsets: Uint32Array.from({ length: componentOf.length + 1 }, (_, group) => group),
+      targets: componentOf,
+    },
+    count,
+  );
 }

@@ -63,6 +63,7 @@ function groupsToCompare({ before, after, touched, affected }: Change, strategy:
 
 /** Compares the members of each group before and after, with as much memory as one group takes. */
 function compareGroups({ before, after }: Change, groups: Uint32Array, sets: DiffSets): void {
+  if (groups.length === 0) return;
   const users = Math.max(before.users, after.users);
   const old = new Marks(users);
   const now = new Marks(users);
@@ -93,9 +94,10 @@ function without(one: Marks, other: Marks, into: Uint32Array): number {
 
 /** Users to look at one by one, ascending: those with changes of their own and those below `spread`. */
 function touchedUsers({ before, after, touched }: Change, spread: Uint32Array): Uint32Array {
+  const own = new Set([...touched.userEdges.members, ...touched.users]);
+  if (spread.length === 0) return Uint32Array.from(own).sort();
   const users = new Marks(Math.max(before.users, after.users)).begin();
-  for (const user of touched.userEdges.members) users.add(user);
-  for (const user of touched.users) users.add(user);
+  for (const user of own) users.add(user);
   for (const group of spread) {
     for (const user of before.usersOf(group)) users.add(user);
     for (const user of after.usersOf(group)) users.add(user);
@@ -106,11 +108,14 @@ function touchedUsers({ before, after, touched }: Change, spread: Uint32Array): 
 /** A user costs about this many times a member that is only counted: two lists to merge, scattered reads. */
 const userCost = 40;
 
+/** A pair that is told one by one costs about this many times a member that is only counted. */
+const pairCost = 2;
+
 /** The strategy that looks at least. Each guess stops as soon as it is beaten; the simpler one wins a draw. */
 function cheapest(change: Change): Strategy {
   const { touched, affected } = change;
   const own = (touched.userEdges.members.length + touched.users.length) * userCost;
-  const users = own + membersOf(change, affected.moved) * userCost;
+  const users = own + membersOf(change, affected.moved) * (userCost + pairCost * affected.groups.length);
   const mixed = own + membersBelow(change, affected.byNesting, users - own);
   const groups = membersBelow(change, affected.groups, Math.min(users, mixed));
   if (groups < Math.min(users, mixed)) return 'groups';

@@ -1,3 +1,4 @@
+import { countedStarts } from './adjacency.ts';
 import type { DiffSets } from './diff-sets.ts';
 import { Marks } from './marks.ts';
 import type { Memberships } from './memberships.ts';
@@ -94,14 +95,7 @@ class Pairs {
   }
 
   #sorted(groups: number): { offsets: Uint32Array; users: Float64Array } {
-    const offsets = new Uint32Array(groups + 1);
-    for (let pair = 0; pair < this.#count; pair++) {
-      const next = (this.#groups[pair] as number) + 1;
-      offsets[next] = (offsets[next] as number) + 1;
-    }
-    for (let group = 0; group < groups; group++) {
-      offsets[group + 1] = (offsets[group + 1] as number) + (offsets[group] as number);
-    }
+    const offsets = countedStarts(this.#groups.subarray(0, this.#count), groups);
     const free = offsets.slice(0, groups);
     const users = new Float64Array(this.#count);
     for (let pair = 0; pair < this.#count; pair++) {
