@@ -1,0 +1,101 @@
+import type { Tenant } from './tenant.ts';
+import type { TenantGroup, TenantObject } from './tenant-objects.ts';
+
+/** The groups whose members are asked for: all live ones, or the roots that a scope starts from. */
+export type Scope =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'selected'; readonly groups: readonly string[] }
+  /** Groups assigned to the enterprise application; `subtree` also means every group below one of them. */
+  | { readonly kind: 'assigned'; readonly reading: 'literal' | 'effective' | 'subtree' };
+
+/** Live users that are directly in this group, when the group itself is live. */
+export function directUsers(tenant: Tenant, group: string): ReadonlySet<string> {
+  return new Set(
+    liveMembers(tenant, group)
+      .filter((member) => member.kind === 'user')
+      .map(({ id }) => id),
+  );
+}
+
+/** Live users in this group through any chain of live groups: a plain depth-first search, with its own stack. */
+export function effectiveUsers(tenant: Tenant, root: string): ReadonlySet<string> {
+  const users = new Set<string>();
+  const seen = new Set([root]);
+  const stack = [root];
+  for (let group = stack.pop(); group !== undefined; group = stack.pop()) {
+    for (const member of liveMembers(tenant, group)) {
+      if (member.kind === 'user') users.add(member.id);
+      if (member.kind !== 'group' || seen.has(member.id)) continue;
+      seen.add(member.id);
+      stack.push(member.id);
+    }
+  }
+  return users;
+}
+
+/** Effective members of every group in scope, by group id: the answer a synchronization has to reach. */
+export function effectiveMembership(
+  tenant: Tenant,
+  scope: Scope = { kind: 'all' },
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const membersOf = scope.kind === 'assigned' && scope.reading === 'literal' ? directUsers : effectiveUsers;
+  return new Map(groupsInScope(tenant, scope).map((group) => [group, membersOf(tenant, group)]));
+}
+
+/** Users in scope by id: assigned ones and members of groups in scope; for `all` every live user. */
+export function usersInScope(tenant: Tenant, scope: Scope): ReadonlySet<string> {
+  if (scope.kind === 'all') return new Set(liveOf(tenant.users));
+  const users = new Set([...effectiveMembership(tenant, scope).values()].flatMap((members) => [...members]));
+  if (scope.kind === 'assigned') {
+    for (const id of liveOf(tenant.users)) if (tenant.isAssigned(id)) users.add(id);
+  }
+  return users;
+}
+
+/** The longest chain of live groups without a repetition on the way down from any group; a cycle counts once. */
+export function nestingDepth(tenant: Tenant): number {
+  const depths = new Map<string, number>();
+  const depthOf = (group: string): number => {
+    const known = depths.get(group);
+    if (known !== undefined) return known;
+    depths.set(group, 0);
+    const children = liveMembers(tenant, group).filter(({ kind }) => kind === 'group');
+    const depth = 1 + Math.max(0, ...children.map(({ id }) => depthOf(id)));
+    depths.set(group, depth);
+    return depth;
+  };
+  return Math.max(0, ...liveOf(tenant.groups).map(depthOf));
+}
+
+function groupsInScope(tenant: Tenant, scope: Scope): readonly string[] {
+  switch (scope.kind) {
+    case 'all':
+      return liveOf(tenant.groups);
+    case 'selected':
+      return scope.groups.filter((id) => tenant.groups.get(id)?.life === 'live');
+    case 'assigned': {
+      const assigned = liveOf(tenant.groups).filter((id) => tenant.isAssigned(id));
+      return scope.reading === 'subtree' ? withDescendants(tenant, assigned) : assigned;
+    }
+  }
+}
+
+function withDescendants(tenant: Tenant, roots: readonly string[]): readonly string[] {
+  const seen = new Set(roots);
+  for (const group of seen) {
+    for (const member of liveMembers(tenant, group)) if (member.kind === 'group') seen.add(member.id);
+  }
+  return [...seen];
+}
+
+function liveMembers(tenant: Tenant, id: string): TenantObject[] {
+  const group: TenantGroup | undefined = tenant.groups.get(id);
+  if (group?.life !== 'live') return [];
+  return [...group.members]
+    .map((member) => tenant.object(member))
+    .filter((member) => member !== undefined)
+    .filter((member) => member.life === 'live');
+}
+
+const liveOf = (objects: ReadonlyMap<string, TenantObject>): string[] =>
+  [...objects.values()].filter(({ life }) => life === 'live').map(({ id }) => id);
