@@ -1,0 +1,116 @@
+import type { AdminScope } from '../access/admin-access.ts';
+import type { AuditDraft } from '../admin/audit.ts';
+import {
+  type DirectoryRecord,
+  OrganizationRecord,
+  type Page,
+  type PageOf,
+  type Registry,
+} from '../admin/registry.ts';
+import type { OrganizationId } from '../model/ids.ts';
+import { Refusal } from '../model/refusal.ts';
+import { type AuditedWrites, auditedWrites } from './audit-log.ts';
+import { adminKeyRegistry } from './registry-admin-keys.ts';
+import { directoryRegistry } from './registry-directories.ts';
+import { endOf, organizationKey, organizationsPartition } from './registry-keys.ts';
+import { parseRecord, recordRow } from './registry-records.ts';
+import type { FoundRow, Rows } from './registry-rows.ts';
+
+/** The registry over the table `registry`, or over memory. */
+export function registryOver(rows: Rows): Registry {
+  const audited = auditedWrites(rows);
+  const directories = directoryRegistry(rows, audited);
+  const adminKeys = adminKeyRegistry(rows, audited);
+  return {
+    ...organizationRegistry(rows, audited, directories.deletedDirectories),
+    ...directories,
+    ...adminKeys,
+    audit: audited.entries,
+    auditHead: audited.head,
+    completeInterrupted: async (scope: AdminScope) =>
+      (scope === 'all' ? 0 : await directories.completeDirectories(scope)) +
+      (await adminKeys.completeAdminKeys(scope)),
+  };
+}
+
+type OrganizationRegistry = Pick<
+  Registry,
+  'organization' | 'organizations' | 'createOrganization' | 'replaceOrganization' | 'deleteOrganization'
+>;
+
+function organizationRegistry(
+  rows: Rows,
+  audited: AuditedWrites,
+  deletedDirectories: (id: OrganizationId) => Promise<readonly DirectoryRecord[]>,
+): OrganizationRegistry {
+  const parse = (found: FoundRow) => parseRecord(OrganizationRecord, found);
+
+  async function change(
+    before: OrganizationRecord,
+    audit: AuditDraft,
+    after?: OrganizationRecord,
+  ): Promise<boolean> {
+    const found = await rows.row(before.id, organizationKey);
+    if (found === undefined || parse(found).version !== before.version) return false;
+    const outcome = await audited.write(before.id, audit, [
+      after === undefined
+        ? { action: 'delete', rowKey: organizationKey, etag: found.etag }
+        : { action: 'replace', rowKey: organizationKey, etag: found.etag, row: recordRow(after) },
+    ]);
+    return outcome.kind === 'committed';
+  }
+
+  return {
+    async organization(id) {
+      const found = await rows.row(id, organizationKey);
+      return found && parse(found);
+    },
+
+    async organizations({ after, limit }: PageOf): Promise<Page<OrganizationRecord>> {
+      const listed = await rows.range(organizationsPartition, { from: 'org_', after, to: 'org`', limit });
+      const found = await Promise.all(listed.map(({ rowKey }) => rows.row(rowKey, organizationKey)));
+      const items = found.filter((row) => row !== undefined).map(parse);
+      const last = listed.at(-1)?.rowKey;
+      return { items, ...(listed.length === limit && last !== undefined ? { next: last } : {}) };
+    },
+
+    async createOrganization(record, audit) {
+      // Listed first: what is listed and not there does not show, what is there and not listed would be lost.
+      await rows.transact({
+        partitionKey: organizationsPartition,
+        changes: [{ action: 'upsert', rowKey: record.id, row: { schema: 1 } }],
+        proof: record.id,
+      });
+      const outcome = await audited.write(record.id, audit, [
+        { action: 'insert', rowKey: organizationKey, row: recordRow(record) },
+      ]);
+      if (outcome.kind === 'refused') throw new Error(`the new id ${record.id} is taken`);
+    },
+
+    replaceOrganization: (before, after, audit) => change(before, audit, after),
+
+    async deleteOrganization(before, audit) {
+      const [first] = await rows.range(before.id, {
+        from: directoryKey('' as never),
+        to: endOf('d'),
+        limit: 1,
+      });
+      if (first !== undefined) {
+        const leaving = await deletedDirectories(before.id);
+        throw new Refusal('conflict', 'The organization still has directories, or rows of deleted ones.', {
+          reason: 'organization_not_empty',
+          about: { directories: leaving.length === 0 ? 'present' : 'being removed' },
+        });
+      }
+      const deleted = await change(before, audit);
+      if (deleted) {
+        await rows.transact({
+          partitionKey: organizationsPartition,
+          changes: [{ action: 'delete', rowKey: before.id }],
+          proof: before.id,
+        });
+      }
+      return deleted;
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import type { DirectoryId, KeyId } from '../model/ids.ts';
+import type { Randomness } from '../model/new-ids.ts';
+import type { ScimExchange } from '../scim/serve.ts';
+import type { RowChange } from './batch.ts';
+import type { RequestLogTables } from './request-log.ts';
+import { requestKey, requestRow, rowBytes } from './request-log-rows.ts';
+import { addTraffic, adminKeysPartition, type TrafficChange } from './request-log-traffic.ts';
+
+/**
+ * Keeps exchanges and uses of keys for at most a second or 50 entries, then writes them together: no answer waits for its log.
+ * Nothing here throws at its caller but `flush`.
+ */
+export interface RequestRecorder {
+  record(exchange: ScimExchange): void;
+  keyUsed(directory: DirectoryId, key: KeyId, at: number): void;
+  adminKeyUsed(key: KeyId, at: number): void;
+  callRefused(directory: DirectoryId, at: number): void;
+  /** Writes what is kept and waits for it; also for what was being written. To be awaited before the process ends. */
+  flush(): Promise<void>;
+}
+
+export interface RecorderTerms extends RequestLogTables {
+  readonly random: Randomness;
+  /** Told of a flush that failed; its entries are lost, as a log must not fill the memory while storage is down. */
+  readonly failed: (error: unknown) => void;
+}
+
+export function requestRecorder(terms: RecorderTerms): RequestRecorder {
+  let entries = new Map<DirectoryId, RowChange[]>();
+  let traffic = new Map<string, TrafficChange>();
+  let kept = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> = Promise.resolve();
+  const usedAt = new Map<string, number>();
+
+  const trafficOf = (partition: string): TrafficChange => {
+    const change = traffic.get(partition) ?? { refusedCalls: 0, keysUsed: new Map() };
+    traffic.set(partition, change);
+    schedule();
+    return change;
+  };
+
+  function schedule(): void {
+    if (timer === undefined) {
+      timer = setTimeout(() => void start(), flushAfterMilliseconds);
+      timer.unref();
+    }
+    if (kept >= keptMax) void start();
+  }
+
+  /** Begins to write behind what is being written; resolves when done, however it went. */
+  function start(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    const batch = { entries, traffic };
+    [entries, traffic, kept] = [new Map(), new Map(), 0];
+    if (batch.traffic.size > 0 || batch.entries.size > 0) {
+      writing = writing.then(() => write(terms, batch)).catch(terms.failed);
+    }
+    return writing;
+  }
+
+  /** At most once a minute per key: when it was used last needs no finer grain. */
+  function use(partition: string, key: KeyId, at: number): void {
+    if (at - (usedAt.get(key) ?? Number.NEGATIVE_INFINITY) < useGrainMilliseconds) return;
+    if (usedAt.size >= usedMax) usedAt.clear();
+    usedAt.set(key, at);
+    trafficOf(partition).keysUsed.set(key, at);
+  }
+
+  return {
+    record(exchange) {
+      // A refused caller must not fill anybody's log; it is counted by `callRefused`.
+      if (exchange.status === 401) return;
+      const list = entries.get(exchange.directoryId) ?? [];
+      entries.set(exchange.directoryId, list);
+      const rowKey = requestKey(exchange.at, terms.random.randomBytes(8));
+      list.push({ action: 'insert', rowKey, row: requestRow(exchange) });
+      kept++;
+      addExchange(trafficOf(exchange.directoryId), exchange);
+    },
+    keyUsed: (directory, key, at) => use(directory, key, at),
+    adminKeyUsed: (key, at) => use(adminKeysPartition, key, at),
+    callRefused(directory, at) {
+      const change = trafficOf(directory);
+      change.refusedCalls++;
+      change.lastRefusedAt = at;
+    },
+    flush: start,
+  };
+}
+
+function addExchange(change: TrafficChange, { at, probe, status }: ScimExchange): void {
+  change.firstRequestAt = Math.min(change.firstRequestAt ?? at, at);
+  change.lastRequestAt = Math.max(change.lastRequestAt ?? at, at);
+  if (probe) change.lastProbe = { at, status };
+}
+
+interface KeptBatch {
+  readonly entries: ReadonlyMap<DirectoryId, readonly RowChange[]>;
+  readonly traffic: ReadonlyMap<string, TrafficChange>;
+}
+
+async function write(terms: RecorderTerms, { entries, traffic }: KeptBatch): Promise<void> {
+  const writes = [...entries].flatMap(([partitionKey, list]) =>
+    inTransactions(list).map(async (changes) => {
+      await terms.requests.transact({ partitionKey, changes, proof: changes[0]?.rowKey ?? '' });
+    }),
+  );
+  const sums = [...traffic].map(([partition, change]) => addTraffic(terms.registry, partition, change));
+  const failed = (await Promise.allSettled([...writes, ...sums])).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
+/** At most 100 rows and 4 MiB each. */
+function inTransactions(list: readonly RowChange[]): readonly (readonly RowChange[])[] {
+  const batches: RowChange[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const change of list) {
+    const size = change.action === 'delete' ? 0 : rowBytes(change.row);
+    const last = batches.at(-1);
+    if (last === undefined || bytes + size > transactionBytesMax || last.length === 100) {
+      batches.push([change]);
+      bytes = size;
+    } else {
+      last.push(change);
+      bytes += size;
+    }
+  }
+  return batches;
+}
+
+const flushAfterMilliseconds = 1000;
+const keptMax = 50;
+const useGrainMilliseconds = 60_000;
+const usedMax = 10_000;
+const transactionBytesMax = 3_500_000;

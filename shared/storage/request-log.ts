@@ -1,0 +1,83 @@
+import { LoggedRequest, type RequestFilter, type RequestLog } from '../admin/request-log.ts';
+import type { DirectoryId } from '../model/ids.ts';
+import type { Rows } from './registry-rows.ts';
+import type { RequestRecorder } from './request-log-recorder.ts';
+import { inverted, parseRequestRow, requestsEnd, requestsFrom } from './request-log-rows.ts';
+import { adminKeysPartition, parseTraffic, trafficKey } from './request-log-traffic.ts';
+
+export interface RequestLogTables {
+  /** Table `requests`. */
+  readonly requests: Rows;
+  /** Table `registry`. */
+  readonly registry: Rows;
+}
+
+/** The request log over Table Storage or memory; what the recorder of this process still holds is written before it is read. */
+export function requestLogOver(tables: RequestLogTables, recorder: RequestRecorder): RequestLog {
+  const trafficOf = async (partition: string) =>
+    parseTraffic(await tables.registry.row(partition, trafficKey));
+  return {
+    async requests(directory, query) {
+      await recorder.flush();
+      return await filtered(tables.requests, directory, query);
+    },
+
+    async traffic(directory) {
+      await recorder.flush();
+      return await trafficOf(directory);
+    },
+
+    async adminKeysUsed() {
+      await recorder.flush();
+      return (await trafficOf(adminKeysPartition)).keysUsed;
+    },
+
+    async removeRequests(directory, before) {
+      const keys = { from: requestsFrom + inverted(before), to: requestsEnd, limit: 100 };
+      const old = await tables.requests.range(directory, keys);
+      if (old.length === 0) return true;
+      const changes = old.map(({ rowKey }) => ({ action: 'delete', rowKey }) as const);
+      await tables.requests.transact({ partitionKey: directory, changes, proof: changes[0]?.rowKey ?? '' });
+      return old.length < keys.limit;
+    },
+
+    async removeTraffic(directory) {
+      const change = { action: 'delete', rowKey: trafficKey } as const;
+      await tables.registry.transact({ partitionKey: directory, changes: [change], proof: trafficKey });
+    },
+  };
+}
+
+/** A page may hold fewer than `limit` and not be the last: no more than so many rows are looked at for one. */
+async function filtered(
+  rows: Rows,
+  directory: DirectoryId,
+  query: Parameters<RequestLog['requests']>[1],
+): ReturnType<RequestLog['requests']> {
+  const items: LoggedRequest[] = [];
+  const end =
+    query.filter.since === undefined ? requestsEnd : requestsFrom + inverted(query.filter.since - 1);
+  let after = query.after;
+  for (let seen = 0; seen < scannedMax; seen += scannedAtOnce) {
+    const page = await rows.range(directory, { from: requestsFrom, after, to: end, limit: scannedAtOnce });
+    for (const found of page) {
+      const request = LoggedRequest.parse(parseRequestRow(found));
+      after = found.rowKey;
+      if (matches(request, query.filter)) items.push(request);
+      if (items.length === query.limit) return { items, next: after };
+    }
+    if (page.length < scannedAtOnce) return { items };
+  }
+  return { items, ...(after === undefined ? {} : { next: after }) };
+}
+
+function matches(request: LoggedRequest, filter: RequestFilter): boolean {
+  return (
+    (filter.statusClass === undefined || Math.trunc(request.status / 100) === filter.statusClass) &&
+    (filter.method === undefined || request.method === filter.method) &&
+    (filter.objectId === undefined || request.objectId === filter.objectId)
+  );
+}
+
+const scannedAtOnce = 200;
+const scannedMax = 4000;
