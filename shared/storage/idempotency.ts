@@ -19,16 +19,17 @@ export function idempotencyOver(rows: Rows): IdempotencyStore {
     async claim(key, { requestHash, now }) {
       const rowKey = `i|${key}`;
       const row = { schema: 1, requestHash, lapses: now + idempotencyRunMilliseconds, answer: '' };
-      for (;;) {
-        const claimed = await put({ action: 'insert', rowKey, row });
-        if (claimed.kind === 'committed') return undefined;
+      let change: RowChange = { action: 'insert', rowKey, row };
+      while ((await put(change)).kind === 'refused') {
         const found = await rows.row(partitionKey, rowKey);
-        if (found === undefined) continue;
-        const { lapses, etag, earlier } = parse(found);
-        if (lapses > now) return earlier;
-        const taken = await put({ action: 'replace', rowKey, row, etag });
-        if (taken.kind === 'committed') return undefined;
+        const before = found && parse(found);
+        if (before !== undefined && before.lapses > now) return before.earlier;
+        change =
+          before === undefined
+            ? { action: 'insert', rowKey, row }
+            : { action: 'replace', rowKey, row, etag: before.etag };
       }
+      return undefined;
     },
 
     async answered(key, { requestHash, now }, answer) {

@@ -91,7 +91,7 @@ function organizationRegistry(
 
     async deleteOrganization(before, audit) {
       const [first] = await rows.range(before.id, {
-        from: directoryKey('' as never),
+        from: 'd|',
         to: endOf('d'),
         limit: 1,
       });

@@ -1,6 +1,6 @@
 import type { DirectoryId, KeyId } from '../model/ids.ts';
 import type { Randomness } from '../model/new-ids.ts';
-import type { ScimExchange } from '../scim/serve.ts';
+import type { ScimExchange } from '../scim/exchange.ts';
 import type { RowChange } from './batch.ts';
 import type { RequestLogTables } from './request-log.ts';
 import { requestKey, requestRow, rowBytes } from './request-log-rows.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ScimExchange } from '../scim/serve.ts';
+import type { ScimExchange } from '../scim/exchange.ts';
 import type { RowProperties } from './batch.ts';
 import type { FoundRow } from './registry-rows.ts';
 

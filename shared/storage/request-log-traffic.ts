@@ -50,7 +50,9 @@ function merged(before: DirectoryTraffic, change: TrafficChange): DirectoryTraff
   const refused = later(before.lastRefusedAt, time(change.lastRefusedAt));
   const probe = change.lastProbe && { at: iso(change.lastProbe.at), status: change.lastProbe.status };
   const lastProbe = probe ?? before.lastProbe;
-  const used = [...change.keysUsed].map(([id, at]) => [id, later(before.keysUsed[id], iso(at)) ?? iso(at)]);
+  const used = [...change.keysUsed].map(
+    ([id, at]) => [id, later(before.keysUsed[id], iso(at)) ?? iso(at)] as const,
+  );
   // Key ids sort by creation: the oldest are the first to be forgotten.
   const keysUsed = Object.entries({ ...before.keysUsed, ...Object.fromEntries(used) })
     .sort()

@@ -60,13 +60,14 @@ async function filtered(
   let after = query.after;
   for (let seen = 0; seen < scannedMax; seen += scannedAtOnce) {
     const page = await rows.range(directory, { from: requestsFrom, after, to: end, limit: scannedAtOnce });
-    for (const found of page) {
-      const request = LoggedRequest.parse(parseRequestRow(found));
-      after = found.rowKey;
-      if (matches(request, query.filter)) items.push(request);
-      if (items.length === query.limit) return { items, next: after };
-    }
+    const hits = page
+      .map((found) => ({ key: found.rowKey, request: LoggedRequest.parse(parseRequestRow(found)) }))
+      .filter(({ request }) => matches(request, query.filter))
+      .slice(0, query.limit - items.length);
+    items.push(...hits.map(({ request }) => request));
+    if (items.length === query.limit) return { items, next: hits.at(-1)?.key ?? '' };
     if (page.length < scannedAtOnce) return { items };
+    after = page.at(-1)?.rowKey;
   }
   return { items, ...(after === undefined ? {} : { next: after }) };
 }
