@@ -63,16 +63,22 @@ async function settled(sending: Promise<Sent>): Promise<Outcome> {
 /** Milliseconds to wait before the next attempt; undefined when there shall be none. */
 function waitAfter(outcome: Outcome, terms: RetryTerms, attempt: number): number | undefined {
   if (!isPassing(outcome)) return undefined;
-  const asked = outcome.kind === 'answered' ? retryAfterMs(outcome.response.headers.get('retry-after')) : 0;
+  const asked = retryAfterMs(responseOf(outcome)?.headers.get('retry-after'));
   if (asked > terms.retryAfterMsMax) return undefined;
   const backoff = Math.min(terms.delayMs * 2 ** attempt, terms.delayMsMax);
   return Math.max(asked, backoff * (0.5 + Math.random() / 2));
 }
 
 function isPassing(outcome: Outcome): boolean {
-  if (outcome.kind === 'failed') return isBrokenConnection(outcome.error);
-  const status = outcome.response.status;
+  const status = responseOf(outcome)?.status;
+  if (status === undefined) return outcome.kind === 'failed' && isBrokenConnection(outcome.error);
   return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
+}
+
+/** The client turns refusals into errors before they come here, batches excepted. */
+function responseOf(outcome: Outcome): Pick<Sent, 'status' | 'headers'> | undefined {
+  if (outcome.kind === 'answered') return outcome.response;
+  return outcome.error instanceof RestError ? outcome.error.response : undefined;
 }
 
 /** No answer came: refused, reset, timed out, name not found. An aborted request is no such thing. */
