@@ -1,6 +1,10 @@
 import type { RawRecord } from '../model/directory-object.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+import { checkSize } from './bodies/raw.ts';
 import type { AttributePath } from './filter.ts';
+import { readOperations } from './patches/body.ts';
+import { ResourceChanges } from './patches/resource-changes.ts';
+import { isSameJson } from './patches/same-json.ts';
 import type { ResourceKind } from './scim-directory.ts';
 
 /** One operation of a PATCH in either of Entra's dialects or the RFC's, RFC 7644 §3.5.2. */
@@ -35,12 +39,32 @@ export interface MemberElement {
   readonly type: 'User' | 'Group';
 }
 
-/** Refusal `invalid-syntax` for a body or op that is not understood, `invalid-path`, `invalid-value`, `no-target`, `too-many`. */
-export declare function parsePatch(body: Json): readonly PatchOperation[];
-/** All operations in order, or a Refusal and nothing: `invalid-value`, `invalid-path`, `read-only`, `no-target`, `too-large`. */
-export declare function applyPatch(
+/**
+ * Reads a PATCH body; without Operations in the list it asks for nothing.
+ * Refusal `invalid-syntax` for a body or op that is not understood, `invalid-path`, `invalid-value`, `no-target`, `too-large`.
+ */
+export const parsePatch = (body: Json): readonly PatchOperation[] => readOperations(body);
+
+/**
+ * All operations in order, or a Refusal and nothing: `invalid-value`, `invalid-path`, `read-only`, `no-target`, `too-large`.
+ * Unknown attributes are passed over and kept in `raw.patched`, so that one of them does not hold up a disable.
+ */
+export function applyPatch(
   kind: ResourceKind,
   before: { readonly attributes: JsonObject; readonly raw: RawRecord },
   operations: readonly PatchOperation[],
-): PatchOutcome;
-export declare function isNoEdit(edit: MembersEdit): boolean;
+): PatchOutcome {
+  const changes = new ResourceChanges(kind, { attributes: before.attributes, patched: before.raw.patched });
+  for (const operation of operations) changes.apply(operation);
+  const attributes = changes.attributes();
+  const members = changes.members.edit();
+  if (!changes.record.hasNews && isSameJson(before.attributes, attributes)) {
+    return { attributes: before.attributes, raw: before.raw, members, changed: false };
+  }
+  const raw = { body: before.raw.body, patched: changes.record.after() };
+  checkSize({ attributes, raw });
+  return { attributes, raw, members, changed: true };
+}
+
+export const isNoEdit = ({ replace, add, remove, removeWhere }: MembersEdit): boolean =>
+  !replace && add.length === 0 && remove.length === 0 && removeWhere === undefined;

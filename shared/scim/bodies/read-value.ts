@@ -99,7 +99,7 @@ function readField(
 }
 
 /** Entra's older form wraps the manager in a list. */
-function onlyOne(value: Json, at: string): Json {
+export function onlyOne(value: Json, at: string): Json {
   if (!isList(value)) return value;
   const [first, ...others] = value;
   if (first === undefined || others.length > 0) throw wrongType(at, 'one value', value);
