@@ -6,7 +6,8 @@ export type Property = string | number | boolean | Uint8Array;
 
 /** One row's part in a transaction. `etag` undefined stands for whatever version is there. */
 export type RowChange =
-  | { readonly action: 'insert' | 'upsert'; readonly rowKey: string; readonly row: RowProperties }
+  | { readonly action: 'insert'; readonly rowKey: string; readonly row: RowProperties }
+  | { readonly action: 'upsert'; readonly rowKey: string; readonly row: RowProperties }
   | {
       readonly action: 'replace' | 'merge';
       readonly rowKey: string;

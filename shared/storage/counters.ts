@@ -61,9 +61,7 @@ export function counters(table: TableClient, random: Randomness) {
     const row = { schema: rowSchema, count: count + by };
     return {
       change:
-        etag === undefined
-          ? { action: 'insert', rowKey, row }
-          : { action: 'replace', rowKey, row, etag },
+        etag === undefined ? { action: 'insert', rowKey, row } : { action: 'replace', rowKey, row, etag },
       committed: (next) => {
         shard.known = next === undefined ? undefined : { count: count + by, etag: next };
       },
@@ -86,7 +84,10 @@ export function counters(table: TableClient, random: Randomness) {
     if (known) return known;
     if (pools.size >= poolsMax) forgetOldest();
     const first = (random.randomBytes(1)[0] ?? 0) % limits.counterShards;
-    const numbers = Array.from({ length: limits.counterShards }, (_, step) => (first + step) % limits.counterShards);
+    const numbers = Array.from(
+      { length: limits.counterShards },
+      (_, step) => (first + step) % limits.counterShards,
+    );
     const pool = { free: numbers.map((number) => ({ number, known: undefined })), waiting: [] };
     pools.set(key, pool);
     return pool;

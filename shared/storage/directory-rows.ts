@@ -10,7 +10,12 @@ export const rowSchema = 1;
 /** UTF-16 units of one text property; the service takes 32,768. */
 const chunkUnits = 30_000;
 
-const common = { partitionKey: DirectoryId, rowKey: z.string(), etag: z.string(), schema: z.literal(rowSchema) };
+const common = {
+  partitionKey: DirectoryId,
+  rowKey: z.string(),
+  etag: z.string(),
+  schema: z.literal(rowSchema),
+};
 
 const objectRow = {
   ...common,
@@ -47,11 +52,7 @@ export function userRow(user: DirectoryUser, index: readonly string[]): RowPrope
   return { ...objectProperties(user, index) };
 }
 
-export function groupRow(
-  group: DirectoryGroup,
-  index: readonly string[],
-  pending: string,
-): RowProperties {
+export function groupRow(group: DirectoryGroup, index: readonly string[], pending: string): RowProperties {
   return { ...objectProperties(group, index), stamp: group.membersStamp, pending };
 }
 

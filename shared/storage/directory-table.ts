@@ -5,8 +5,8 @@ import type { Randomness } from '../model/new-ids.ts';
 import { counters } from './counters.ts';
 import { groupKey, userKey } from './directory-keys.ts';
 import { parseGroupRow, parseUserRow, type ReadObject, type RowFacts } from './directory-rows.ts';
-import { available, ifThere } from './storage-busy.ts';
 import { stampsFrom } from './stamps.ts';
+import { available, ifThere } from './storage-busy.ts';
 
 /** What the store's parts share: the table, the clock, and what was learnt about rows while reading them. */
 export type DirectoryTable = ReturnType<typeof directoryTable>;
@@ -38,7 +38,8 @@ export function directoryTable(table: TableClient, random: Randomness) {
   /** Rows between `from` (inclusive) and `to` (exclusive), at most `limit`; a page may be empty and not the last. */
   async function range(directory: DirectoryId, keys: KeyRange): Promise<readonly RangeRow[]> {
     const found: RangeRow[] = [];
-    const after = keys.after === undefined ? `RowKey ge ${quoted(keys.from)}` : `RowKey gt ${quoted(keys.after)}`;
+    const after =
+      keys.after === undefined ? `RowKey ge ${quoted(keys.from)}` : `RowKey gt ${quoted(keys.after)}`;
     const filter = `PartitionKey eq ${quoted(directory)} and ${after} and RowKey lt ${quoted(keys.to)}`;
     const queryOptions = { filter, ...(keys.keysOnly ? { select: ['RowKey'] } : {}) };
     const pages = table
@@ -52,7 +53,18 @@ export function directoryTable(table: TableClient, random: Randomness) {
     }
   }
 
-  return { table, random, stamp, counters: counters(table, random), learnt, row, user, group, remembered, range };
+  return {
+    table,
+    random,
+    stamp,
+    counters: counters(table, random),
+    learnt,
+    row,
+    user,
+    group,
+    remembered,
+    range,
+  };
 }
 
 const pageRowsMax = 1000;

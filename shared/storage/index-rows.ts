@@ -10,7 +10,10 @@ import { rowSchema } from './directory-rows.ts';
 export function userIndex(user: Indexed<DirectoryUser>): readonly string[] {
   const { id } = user.object;
   if (user.emails.length > limits.emailsPerUserMax) {
-    throw new Refusal('invalid-value', `emails: at most ${limits.emailsPerUserMax} addresses are kept of a user.`);
+    throw new Refusal(
+      'invalid-value',
+      `emails: at most ${limits.emailsPerUserMax} addresses are kept of a user.`,
+    );
   }
   return [
     userNameKey(user.name),

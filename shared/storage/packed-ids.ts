@@ -24,7 +24,8 @@ export function unpackIds(row: Readonly<Record<string, unknown>>, count: number)
     const bytes = row[`b${property}`];
     if (!(bytes instanceof Uint8Array)) throw new Error(`packed ids end at ${ids.length} of ${count}`);
     const digits = Buffer.from(bytes).toString('hex');
-    for (let at = 0; at < digits.length; at += 2 * idBytes) ids.push(dashed(digits.slice(at, at + 2 * idBytes)));
+    for (let at = 0; at < digits.length; at += 2 * idBytes)
+      ids.push(dashed(digits.slice(at, at + 2 * idBytes)));
   }
   return ids;
 }

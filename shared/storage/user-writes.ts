@@ -51,7 +51,8 @@ export async function replaceUser(
     });
     if (outcome.kind === 'committed') return true;
     if (outcome.why === 'exists') {
-      if (await isHeldByAnother(shared, directory, { rowKey: outcome.change.rowKey, id: object.id })) throw nameTaken();
+      if (await isHeldByAnother(shared, directory, { rowKey: outcome.change.rowKey, id: object.id }))
+        throw nameTaken();
       return false;
     }
     // A membership touches its member's row: then the user is still what `before` says.

@@ -1,0 +1,224 @@
+import type { GroupChange, Indexed, MembersOutcome } from '../directory/directory-store.ts';
+import type { DirectoryChange } from '../directory/outbox.ts';
+import type { DirectoryGroup } from '../model/directory-object.ts';
+import type { DirectoryId, GroupId, MemberRef } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { RowChange } from './batch.ts';
+import { groupKey } from './directory-keys.ts';
+import { groupRow, type ReadObject } from './directory-rows.ts';
+import type { DirectoryTable } from './directory-table.ts';
+import { busy, counterRows, outboxRows, write } from './directory-writing.ts';
+import { groupIndex, indexChanges, indexRowsFor, isUniqueName } from './index-rows.ts';
+import { completeJournal } from './interrupted.ts';
+import { membersJournal } from './journal.ts';
+import { raceOf } from './lost-race.ts';
+import { completeMembers, count, emptyTally, membersChanged, stillOpen } from './members-completion.ts';
+import { wantedChanges } from './members-replacement.ts';
+import { fitting, type MemberChange, membershipRows, touchedGroup } from './membership-rows.ts';
+import { isHeldByAnother } from './user-writes.ts';
+
+export async function createGroup(
+  shared: DirectoryTable,
+  directory: DirectoryId,
+  { group, members }: { readonly group: Indexed<DirectoryGroup>; readonly members: readonly MemberRef[] },
+): Promise<MembersOutcome> {
+  const { object } = group;
+  const { id } = object;
+  const index = groupIndex(group);
+  let changes: readonly MemberChange[] = members.map((member) => ({ kind: 'add', member }));
+  const tally = emptyTally();
+  for (let attempt = 1; attempt <= limits.writeAttemptsMax + members.length; attempt++) {
+    const fixed = index.length + 1 + counterRows;
+    const first = firstPart(shared, { changes, fixed, group: id, at: object.lastModified, clear: '' });
+    const outcome = await write(shared, directory, {
+      rows: [
+        ...indexRowsFor(id, index),
+        { action: 'insert', rowKey: groupKey(id), row: groupRow(object, index, first.pending) },
+        ...first.rows,
+      ],
+      count: { kind: 'group', by: 1 },
+      changes: [
+        { kind: 'group-created', group: id, version: object.version },
+        ...membersChanged(id, first.now),
+      ],
+      at: object.lastModified,
+    });
+    if (outcome.kind === 'committed') {
+      count(tally, first.now);
+      if (first.journal) await completeMembers(shared, directory, { journal: first.journal, tally });
+      return { ...tally, group: first.journal ? await asStored(shared, directory, object) : object };
+    }
+    if (isUniqueName(outcome.change.rowKey)) throw nameTaken();
+    const settled = await settle(shared, directory, { group: id, changes, now: first.now });
+    if (settled.changes.length === changes.length && outcome.change.action !== 'merge') throw raceOf(outcome);
+    tally.unknown.push(...settled.unknown);
+    changes = settled.changes;
+  }
+  throw busy();
+}
+
+export async function changeGroup(
+  shared: DirectoryTable,
+  directory: DirectoryId,
+  change: GroupChange,
+): Promise<MembersOutcome | undefined> {
+  const { before, after } = change;
+  let current = await startOf(shared, directory, change);
+  if (current === undefined) return undefined;
+  const wanted = await wantedChanges(shared, directory, { group: before.object.id, change: change.members });
+  let changes = wanted.changes;
+  const tally = emptyTally();
+  for (let attempt = 1; attempt <= limits.writeAttemptsMax; ) {
+    if (after === undefined && changes.length === 0 && wanted.clear === '') {
+      return { ...tally, group: current.object };
+    }
+    const plan = planned(shared, { change, current, changes, clear: wanted.clear });
+    const outcome = await write(shared, directory, plan);
+    if (outcome.kind === 'committed') {
+      count(tally, plan.now);
+      if (plan.journal) await completeMembers(shared, directory, { journal: plan.journal, tally });
+      return { ...tally, group: plan.journal ? await asStored(shared, directory, plan.group) : plan.group };
+    }
+    const { rowKey } = outcome.change;
+    if (outcome.why === 'exists' && isUniqueName(rowKey)) {
+      if (await isHeldByAnother(shared, directory, { rowKey, id: before.object.id })) throw nameTaken();
+      return undefined;
+    }
+    const settled = plan.isMembership(outcome.change)
+      ? await settle(shared, directory, { group: before.object.id, changes, now: plan.now })
+      : undefined;
+    if (settled && settled.changes.length < changes.length) {
+      tally.unknown.push(...settled.unknown);
+      changes = settled.changes;
+      continue;
+    }
+    attempt++;
+    current = await stillBefore(shared, directory, change);
+    if (current === undefined) return undefined;
+  }
+  throw busy();
+}
+
+/** The group as `before` says, after whatever a writer that died had left to do with its members. */
+async function startOf(shared: DirectoryTable, directory: DirectoryId, change: GroupChange) {
+  const { object } = change.before;
+  const facts = shared.learnt.get(object);
+  const known = facts ? { object, facts } : await stillBefore(shared, directory, change);
+  if (known === undefined || known.facts.pending === '') return known;
+  await completeJournal(shared, directory, known.facts.pending);
+  // The completion changed the members, not what a change of attributes was made against.
+  return await stillBefore(shared, directory, { ...change, exact: false });
+}
+
+/** The group's row, if it is still what the change was made against. */
+async function stillBefore(
+  shared: DirectoryTable,
+  directory: DirectoryId,
+  { before: { object: before }, after, exact }: GroupChange,
+): Promise<ReadObject<DirectoryGroup> | undefined> {
+  const now = await shared.group(directory, before.id);
+  if (now === undefined) return undefined;
+  if ((exact || after !== undefined) && now.object.version !== before.version) return undefined;
+  return exact && now.object.membersStamp !== before.membersStamp ? undefined : now;
+}
+
+/** The first transaction of a change to a group, and what the group is after it. */
+function planned(
+  shared: DirectoryTable,
+  how: {
+    readonly change: GroupChange;
+    readonly current: ReadObject<DirectoryGroup>;
+    readonly changes: readonly MemberChange[];
+    readonly clear: string;
+  },
+) {
+  const { change, current, changes, clear } = how;
+  const { after, at, exact } = change;
+  const { id } = current.object;
+  const index = after ? groupIndex(after) : current.facts.index;
+  const indexRows = indexChanges(id, current.facts.index, index);
+  const first = firstPart(shared, { changes, fixed: indexRows.length + 1, group: id, at, clear });
+  const isTouched = changes.length > 0 || clear !== '';
+  const membersStamp = isTouched ? first.stamp : current.object.membersStamp;
+  const group = { ...(after?.object ?? current.object), membersStamp, lastModified: at };
+  const pending = first.pending || current.facts.pending;
+  const { etag } = current.facts;
+  const ownRow: RowChange = after
+    ? { action: 'replace', rowKey: groupKey(id), row: groupRow(group, index, pending), etag }
+    : { ...touchedBy(first, { group: id, at }), ...(exact ? { etag } : {}) };
+  const membership = new Set(first.rows);
+  const changed: DirectoryChange[] = after
+    ? [{ kind: 'group-changed', group: id, version: after.object.version }]
+    : [];
+  return {
+    rows: [...indexRows, ownRow, ...first.rows],
+    changes: [...changed, ...membersChanged(id, first.now)],
+    at,
+    group,
+    now: first.now,
+    journal: first.journal,
+    isMembership: (row: RowChange) => membership.has(row),
+  };
+}
+
+const touchedBy = (first: FirstPart, { group, at }: { readonly group: GroupId; readonly at: string }) =>
+  touchedGroup(group, {
+    stamp: first.stamp,
+    at,
+    ...(first.pending === '' ? {} : { pending: first.pending }),
+  });
+
+type FirstPart = ReturnType<typeof firstPart>;
+
+/** As many membership changes as fit beside `fixed` other rows, and a journal for the rest. */
+function firstPart(
+  shared: DirectoryTable,
+  how: {
+    readonly changes: readonly MemberChange[];
+    readonly fixed: number;
+    readonly group: GroupId;
+    readonly at: string;
+    readonly clear: string;
+  },
+) {
+  const { changes, fixed, group, at, clear } = how;
+  const stamp = shared.stamp();
+  const changesMax = limits.memberChangesPerTransaction;
+  const rows = limits.transactionRowsMax - outboxRows - fixed;
+  const all = fitting(changes, { start: 0, rows, changesMax });
+  const fits = all.length === changes.length && clear === '';
+  const now = fits ? all : fitting(changes, { start: 0, rows: rows - 1, changesMax });
+  const membership = now.flatMap((change) => membershipRows(group, change, stamp));
+  if (fits) return { now, rows: membership, pending: '', journal: undefined, stamp };
+  const left = membersJournal(stamp, { group, at, changes: changes.slice(now.length), clear });
+  return {
+    now,
+    rows: [...membership, left.change],
+    pending: left.journal.rowKey,
+    journal: left.journal,
+    stamp,
+  };
+}
+
+/** Drops what need not or cannot be done any more from the changes of a transaction that was refused. */
+async function settle(
+  shared: DirectoryTable,
+  directory: DirectoryId,
+  what: {
+    readonly group: GroupId;
+    readonly changes: readonly MemberChange[];
+    readonly now: readonly MemberChange[];
+  },
+) {
+  const { group, changes, now } = what;
+  const { open, unknown } = await stillOpen(shared, directory, { group, changes: now });
+  return { changes: [...open, ...changes.slice(now.length)], unknown };
+}
+
+/** The group as its last transaction left it; `written` when it is gone meanwhile. */
+async function asStored(shared: DirectoryTable, directory: DirectoryId, written: DirectoryGroup) {
+  return (await shared.group(directory, written.id))?.object ?? written;
+}
+
+const nameTaken = () => new Refusal('uniqueness', 'displayName is held by another group of this directory.');

@@ -1,0 +1,165 @@
+import type { DirectoryChange } from '../directory/outbox.ts';
+import type { DirectoryId, GroupId, MemberRef } from '../model/ids.ts';
+import { GroupId as GroupIdSchema } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
+import type { RowChange } from './batch.ts';
+import { endOf, groupKey, lastPart, memberKey, objectKey, rowPrefix } from './directory-keys.ts';
+import type { RowFacts } from './directory-rows.ts';
+import type { DirectoryTable } from './directory-table.ts';
+import { busy, counterRows, outboxRows, write } from './directory-writing.ts';
+import { type DeletionJournal, deletionJournal } from './journal.ts';
+import { raceOf } from './lost-race.ts';
+import { memberOfKey, membershipKeys, touchedGroup } from './membership-rows.ts';
+
+export interface Deletion {
+  readonly subject: MemberRef;
+  readonly change: DirectoryChange;
+  readonly at: string;
+  /** Facts of the subject's row while it is still the one to delete. */
+  readonly current: () => Promise<RowFacts | undefined>;
+}
+
+/** Lost races after which the memberships are left to the journal, so that adds in a stream cannot hold a deletion off. */
+const patientAttempts = 3;
+
+/**
+ * Deletes a user or group with its index rows and memberships; false when it is not current any more.
+ * Its row is deleted on condition, and each membership touches it: so what was listed before is all there is.
+ */
+export async function deleteObject(
+  shared: DirectoryTable,
+  directory: DirectoryId,
+  { deletion, facts: known }: { readonly deletion: Deletion; readonly facts: RowFacts | undefined },
+): Promise<boolean> {
+  const { subject, change, at } = deletion;
+  const gone = new Set<string>();
+  let facts = known ?? (await deletion.current());
+  for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
+    if (facts === undefined) return false;
+    const fixed = 1 + facts.index.length + 1 + outboxRows + counterRows;
+    const rows = limits.transactionRowsMax - fixed;
+    const ends =
+      attempt > patientAttempts ? unlisted : await endsOf(shared, directory, { subject, rows, gone });
+    const { journal, change: journalRow } = deletionJournal(shared.stamp(), { subject: subject.id, at });
+    const outcome = await write(shared, directory, {
+      rows: [
+        { action: 'delete', rowKey: objectKey(subject), etag: facts.etag },
+        ...facts.index.map((rowKey) => ({ action: 'delete' as const, rowKey })),
+        ...endingRows(shared, ends.pairs, { subject, at, gone }),
+        ...(ends.isAll ? [] : [journalRow]),
+      ],
+      count: { kind: subject.kind, by: -1 },
+      changes: [change],
+      at,
+    });
+    if (outcome.kind === 'committed') {
+      if (!ends.isAll) await completeDeletion(shared, directory, journal);
+      return true;
+    }
+    if (outcome.change.action === 'merge') gone.add(outcome.change.rowKey);
+    facts = await deletion.current();
+  }
+  throw busy();
+}
+
+/** Ends the memberships that a deleted user or group still has. */
+export async function completeDeletion(
+  shared: DirectoryTable,
+  directory: DirectoryId,
+  { subject: id, at, rowKey }: DeletionJournal,
+): Promise<void> {
+  const subject = memberOfKey(id);
+  const gone = new Set<string>();
+  let failures = 0;
+  for (;;) {
+    const rows = limits.transactionRowsMax - 1 - outboxRows;
+    const ends = await endsOf(shared, directory, { subject, rows, gone });
+    const outcome = await write(shared, directory, {
+      rows: [
+        ...endingRows(shared, ends.pairs, { subject, at, gone }),
+        ...(ends.isAll ? [{ action: 'delete' as const, rowKey }] : []),
+      ],
+      changes: [],
+      at,
+    });
+    if (outcome.kind === 'committed') {
+      failures = 0;
+      if (ends.isAll) return;
+    } else if (outcome.change.rowKey === rowKey) {
+      return;
+    } else {
+      if (outcome.change.action === 'merge') gone.add(outcome.change.rowKey);
+      if (++failures > limits.transactionRowsMax) throw raceOf(outcome);
+    }
+  }
+}
+
+interface MembershipEnd {
+  readonly group: GroupId;
+  readonly member: MemberRef;
+}
+
+const unlisted = { pairs: [], isAll: false };
+
+/** Memberships of the subject, on either side, as many as their rows fit; `gone` are groups without a row to touch. */
+async function endsOf(
+  shared: DirectoryTable,
+  directory: DirectoryId,
+  about: { readonly subject: MemberRef; readonly rows: number; readonly gone: ReadonlySet<string> },
+): Promise<{ readonly pairs: readonly MembershipEnd[]; readonly isAll: boolean }> {
+  const { subject } = about;
+  const changesMax = limits.memberChangesPerTransaction;
+  const listed = async (prefix: string) =>
+    (
+      await shared.range(directory, {
+        from: prefix,
+        to: endOf(prefix),
+        limit: changesMax + 1,
+        keysOnly: true,
+      })
+    ).map((row) => lastPart(row.rowKey));
+  const [groups, members] = await Promise.all([
+    listed(`${rowPrefix.reverse}${subject.id}|`),
+    subject.kind === 'group' ? listed(`${rowPrefix.member}${subject.id}|`) : [],
+  ]);
+  const pairs = new Map<string, MembershipEnd>();
+  for (const group of groups) {
+    const end = { group: GroupIdSchema.parse(group), member: subject };
+    pairs.set(memberKey(end.group, subject.id), end);
+  }
+  if (subject.kind === 'group') {
+    for (const member of members) {
+      pairs.set(memberKey(subject.id, member), { group: subject.id, member: memberOfKey(member) });
+    }
+  }
+  return within([...pairs.values()], about.rows, changesMax);
+}
+
+function within(pairs: readonly MembershipEnd[], rows: number, changesMax: number) {
+  let left = rows;
+  const taken: MembershipEnd[] = [];
+  for (const pair of pairs) {
+    left -= membershipKeys(pair.group, pair.member).length + 1;
+    if (left < 0 || taken.length === changesMax) return { pairs: taken, isAll: false };
+    taken.push(pair);
+  }
+  return { pairs: taken, isAll: true };
+}
+
+function endingRows(
+  shared: DirectoryTable,
+  pairs: readonly MembershipEnd[],
+  about: { readonly subject: MemberRef; readonly at: string; readonly gone: ReadonlySet<string> },
+): readonly RowChange[] {
+  const stamp = shared.stamp();
+  const keys = pairs.flatMap(({ group, member }) => membershipKeys(group, member));
+  const touched = new Set(
+    pairs.map(({ group }) => group).filter((group) => group !== (about.subject.id as string)),
+  );
+  return [
+    ...[...touched]
+      .filter((group) => !about.gone.has(groupKey(group)))
+      .map((group) => touchedGroup(group, { stamp, at: about.at })),
+    ...keys.map((rowKey) => ({ action: 'delete' as const, rowKey })),
+  ];
+}
