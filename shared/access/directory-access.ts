@@ -35,30 +35,45 @@ export const EntraTokenSettings = z
   .meta({ id: 'EntraTokenSettings' });
 export type EntraTokenSettings = z.infer<typeof EntraTokenSettings>;
 
+const settingsFields = {
+  unknownMembers: z.enum(['ignore', 'reject']).meta({
+    description: 'A member that is not in the directory is left out and logged, or the request is refused.',
+  }),
+  groupPatchAnswer: z.enum(['no-content', 'resource']).meta({
+    description: 'PATCH on a group answers 204, or 200 with the group.',
+  }),
+  usersMax: z.int().min(1).max(10_000_000).meta({
+    description: 'Above it users are no longer created; those that exist are still updated.',
+  }),
+  groupsMax: z.int().min(1).max(1_000_000).meta({
+    description: 'Above it groups are no longer created.',
+  }),
+  requestLogDays: z.int().min(1).max(365).meta({
+    description: 'Days for which received requests are kept.',
+  }),
+  entraToken: EntraTokenSettings.nullable().meta({
+    description: 'Accept the token that Entra issues itself when the secret token is left blank.',
+  }),
+};
+
 /** What an admin may set on a `scim` directory; every field has the default of a new directory. */
 export const DirectorySettings = z
   .strictObject({
-    unknownMembers: z.enum(['ignore', 'reject']).default('ignore').meta({
-      description: 'A member that is not in the directory is left out and logged, or the request is refused.',
-    }),
-    groupPatchAnswer: z.enum(['no-content', 'resource']).default('no-content').meta({
-      description: 'PATCH on a group answers 204, or 200 with the group.',
-    }),
-    usersMax: z.int().min(1).max(10_000_000).default(1_000_000).meta({
-      description: 'Above it users are no longer created; those that exist are still updated.',
-    }),
-    groupsMax: z.int().min(1).max(1_000_000).default(100_000).meta({
-      description: 'Above it groups are no longer created.',
-    }),
-    requestLogDays: z.int().min(1).max(365).default(30).meta({
-      description: 'Days for which received requests are kept.',
-    }),
-    entraToken: EntraTokenSettings.nullable().default(null).meta({
-      description: 'Accept the token that Entra issues itself when the secret token is left blank.',
-    }),
+    unknownMembers: settingsFields.unknownMembers.default('ignore'),
+    groupPatchAnswer: settingsFields.groupPatchAnswer.default('no-content'),
+    usersMax: settingsFields.usersMax.default(1_000_000),
+    groupsMax: settingsFields.groupsMax.default(100_000),
+    requestLogDays: settingsFields.requestLogDays.default(30),
+    entraToken: settingsFields.entraToken.default(null),
   })
   .meta({ id: 'DirectorySettings' });
 export type DirectorySettings = z.infer<typeof DirectorySettings>;
+
+/** Settings to change; those that are absent stay. */
+export const DirectorySettingsPatch = z
+  .strictObject(settingsFields)
+  .partial()
+  .meta({ id: 'DirectorySettingsPatch' });
 
 /** What one point read tells about a directory: all that a request to it has to be judged by. */
 export const DirectoryAccess = z.object({

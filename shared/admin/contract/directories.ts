@@ -1,0 +1,202 @@
+import { z } from 'zod';
+import { DirectorySettings, DirectorySettingsPatch } from '../../access/directory-access.ts';
+import { DirectoryId, KeyId } from '../../model/ids.ts';
+import { limits } from '../../model/limits.ts';
+import { DirectoryTraffic, LoggedRequest } from '../request-log.ts';
+import { listQuery, Name, type Operation, pageOf, Time } from './operation.ts';
+import { organizationParams } from './organizations.ts';
+
+export const directoryParams = organizationParams.extend({
+  directoryId: DirectoryId.meta({
+    description: 'Id of the directory.',
+    example: 'dir_019ab0c1d2e3f4a5b6c7d8e9f0a1b2c3',
+  }),
+});
+
+export const ScimKey = z
+  .object({
+    id: KeyId,
+    prefix: z.string().meta({ description: 'How the key begins.', example: 'rk_scim_4fQzT09a' }),
+    created: Time,
+    expires: Time,
+    daysLeft: z.int().meta({ description: 'Whole days until it stops working; 0 when it no longer does.' }),
+    replacedFrom: Time.optional().meta({ description: 'When the key that replaced it takes over alone.' }),
+    lastUsed: Time.optional().meta({ description: 'To the minute.' }),
+    working: z.boolean(),
+  })
+  .meta({ id: 'ScimKey' });
+
+const secret = z.string().meta({
+  description: 'The SCIM key: in this answer only, it is not stored.',
+  example: 'rk_scim_4fQzT09a…',
+});
+const alreadyShown = z.literal(true).optional().meta({
+  description: 'Set instead of `key` when an Idempotency-Key repeats a request whose answer held it.',
+});
+
+export const Hint = z
+  .object({
+    code: z.enum([
+      'waiting_for_first_request',
+      'no_objects_assigned',
+      'no_key',
+      'key_expired',
+      'key_expires_soon',
+      'calls_refused',
+      'limit_reached',
+    ]),
+    text: z.string(),
+  })
+  .meta({ id: 'Hint' });
+
+const directory = z.object({
+  id: DirectoryId,
+  organizationId: organizationParams.shape.organizationId,
+  kind: z.literal('scim').meta({ description: '`scim`: the identity provider pushes over SCIM 2.0.' }),
+  name: Name,
+  state: z.enum(['configured', 'receiving', 'paused']).meta({
+    description: '`configured` until the first request that its key opened.',
+  }),
+  created: Time,
+  lastModified: Time,
+  settings: DirectorySettings,
+  scim: z.object({
+    baseUrl: z.url().meta({ description: 'Tenant URL to enter in Entra.' }),
+    key: secret.optional(),
+    keyAlreadyShown: alreadyShown,
+  }),
+  keys: z.array(ScimKey),
+  traffic: DirectoryTraffic.omit({ keysUsed: true }),
+});
+export const Directory = directory
+  .extend({
+    counts: z.object({ users: z.int(), groups: z.int() }),
+    hints: z.array(Hint),
+  })
+  .meta({ id: 'Directory' });
+export const DirectorySummary = directory.meta({ id: 'DirectorySummary' });
+
+const keyExpiresInDays = z.int().min(1).max(limits.keyLifeDaysDefault).optional().meta({
+  description: 'Days until the key expires; 365 when absent.',
+  example: 365,
+});
+
+const DirectoryDraft = z
+  .strictObject({
+    name: Name,
+    kind: z.enum(['scim', 'nested']).meta({ description: '`nested` is not available in this version.' }),
+    settings: DirectorySettings.optional(),
+    keyExpiresInDays,
+  })
+  .meta({ id: 'DirectoryDraft' });
+
+const NewScimKey = z
+  .object({ key: secret.optional(), keyAlreadyShown: alreadyShown, id: KeyId, prefix: z.string(), expires: Time })
+  .meta({ id: 'NewScimKey' });
+
+const one = '/api/v1/orgs/{organizationId}/directories/{directoryId}';
+const inDirectory = { tag: 'Directories', reach: 'organization', params: directoryParams } as const;
+
+export const directoryOperations = {
+  listDirectories: {
+    method: 'GET',
+    path: '/api/v1/orgs/{organizationId}/directories',
+    summary: 'List the directories of an organization',
+    ...{ tag: 'Directories', role: 'reader', reach: 'organization', params: organizationParams },
+    query: z.object(listQuery),
+    status: 200,
+    answer: pageOf(DirectorySummary, 'DirectoryPage'),
+  },
+  createDirectory: {
+    method: 'POST',
+    path: '/api/v1/orgs/{organizationId}/directories',
+    summary: 'Create a directory with its first SCIM key',
+    description: 'The key is in this answer only. Names are unique in an organization, without regard to case.',
+    ...{ tag: 'Directories', role: 'admin', reach: 'organization', params: organizationParams },
+    body: DirectoryDraft,
+    versioned: true,
+    status: 201,
+    answer: Directory,
+  },
+  readDirectory: {
+    ...{ method: 'GET', path: one, ...inDirectory, role: 'reader' },
+    summary: 'Read a directory with its keys, traffic and counts',
+    versioned: true,
+    status: 200,
+    answer: Directory,
+  },
+  changeDirectory: {
+    ...{ method: 'PATCH', path: one, ...inDirectory, role: 'admin' },
+    summary: 'Rename a directory or change its settings',
+    description: 'Id, URL and keys stay. What is absent stays as it is; both parts change together or not at all.',
+    body: z
+      .strictObject({ name: Name.optional(), settings: DirectorySettingsPatch.optional() })
+      .meta({ id: 'DirectoryPatch' }),
+    guarded: true,
+    versioned: true,
+    status: 200,
+    answer: Directory,
+  },
+  deleteDirectory: {
+    ...{ method: 'DELETE', path: one, ...inDirectory, role: 'admin' },
+    summary: 'Delete a directory and all it holds',
+    description: 'Its keys stop working at once; its rows are removed in the background.',
+    query: z.object({
+      confirm: z.string().max(500).meta({ description: 'The name of the directory.', example: 'Contoso workforce' }),
+    }),
+    status: 204,
+  },
+  pauseDirectory: {
+    ...{ method: 'POST', path: `${one}:pause`, ...inDirectory, role: 'operator' },
+    summary: 'Stop receiving; nothing is lost',
+    versioned: true,
+    status: 200,
+    answer: Directory,
+  },
+  resumeDirectory: {
+    ...{ method: 'POST', path: `${one}:resume`, ...inDirectory, role: 'operator' },
+    summary: 'Receive again',
+    versioned: true,
+    status: 200,
+    answer: Directory,
+  },
+  regenerateScimKey: {
+    ...{ method: 'POST', path: `${one}/scim-key:regenerate`, ...inDirectory, tag: 'SCIM keys', role: 'admin' },
+    summary: 'Replace the SCIM key',
+    description: 'Keys before it stop working at once, or after `overlapMinutes`. The key is in this answer only.',
+    body: z
+      .strictObject({
+        overlapMinutes: z.int().min(0).max(limits.keyOverlapMinutesMax).default(0).meta({ example: 60 }),
+        expiresInDays: keyExpiresInDays,
+      })
+      .meta({ id: 'ScimKeyDraft' }),
+    status: 200,
+    answer: NewScimKey,
+  },
+  listScimKeys: {
+    ...{ method: 'GET', path: `${one}/scim-keys`, ...inDirectory, tag: 'SCIM keys', role: 'reader' },
+    summary: 'List the SCIM keys of a directory',
+    status: 200,
+    answer: pageOf(ScimKey, 'ScimKeyPage'),
+  },
+  revokeScimKey: {
+    ...{ method: 'DELETE', path: `${one}/scim-keys/{keyId}`, ...inDirectory, tag: 'SCIM keys', role: 'admin' },
+    summary: 'Revoke a SCIM key at once',
+    params: directoryParams.extend({ keyId: KeyId.meta({ description: 'Id of the key.' }) }),
+    status: 204,
+  },
+  listRequests: {
+    ...{ method: 'GET', path: `${one}/requests`, ...inDirectory, role: 'reader' },
+    summary: 'What was received and what was answered, newest first',
+    description: 'Bodies are shown to admins only, with secrets removed. A page may be short and not the last.',
+    query: z.object({
+      ...listQuery,
+      statusClass: z.enum(['2xx', '3xx', '4xx', '5xx']).optional().meta({ description: 'Only these answers.' }),
+      method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).optional().meta({ description: 'Only this method.' }),
+      objectId: z.string().max(100).optional().meta({ description: 'Only requests about this user or group.' }),
+      since: z.iso.datetime({ offset: true }).optional().meta({ description: 'Not before this time, RFC 3339.' }),
+    }),
+    status: 200,
+    answer: pageOf(LoggedRequest.meta({ id: 'LoggedRequest' }), 'RequestPage'),
+  },
+} as const satisfies Record<string, Operation>;
