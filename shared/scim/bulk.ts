@@ -1,0 +1,208 @@
+import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { excerpt, Refusal } from '../model/refusal.ts';
+import { referencesIn, resolved, resolvedText, split } from './bulk-references.ts';
+import { type BulkOperation, parseBulk } from './bulk-request.ts';
+import { errorBody, scimErrors } from './errors.ts';
+import { locationOf } from './render-resource.ts';
+import { type Answer, type ResourceCall, writeResource } from './resource-requests.ts';
+import { type Route, routeOf } from './routes.ts';
+
+/**
+ * A Bulk request, RFC 7644 §3.7: each operation succeeds or fails by itself. They run in their order, but one that names
+ * a resource still to be created waits for it; where such names go in a circle, the resources are created without
+ * them first and completed by a PATCH.
+ */
+export async function bulkResponse(body: Json, call: ResourceCall): Promise<JsonObject> {
+  const { operations, errorsMax } = parseBulk(body);
+  const run = new BulkRun(operations, call);
+  while (run.errors < errorsMax && (await run.step()));
+  return { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkResponse'], Operations: run.results() };
+}
+
+interface Task {
+  readonly index: number;
+  readonly operation: BulkOperation;
+  /** The bulkIds it waits for. */
+  readonly needs: ReadonlySet<string>;
+}
+
+/** The rest of a resource that was created without all it names. */
+interface Completion {
+  readonly task: Task;
+  readonly path: string;
+  readonly operations: readonly JsonObject[];
+}
+
+/** The state of one Bulk request: what waits, what is known, what was answered. */
+class BulkRun {
+  readonly #call: ResourceCall;
+  readonly #waiting: Task[];
+  readonly #completions: Completion[] = [];
+  readonly #answers = new Map<number, JsonObject>();
+  readonly #ids = new Map<string, string>();
+  /** bulkIds whose creation is still to come. */
+  readonly #coming = new Set<string>();
+  readonly #repeated = new Set<string>();
+  errors = 0;
+
+  constructor(operations: readonly BulkOperation[], call: ResourceCall) {
+    this.#call = call;
+    this.#waiting = operations.map((operation, index) => ({ index, operation, needs: needsOf(operation) }));
+    for (const { method, bulkId } of operations) {
+      if (method !== 'POST' || bulkId === undefined) continue;
+      if (this.#coming.has(bulkId)) this.#repeated.add(bulkId);
+      this.#coming.add(bulkId);
+    }
+  }
+
+  /** Carries out one operation; false when none is left. */
+  async step(): Promise<boolean> {
+    const task = this.#take();
+    if (task) {
+      await this.#carryOut(task);
+      return true;
+    }
+    const completion = this.#completions.shift();
+    if (completion) await this.#complete(completion);
+    return completion !== undefined;
+  }
+
+  /** Answers in the order of the request; operations after the last allowed failure have none. */
+  results(): readonly JsonObject[] {
+    return [...this.#answers].sort(([one], [other]) => one - other).map(([, answer]) => answer);
+  }
+
+  /** The first that waits for nothing; in a circle, the first creation. */
+  #take(): Task | undefined {
+    const isFree = ({ operation, needs }: Task) =>
+      [...needs].every((name) => !this.#coming.has(name) || name === operation.bulkId);
+    const free = this.#waiting.findIndex(isFree);
+    const at = free >= 0 ? free : this.#waiting.findIndex(({ operation }) => operation.method === 'POST');
+    return at >= 0 ? this.#waiting.splice(at, 1)[0] : this.#waiting.shift();
+  }
+
+  async #carryOut(task: Task): Promise<void> {
+    const { operation, index } = task;
+    try {
+      const answer = await this.#written(task);
+      if (operation.bulkId !== undefined && answer.objectId !== undefined) {
+        this.#ids.set(operation.bulkId, answer.objectId);
+      }
+      this.#answers.set(index, this.#success(task, answer));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#fail(task, error);
+    } finally {
+      if (operation.bulkId !== undefined) this.#coming.delete(operation.bulkId);
+    }
+  }
+
+  async #written(task: Task): Promise<Answer> {
+    const { operation, needs } = task;
+    if (operation.bulkId !== undefined && this.#repeated.has(operation.bulkId)) {
+      throw new Refusal('invalid-value', `bulkId ${excerpt(operation.bulkId)} is used more than once.`);
+    }
+    const open = new Set([...needs].filter((name) => this.#coming.has(name)));
+    this.#assertNamed(needs, open);
+    const { data } = operation;
+    const isSplit = open.size > 0 && isJsonObject(data);
+    const now = isSplit ? split(data, open) : { body: data, later: [] };
+    const answer = await this.#write(operation, resolved(now.body, this.#ids));
+    if (now.later.length > 0 && answer.objectId !== undefined) {
+      const path = `${operation.path.replace(/\/+$/, '')}/${answer.objectId}`;
+      this.#completions.push({ task, path, operations: now.later });
+    }
+    return answer;
+  }
+
+  /** What neither exists nor is to come was never asked for, or failed. */
+  #assertNamed(needs: ReadonlySet<string>, open: ReadonlySet<string>): void {
+    for (const name of needs) {
+      if (this.#ids.has(name) || open.has(name)) continue;
+      throw new Refusal('conflict', `bulkId ${excerpt(name)} was not created by this request.`);
+    }
+  }
+
+  #write(operation: BulkOperation, data: Json): Promise<Answer> {
+    const route = this.#routeOf(operation.path);
+    if (!writeMethods.has(operation.method)) {
+      throw new Refusal('method-not-allowed', 'method of an operation is POST, PUT, PATCH or DELETE.');
+    }
+    if (route.kind !== 'collection' && route.kind !== 'resource') {
+      throw new Refusal('invalid-path', 'path of an operation is /Users, /Groups or a resource below them.');
+    }
+    const { version } = operation;
+    const on = version === undefined || operation.method === 'POST' ? {} : { ifMatch: [version] };
+    const write = { method: operation.method, route, body: async () => data };
+    return writeResource(write, { ...this.#call, on, prefersResource: false });
+  }
+
+  async #complete({ task, path, operations }: Completion): Promise<void> {
+    try {
+      const needs = referencesIn([...operations]);
+      this.#assertNamed(needs, new Set());
+      const body = resolved({ schemas: [patchSchema], Operations: operations }, this.#ids);
+      const answer = await this.#write({ method: 'PATCH', path, data: null }, body);
+      this.#answers.set(task.index, { ...this.#answers.get(task.index), ...versionOf(answer) });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#fail(task, error);
+    }
+  }
+
+  #success({ operation }: Task, answer: Answer): JsonObject {
+    const location = answer.response.headers['location'] ?? this.#locationOf(operation);
+    return {
+      ...(location === undefined ? {} : { location }),
+      method: operation.method,
+      ...(operation.bulkId === undefined ? {} : { bulkId: operation.bulkId }),
+      ...versionOf(answer),
+      status: String(answer.response.status),
+    };
+  }
+
+  #fail(task: Task, refusal: Refusal): void {
+    this.errors++;
+    const { operation } = task;
+    const location = this.#locationOf(operation);
+    this.#answers.set(task.index, {
+      ...(location === undefined ? {} : { location }),
+      method: operation.method,
+      ...(operation.bulkId === undefined ? {} : { bulkId: operation.bulkId }),
+      status: String(scimErrors[refusal.code].status),
+      response: errorBody(refusal),
+    });
+  }
+
+  /** Of an operation on a resource that exists; a creation has none before it succeeds. */
+  #locationOf(operation: BulkOperation): string | undefined {
+    try {
+      const route = this.#routeOf(operation.path);
+      if (route.kind !== 'resource') return undefined;
+      return locationOf({ kind: route.resource, id: route.id }, this.#call.baseUrl);
+    } catch (error) {
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    }
+  }
+
+  #routeOf(path: string): Route {
+    const [plain = ''] = path.split('?');
+    return routeOf(
+      plain
+        .split('/')
+        .map((segment) => resolvedText(segment, this.#ids))
+        .join('/'),
+    );
+  }
+}
+
+const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+const writeMethods = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+const needsOf = ({ path, data }: BulkOperation) => referencesIn([...path.split('/'), data]);
+
+const versionOf = ({ response }: Answer): JsonObject => {
+  const version = response.headers['etag'];
+  return version === undefined ? {} : { version };
+};
