@@ -1,0 +1,173 @@
+import type { TableClient } from '@azure/data-tables';
+import type { DirectoryId } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
+import type { Randomness } from '../model/new-ids.ts';
+import { type RowChange, submitBatch } from './batch.ts';
+import { counterKey, lastPart, memberKey, nestingKey, reverseKey, rowPrefix } from './directory-keys.ts';
+import { CounterRow, NameRow, parseGroupRow, parseUserRow, rowSchema } from './directory-rows.ts';
+import { directoryTable, type RangeRow } from './directory-table.ts';
+import { isUniqueName } from './index-rows.ts';
+import { memberOfKey } from './membership-rows.ts';
+import { available } from './storage-busy.ts';
+
+/** A row that does not fit the others, and the changes that would make it fit. */
+export interface Inconsistency {
+  readonly rowKey: string;
+  readonly fault: string;
+  readonly repair: readonly RowChange[];
+}
+
+/**
+ * Reads the whole partition of a directory at rest and tells what does not fit together (invariants I4, I5, I6):
+ * index rows and their objects, memberships and their mirrors and ends, counters, journals that were not carried to their end.
+ * Costs a round trip per thousand rows. While others write, what it finds may be no more than their work in progress.
+ */
+export async function findInconsistencies(
+  table: TableClient,
+  directory: DirectoryId,
+): Promise<readonly Inconsistency[]> {
+  const rows = await partition(table, directory);
+  return [...indexFaults(rows), ...membershipFaults(rows), ...counterFaults(rows), ...journalFaults(rows)];
+}
+
+/** Finds and repairs; returns what was found. Journals are not touched: `completeInterrupted` comes first. */
+export async function repairInconsistencies(
+  table: TableClient,
+  directory: DirectoryId,
+): Promise<readonly Inconsistency[]> {
+  const found = await findInconsistencies(table, directory);
+  const changes = new Map(found.flatMap(({ repair }) => repair).map((change) => [change.rowKey, change]));
+  const all = [...changes.values()];
+  for (let start = 0; start < all.length; start += limits.transactionRowsMax) {
+    const batch = all.slice(start, start + limits.transactionRowsMax);
+    await available(submitBatch(table, directory, batch));
+  }
+  return found;
+}
+
+type Rows = ReadonlyMap<string, RangeRow>;
+
+async function partition(table: TableClient, directory: DirectoryId): Promise<Rows> {
+  const { range } = directoryTable(table, unused);
+  const rows = await range(directory, { from: '', to: '~', limit: Number.POSITIVE_INFINITY });
+  return new Map(rows.map((row) => [row.rowKey, row]));
+}
+
+const unused: Randomness = { now: () => 0, randomBytes: (count) => new Uint8Array(count) };
+
+const withPrefix = (rows: Rows, prefix: string) =>
+  [...rows.values()].filter(({ rowKey }) => rowKey.startsWith(prefix));
+
+/** Every index row has one object that names it, and every key an object names is there (I4). */
+function* indexFaults(rows: Rows): Iterable<Inconsistency> {
+  const named = new Map<string, string>();
+  const objects = [
+    ...withPrefix(rows, rowPrefix.user).map((row) => parseUserRow(row)),
+    ...withPrefix(rows, rowPrefix.group).map((row) => parseGroupRow(row)),
+  ];
+  for (const { object, facts } of objects) {
+    for (const rowKey of facts.index) {
+      const held = rows.get(rowKey);
+      const row = { schema: rowSchema, id: object.id };
+      if (held === undefined) {
+        yield { rowKey, fault: `missing for ${object.id}`, repair: [{ action: 'insert', rowKey, row }] };
+      } else if (isUniqueName(rowKey) && named.has(rowKey)) {
+        yield { rowKey, fault: `claimed by ${named.get(rowKey)} and ${object.id}`, repair: [] };
+      }
+      named.set(rowKey, object.id);
+    }
+  }
+  for (const prefix of indexPrefixes) {
+    for (const row of withPrefix(rows, prefix)) {
+      const owner = named.get(row.rowKey);
+      const { id, rowKey, etag } = NameRow.parse(row);
+      if (owner === undefined) yield orphan(rowKey, etag);
+      else if (owner !== id) {
+        const right = { schema: rowSchema, id: owner };
+        yield {
+          rowKey,
+          fault: `points to ${id}, not ${owner}`,
+          repair: [{ action: 'upsert', rowKey, row: right }],
+        };
+      }
+    }
+  }
+}
+
+const indexPrefixes = [
+  rowPrefix.userName,
+  rowPrefix.displayName,
+  rowPrefix.userExternalId,
+  rowPrefix.groupExternalId,
+  rowPrefix.email,
+];
+
+/** A membership has both its ends, its mirror, and an edge if the member is a group (I6). */
+function* membershipFaults(rows: Rows): Iterable<Inconsistency> {
+  for (const row of withPrefix(rows, rowPrefix.member)) {
+    const [group = '', id = ''] = row.rowKey.slice(rowPrefix.member.length).split('|');
+    const member = memberOfKey(id);
+    const owner = member.kind === 'user' ? rowPrefix.user : rowPrefix.group;
+    if (!rows.has(rowPrefix.group + group) || !rows.has(owner + id)) {
+      yield orphan(row.rowKey, String(row['etag']));
+      continue;
+    }
+    const mirrors = [reverseKey(id, group), ...(member.kind === 'group' ? [nestingKey(group, id)] : [])];
+    for (const rowKey of mirrors.filter((key) => !rows.has(key))) {
+      const mirror = { schema: rowSchema, at: String(row['at']) };
+      yield { rowKey, fault: 'missing mirror', repair: [{ action: 'insert', rowKey, row: mirror }] };
+    }
+  }
+  for (const { rowKey, ...row } of withPrefix(rows, rowPrefix.reverse)) {
+    const [member = '', group = ''] = rowKey.slice(rowPrefix.reverse.length).split('|');
+    if (!isHeld(rows, group, member)) yield orphan(rowKey, String(row['etag']));
+  }
+  for (const { rowKey, ...row } of withPrefix(rows, rowPrefix.nesting)) {
+    const [group = '', child = ''] = rowKey.slice(rowPrefix.nesting.length).split('|');
+    if (!isHeld(rows, group, child)) yield orphan(rowKey, String(row['etag']));
+  }
+}
+
+/** The membership is there and stays there: with both its ends. */
+function isHeld(rows: Rows, group: string, member: string): boolean {
+  const owner = memberOfKey(member).kind === 'user' ? rowPrefix.user : rowPrefix.group;
+  return rows.has(memberKey(group, member)) && rows.has(rowPrefix.group + group) && rows.has(owner + member);
+}
+
+function* counterFaults(rows: Rows): Iterable<Inconsistency> {
+  for (const [kind, prefix] of [['user', rowPrefix.user] as const, ['group', rowPrefix.group] as const]) {
+    const shards = withPrefix(rows, `${rowPrefix.counter}${kind}|`).map((row) => CounterRow.parse(row));
+    const counted = shards.reduce((sum, { count }) => sum + count, 0);
+    const there = withPrefix(rows, prefix).length;
+    if (counted === there) continue;
+    const rowKey = shards[0]?.rowKey ?? counterKey(kind, 0);
+    const row = { schema: rowSchema, count: (shards[0]?.count ?? 0) + there - counted };
+    yield {
+      rowKey,
+      fault: `${counted} counted, ${there} there`,
+      repair: [{ action: 'upsert', rowKey, row }],
+    };
+  }
+}
+
+/** A journal that is still there, and a group that waits for one that is not. */
+function* journalFaults(rows: Rows): Iterable<Inconsistency> {
+  for (const { rowKey } of withPrefix(rows, rowPrefix.journal))
+    yield { rowKey, fault: 'interrupted', repair: [] };
+  for (const row of withPrefix(rows, rowPrefix.group)) {
+    const { facts } = parseGroupRow(row);
+    if (facts.pending === '' || rows.has(facts.pending)) continue;
+    const { rowKey } = row;
+    yield {
+      rowKey,
+      fault: `waits for ${lastPart(facts.pending)}`,
+      repair: [{ action: 'merge', rowKey, row: { pending: '' } }],
+    };
+  }
+}
+
+const orphan = (rowKey: string, etag: string): Inconsistency => ({
+  rowKey,
+  fault: 'orphan',
+  repair: [{ action: 'delete', rowKey, etag }],
+});
