@@ -1,0 +1,19 @@
+// The entry of the app: the settings of all functions, and every trigger.
+import { app } from '@azure/functions';
+import './health.ts';
+import './maintenance.ts';
+import './scim.ts';
+import { readSettings } from './settings.ts';
+import { wiredAlready } from './wiring.ts';
+
+// Without it a chunked body, as .NET clients send it, arrives empty (platform rules §1.3). Every handler is `answering`.
+app.setup({ enableHttpStream: true });
+
+app.hook.appStart(() => {
+  // A wrong setting ends the start with its name instead of failing each request.
+  readSettings();
+});
+
+app.hook.appTerminate(async () => {
+  await wiredAlready()?.flush();
+});

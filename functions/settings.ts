@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+/** The app settings of the service; docs/settings.md is made from these descriptions. Empty counts as absent. */
+export const SettingsSchema = z
+  .object({
+    DirectoryStorage: z.string().min(1).optional().meta({
+      description:
+        'Connection string of the storage account. For the embedded stack and development; a deployment names the account by address instead.',
+    }),
+    DirectoryStorage__tableServiceUri: z.url().optional().meta({
+      description: 'Address of the Table service, reached with the managed identity.',
+    }),
+    DirectoryStorage__queueServiceUri: z.url().optional().meta({
+      description: 'Address of the Queue service, reached with the managed identity.',
+    }),
+    DirectoryStorage__blobServiceUri: z.url().optional().meta({
+      description: 'Address of the Blob service, reached with the managed identity: exports.',
+    }),
+    DirectoryStorage__clientId: z.guid().optional().meta({
+      description: 'Client id of the user-assigned identity; the system-assigned one when absent.',
+    }),
+    PUBLIC_ORIGIN: z
+      .url({ protocol: /^https?$/ })
+      .refine(
+        (text) => new URL(text).origin === text.replace(/\/$/, ''),
+        'holds more than scheme, host and port',
+      )
+      .transform((text) => new URL(text).origin)
+      .meta({
+        description:
+          'Address under which callers reach the service, without a path: base URLs and meta.location are made from it, never from a request.',
+      }),
+    FIRST_ADMIN_KEY: z.string().min(32).optional().meta({
+      description:
+        'The first admin key, at least 32 characters, or its SHA-256 in hexadecimal. Only the hash is kept; it can be replaced and revoked like any key.',
+    }),
+    ADMIN_TENANT_ID: z.guid().optional().meta({
+      description:
+        'Entra tenant whose access tokens open the admin API, with the app roles of docs/architecture.md.',
+    }),
+    ADMIN_AUDIENCE: z.string().min(1).optional().meta({
+      description: 'Audience of those access tokens: the application (client) id of the admin API.',
+    }),
+    LOG_LEVEL: z.enum(['error', 'warning', 'information', 'debug']).default('information').meta({
+      description: 'Least important log lines that are written.',
+    }),
+  })
+  .superRefine((settings, context) => {
+    if (settings.DirectoryStorage === undefined && settings.DirectoryStorage__tableServiceUri === undefined) {
+      const message = 'is missing, and so is DirectoryStorage: one of them names the storage account';
+      context.addIssue({ code: 'custom', path: ['DirectoryStorage__tableServiceUri'], message });
+    }
+    if ((settings.ADMIN_TENANT_ID === undefined) !== (settings.ADMIN_AUDIENCE === undefined)) {
+      const path = [settings.ADMIN_TENANT_ID === undefined ? 'ADMIN_TENANT_ID' : 'ADMIN_AUDIENCE'];
+      context.addIssue({ code: 'custom', path, message: 'is missing: tenant and audience belong together' });
+    }
+  });
+
+export type Settings = z.infer<typeof SettingsSchema>;
+
+/** Throws one error that names every wrong or missing setting; values are not in it. */
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Settings {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = SettingsSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${faultOf(issue, given)}`);
+  throw new Error(`Wrong app settings: ${faults.join('; ')}.`);
+}
+
+function faultOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): string {
+  if (issue.code === 'custom') return issue.message;
+  const [name = ''] = issue.path;
+  return given[String(name)] === undefined ? 'is missing' : `is not right (${issue.message})`;
+}
