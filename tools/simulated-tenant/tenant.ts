@@ -81,6 +81,10 @@ export class Tenant {
     return this.#assignments.has(id);
   }
 
+  assignmentOf(principalId: string): AppRoleAssignment | undefined {
+    return this.#assignments.get(principalId);
+  }
+
   addUser(id: string, properties: UserProperties): void {
     this.#users.set(id, {
       kind: 'user',
