@@ -1,0 +1,176 @@
+import type { DirectoryId, GroupId, RunId, UserId } from '../model/ids.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { MemberType } from './graph-port.ts';
+import type { JournalPart, NestedOutboxEntry, StagedPage } from './round-records.ts';
+import type { SyncRun, SyncState } from './run-records.ts';
+
+/**
+ * The state of one nested directory: what the tenant said last, and what a run has read but not made true yet.
+ * One writer at a time, who holds the lease: each write carries his fence and fails whole when the lease went on.
+ */
+export interface NestedDirectoryStore {
+  /** Takes the lease when it is free, expired, or held by `holder` already; the epoch grows with each taking. */
+  acquire(directory: DirectoryId, lease: LeaseRequest): Promise<Fence | undefined>;
+  /** Gives the lease back; nothing when it went on. */
+  release(directory: DirectoryId, fence: Fence): Promise<void>;
+
+  state(directory: DirectoryId): Promise<SyncState>;
+  /** The unfinished run's checkpoint, if there is one; a finished run's last checkpoint otherwise. */
+  run(directory: DirectoryId, run: RunId): Promise<SyncRun | undefined>;
+
+  /**
+   * Carries out `writes` in their order. Atomic (one transaction with the fence) unless it holds a `members` write, which
+   * may take several fenced transactions; then `checkpoint` and `state` go last and repeating the whole is harmless.
+   * At most 90 writes, at most one of kind `members`. Throws `FenceLost`.
+   */
+  commit(directory: DirectoryId, fence: Fence, writes: readonly NestedWrite[]): Promise<void>;
+
+  /** Rows by id, in no order; unknown ids are left out. At most 1,000 ids, read side by side. */
+  users(directory: DirectoryId, ids: readonly UserId[]): Promise<readonly NestedUser[]>;
+  groups(directory: DirectoryId, ids: readonly GroupId[]): Promise<readonly NestedGroup[]>;
+  /** Every row in id order, by pages. */
+  userPages(directory: DirectoryId): AsyncIterable<readonly NestedUser[]>;
+  groupPages(directory: DirectoryId): AsyncIterable<readonly NestedGroup[]>;
+  /** Packed ids of all users whose memberships count (`standing.counts`), by pages of any size. */
+  countingUsers(directory: DirectoryId): AsyncIterable<Uint8Array>;
+
+  /** How all groups nest, and what is known of each without reading its members. */
+  nesting(directory: DirectoryId): Promise<StoredNesting>;
+  /** Direct members of a group that are no groups, packed ids by type. */
+  members(directory: DirectoryId, group: GroupId): Promise<PackedMembers>;
+  /** Packed ids of the groups that hold each member directly; members in no group are left out. */
+  groupsOf(directory: DirectoryId, members: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** The members a group above its limit keeps; undefined for all other groups. */
+  heldMembers(directory: DirectoryId, group: GroupId): Promise<Uint8Array | undefined>;
+
+  staged(directory: DirectoryId, page: StagedKey): Promise<StagedPage | undefined>;
+  journal(directory: DirectoryId, run: RunId, part: number): Promise<JournalPart | undefined>;
+  /** Removes what a run staged, its journal included, by pages; false while some is left. */
+  discard(directory: DirectoryId, fence: Fence, run: RunId): Promise<boolean>;
+
+  outbox(
+    directory: DirectoryId,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly NestedOutboxEntry[]>;
+}
+
+export interface LeaseRequest {
+  readonly holder: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly seconds: number;
+}
+
+export interface Fence {
+  readonly holder: string;
+  readonly epoch: number;
+}
+
+/** The lease went on to someone else: stop, and write nothing more. */
+export class FenceLost extends Error {
+  override readonly name = 'FenceLost';
+}
+
+export type NestedWrite =
+  | { readonly kind: 'stage'; readonly key: StagedKey; readonly page: StagedPage }
+  | { readonly kind: 'journal'; readonly run: RunId; readonly part: number; readonly content: JournalPart }
+  | { readonly kind: 'user'; readonly user: NestedUser }
+  | { readonly kind: 'group'; readonly group: NestedGroup }
+  | { readonly kind: 'forget'; readonly what: 'user' | 'group'; readonly id: string }
+  /** Set semantics: adding what is there and removing what is absent do nothing. At most 512 ids. */
+  | {
+      readonly kind: 'members';
+      readonly group: GroupId;
+      readonly type: MemberType;
+      readonly added: Uint8Array;
+      readonly removed: Uint8Array;
+    }
+  /** The reverse of `members` for one member that is no group; set semantics. */
+  | {
+      readonly kind: 'groups-of';
+      readonly member: string;
+      readonly added: Uint8Array;
+      readonly removed: Uint8Array;
+    }
+  | { readonly kind: 'held-members'; readonly group: GroupId; readonly members: Uint8Array | undefined }
+  /** Insert or replace: the same entry may come twice. */
+  | { readonly kind: 'outbox'; readonly entry: NestedOutboxEntry }
+  | { readonly kind: 'checkpoint'; readonly run: SyncRun }
+  | { readonly kind: 'state'; readonly state: SyncState };
+
+/** Pages of one stream count from 0. `users`, `groups`, or `members/{group}` for a group read by list. */
+export interface StagedKey {
+  readonly run: RunId;
+  readonly stream: string;
+  readonly page: number;
+}
+
+/** Soft-deleted objects keep their memberships; gone ones lost them and stay as tombstones for a while. */
+export type Life = 'live' | 'soft-deleted' | 'gone';
+
+export interface NestedUser {
+  readonly id: UserId;
+  readonly version: number;
+  /** RFC 3339. */
+  readonly created: string;
+  readonly lastModified: string;
+  readonly life: Life;
+  /** RFC 3339: since when it is not live. */
+  readonly lifeSince?: string;
+  readonly standing: Standing;
+  /** As Graph said, merged field by field. */
+  readonly fields: JsonObject;
+  /** In the shape of SCIM, made by the mapping. */
+  readonly attributes: JsonObject;
+}
+
+export interface Standing {
+  /** Memberships of this user count: live and allowed by domain and guest rules. */
+  readonly counts: boolean;
+  /** Belongs to the directory: counts, and the scope reaches it. */
+  readonly inScope: boolean;
+  /** Why not, for the log and the admin. */
+  readonly reason?: OutReason;
+}
+
+export type OutReason =
+  | 'deleted'
+  | 'unverified-domain'
+  | 'domain-not-chosen'
+  | 'guest-excluded'
+  | 'foreign-member'
+  | 'not-in-scope';
+
+export interface NestedGroup {
+  readonly id: GroupId;
+  readonly version: number;
+  readonly created: string;
+  readonly lastModified: string;
+  readonly life: Life;
+  readonly lifeSince?: string;
+  /** Effective members are told: live and in scope. */
+  readonly told: boolean;
+  /** Above its limit: readers get `heldMembers`. */
+  readonly held: boolean;
+  readonly fields: JsonObject;
+  readonly attributes: JsonObject;
+}
+
+export interface StoredNesting {
+  readonly groups: readonly GroupFacts[];
+  readonly edges: readonly { readonly parent: GroupId; readonly child: GroupId }[];
+}
+
+export interface GroupFacts {
+  readonly id: GroupId;
+  readonly life: Life;
+  readonly told: boolean;
+  readonly held: boolean;
+  /** Direct members of type user. */
+  readonly users: number;
+  /** Direct members by any other type but group. */
+  readonly others: number;
+}
+
+/** Packed ids of direct members by type; groups are told by `nesting`. */
+export type PackedMembers = Readonly<Partial<Record<MemberType, Uint8Array>>>;

@@ -1,0 +1,24 @@
+import type { DirectoryId, RunId } from '../model/ids.ts';
+import type { SyncRun } from './run-records.ts';
+
+/** Rows of runs and their logs for people: written again and again under the same keys, so that a repeated step adds nothing. */
+export interface RunLog {
+  /** Inserts or replaces entries, at most 500. */
+  write(directory: DirectoryId, run: RunId, entries: readonly RunLogEntry[]): Promise<void>;
+  /** Inserts or replaces the run's row. */
+  saveRun(run: SyncRun): Promise<void>;
+}
+
+export interface RunLogEntry {
+  /** Unique within the run, in the order of the run: `{phase number}/{subject}`. */
+  readonly key: string;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly level: 'debug' | 'info' | 'warning' | 'error';
+  /** Stable word for programs: `user-out-of-scope`, `group-over-limit`, `members-ignored`. */
+  readonly code: string;
+  readonly message: string;
+  readonly object?: { readonly kind: 'user' | 'group'; readonly id: string };
+  /** Numbers that belong to the entry. */
+  readonly counts?: Readonly<Record<string, number>>;
+}

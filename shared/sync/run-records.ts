@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { DirectoryId, GroupId, RunId } from '../model/ids.ts';
+import { NestedSettings } from './settings.ts';
+
+export const Phase = z.enum(['check', 'read', 'fold', 'derive', 'safeguard', 'apply', 'cleanup', 'done']);
+export type Phase = z.infer<typeof Phase>;
+
+export const RunStatus = z.enum(['running', 'awaiting-approval', 'done', 'failed', 'cancelled', 'rejected']);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+/** One stream of pages. */
+export const StreamCursor = z.object({
+  /** The committed deltaLink the round started from; absent for a baseline from the beginning. */
+  start: z.string().optional(),
+  /** The link of the next page; absent before the first and after the last. */
+  next: z.string().optional(),
+  /** The deltaLink of the last page: the stream is complete. */
+  delta: z.string().optional(),
+  /** Complete enumeration: what was not seen is gone. */
+  baseline: z.boolean(),
+  pages: z.int(),
+  items: z.int(),
+  /** For the guard against endless rounds: fingerprint of the last page, its repeats, and the last links' hashes. */
+  fingerprint: z.string(),
+  repeats: z.int(),
+  links: z.array(z.string()),
+  /** Times the stream was begun again because a link within it died. */
+  restarts: z.int(),
+});
+export type StreamCursor = z.infer<typeof StreamCursor>;
+
+/** A group whose members have to be read by list, and why (graph.md §1.2, §1.4). */
+export const Reread = z.object({
+  group: GroupId,
+  reason: z.enum(['contested', 'restored', 'unknown-members', 'dynamic']),
+  /** Rounds it has been waiting for an answer that can be acted on. */
+  rounds: z.int(),
+});
+export type Reread = z.infer<typeof Reread>;
+
+export const PlanCounts = z.object({
+  usersCreated: z.int(),
+  usersDeactivated: z.int(),
+  usersRemoved: z.int(),
+  groupsCreated: z.int(),
+  groupsRemoved: z.int(),
+  directAdded: z.int(),
+  directRemoved: z.int(),
+  membershipsAdded: z.int(),
+  membershipsRemoved: z.int(),
+  groupsHeld: z.int(),
+});
+export type PlanCounts = z.infer<typeof PlanCounts>;
+
+export const Plan = z.object({
+  /** Names the plan in an approval: a hash of all its parts. */
+  hash: z.string(),
+  parts: z.int(),
+  counts: PlanCounts,
+  /** Thresholds passed, each as a sentence; empty when none was. */
+  exceeded: z.array(z.string()),
+  /** Groups to read by list in the next round. */
+  rereads: z.array(Reread),
+});
+export type Plan = z.infer<typeof Plan>;
+
+export const DirectoryCounts = z.object({
+  users: z.int(),
+  groups: z.int(),
+  /** Effective memberships of told groups. */
+  memberships: z.int(),
+  domains: z.int(),
+});
+export type DirectoryCounts = z.infer<typeof DirectoryCounts>;
+
+/** What the check found, good for an hour. */
+export const Checked = z.object({
+  at: z.number(),
+  tenantId: z.string(),
+  verifiedDomains: z.array(z.string()),
+  hiddenMembers: z.boolean(),
+  assigned: z.object({ users: z.array(z.string()), groups: z.array(z.string()) }),
+});
+export type Checked = z.infer<typeof Checked>;
+
+export const SyncRun = z.object({
+  id: RunId,
+  directory: DirectoryId,
+  mode: z.enum(['sync', 'dry-run']),
+  trigger: z.enum(['timer', 'manual']),
+  /** RFC 3339; every time a run writes is this one, so that a repeated step writes the same. */
+  startedAt: z.string(),
+  finishedAt: z.string().optional(),
+  settings: NestedSettings,
+  settingsVersion: z.int(),
+  pinnedTenantId: z.string(),
+  /** Hash of tenant and domains that a person confirmed. */
+  confirmedHash: z.string(),
+  status: RunStatus,
+  phase: Phase,
+  /** Number of the message that carries the run on; older messages are dropped. */
+  step: z.int(),
+  users: StreamCursor,
+  groups: StreamCursor,
+  /** Streams begun again from nothing, because Graph asked for it. */
+  resyncs: z.int(),
+  /** Groups to read by list, how many are done, and where the one at hand stands. */
+  rereads: z.array(Reread),
+  rereadsDone: z.int(),
+  reread: z.object({ next: z.string().optional(), pages: z.int() }),
+  /** Of groups done: complete lists by number of pages, and groups without an answer. */
+  rereadPages: z.record(z.string(), z.int()),
+  checked: Checked.optional(),
+  plan: Plan.optional(),
+  approval: z.object({ by: z.string(), at: z.string() }).optional(),
+  /** Position in the apply phase: user pages, group pages, journal parts. */
+  applied: z.int(),
+  attempts: z.int(),
+  graphCalls: z.int(),
+  resourceUnits: z.number(),
+  warnings: z.int(),
+  cancelRequested: z.boolean(),
+  failure: z.object({ code: z.string(), detail: z.string() }).optional(),
+});
+export type SyncRun = z.infer<typeof SyncRun>;
+
+/** What outlives runs. */
+export const SyncState = z.object({
+  activeRun: RunId.optional(),
+  /** Of the last completed run. */
+  tokens: z.object({ users: z.string(), groups: z.string(), select: z.string() }).optional(),
+  counts: DirectoryCounts.optional(),
+  checked: Checked.optional(),
+  rereads: z.array(Reread),
+  /** A person refused this plan: the same plan is refused again without asking. */
+  rejectedPlan: z.string().optional(),
+  lastRun: RunId.optional(),
+  lastCompletedRun: RunId.optional(),
+  /** RFC 3339. */
+  lastCompletedAt: z.string().optional(),
+});
+export type SyncState = z.infer<typeof SyncState>;
+
+export const newSyncState: SyncState = { rereads: [] };

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { DirectoryId, RunId } from '../model/ids.ts';
+import type { GraphReader } from './graph-port.ts';
+import type { NestedDirectoryStore } from './nested-store.ts';
+import type { RunLog } from './run-log.ts';
+
+/** All that a step of a run needs from outside. */
+export interface SyncPorts {
+  readonly graph: GraphReader;
+  readonly store: NestedDirectoryStore;
+  readonly log: RunLog;
+  readonly queue: SyncQueue;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Names this process and message to the lease; new for each. */
+  readonly holder: string;
+  /** A step begins nothing new after this many seconds: far below what the host allows. */
+  readonly softSeconds: number;
+  /** Bytes in use and the most there may be, when the settings ask for memory entries. */
+  readonly memory?: () => {
+    readonly usedBytes: number;
+    readonly totalBytes: number;
+    readonly limitBytes: number;
+  };
+}
+
+/** A wake-up for a run: at least once, in any order. The same message sent twice is harmless. */
+export interface SyncQueue {
+  send(message: SyncMessage, delaySeconds: number): Promise<void>;
+}
+
+export const SyncMessage = z.object({
+  directory: DirectoryId,
+  run: RunId,
+  step: z.int().min(0),
+});
+export type SyncMessage = z.infer<typeof SyncMessage>;
