@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 /** The storage emulator as a child process: real table, queue and blob protocols on ports picked free. */
 export interface Azurite {
@@ -21,8 +20,11 @@ export type AzuritePersistence =
 
 /** Starts Azurite and waits until its three services listen. */
 export async function startAzurite(persistence: AzuritePersistence): Promise<Azurite> {
-  const child = spawn(process.execPath, [azuriteMain(), ...argumentsFor(persistence)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(process.execPath, [childMain, ...argumentsFor(persistence)], {
+    // Never written to: its end tells the emulator that this process is gone.
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A Ctrl-C in the terminal ends this process, which then ends the emulator, in this order.
+    detached: process.platform !== 'win32',
   });
   const errors: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
@@ -61,10 +63,7 @@ function argumentsFor(persistence: AzuritePersistence): string[] {
     : ['--location', persistence.path, ...common, ...ports];
 }
 
-function azuriteMain(): string {
-  const manifest = createRequire(import.meta.url).resolve('azurite/package.json');
-  return join(dirname(manifest), 'dist/src/azurite.js');
-}
+const childMain = fileURLToPath(new URL('./azurite-child.mjs', import.meta.url));
 
 async function endpointsOf(child: ChildProcess): Promise<ReadonlyMap<string, string>> {
   const endpoints = new Map<string, string>();

@@ -1,0 +1,14 @@
+// The emulator's process: ends itself when its parent is gone, however that died, so that none is ever left behind.
+import { createRequire } from 'node:module';
+
+const graceMilliseconds = 5_000;
+
+// The pipe of the parent closes with the parent.
+process.stdin.on('close', end).on('error', end).resume();
+
+function end() {
+  setTimeout(() => process.exit(1), graceMilliseconds).unref();
+  process.kill(process.pid, 'SIGINT');
+}
+
+createRequire(import.meta.url)('azurite/dist/src/azurite.js');
