@@ -25,12 +25,9 @@ export const EntraTokenSettings = z
       .max(200)
       .default(entraAudience)
       .meta({ description: 'Audience of the token: the template of custom applications unless set.' }),
-    appId: z
-      .guid()
-      .optional()
-      .meta({
-        description: 'Client that must have obtained the token (`appid`); any of the tenant when absent.',
-      }),
+    appId: z.guid().optional().meta({
+      description: 'Client that must have obtained the token (`appid`); any of the tenant when absent.',
+    }),
   })
   .meta({ id: 'EntraTokenSettings' });
 export type EntraTokenSettings = z.infer<typeof EntraTokenSettings>;

@@ -91,7 +91,13 @@ const DirectoryDraft = z
   .meta({ id: 'DirectoryDraft' });
 
 const NewScimKey = z
-  .object({ key: secret.optional(), keyAlreadyShown: alreadyShown, id: KeyId, prefix: z.string(), expires: Time })
+  .object({
+    key: secret.optional(),
+    keyAlreadyShown: alreadyShown,
+    id: KeyId,
+    prefix: z.string(),
+    expires: Time,
+  })
   .meta({ id: 'NewScimKey' });
 
 const one = '/api/v1/orgs/{organizationId}/directories/{directoryId}';
@@ -111,7 +117,8 @@ export const directoryOperations = {
     method: 'POST',
     path: '/api/v1/orgs/{organizationId}/directories',
     summary: 'Create a directory with its first SCIM key',
-    description: 'The key is in this answer only. Names are unique in an organization, without regard to case.',
+    description:
+      'The key is in this answer only. Names are unique in an organization, without regard to case.',
     ...{ tag: 'Directories', role: 'admin', reach: 'organization', params: organizationParams },
     body: DirectoryDraft,
     versioned: true,
@@ -128,7 +135,8 @@ export const directoryOperations = {
   changeDirectory: {
     ...{ method: 'PATCH', path: one, ...inDirectory, role: 'admin' },
     summary: 'Rename a directory or change its settings',
-    description: 'Id, URL and keys stay. What is absent stays as it is; both parts change together or not at all.',
+    description:
+      'Id, URL and keys stay. What is absent stays as it is; both parts change together or not at all.',
     body: z
       .strictObject({ name: Name.optional(), settings: DirectorySettingsPatch.optional() })
       .meta({ id: 'DirectoryPatch' }),
@@ -142,7 +150,10 @@ export const directoryOperations = {
     summary: 'Delete a directory and all it holds',
     description: 'Its keys stop working at once; its rows are removed in the background.',
     query: z.object({
-      confirm: z.string().max(500).meta({ description: 'The name of the directory.', example: 'Contoso workforce' }),
+      confirm: z
+        .string()
+        .max(500)
+        .meta({ description: 'The name of the directory.', example: 'Contoso workforce' }),
     }),
     status: 204,
   },
@@ -161,9 +172,16 @@ export const directoryOperations = {
     answer: Directory,
   },
   regenerateScimKey: {
-    ...{ method: 'POST', path: `${one}/scim-key:regenerate`, ...inDirectory, tag: 'SCIM keys', role: 'admin' },
+    ...{
+      method: 'POST',
+      path: `${one}/scim-key:regenerate`,
+      ...inDirectory,
+      tag: 'SCIM keys',
+      role: 'admin',
+    },
     summary: 'Replace the SCIM key',
-    description: 'Keys before it stop working at once, or after `overlapMinutes`. The key is in this answer only.',
+    description:
+      'Keys before it stop working at once, or after `overlapMinutes`. The key is in this answer only.',
     body: z
       .strictObject({
         overlapMinutes: z.int().min(0).max(limits.keyOverlapMinutesMax).default(0).meta({ example: 60 }),
@@ -180,7 +198,13 @@ export const directoryOperations = {
     answer: pageOf(ScimKey, 'ScimKeyPage'),
   },
   revokeScimKey: {
-    ...{ method: 'DELETE', path: `${one}/scim-keys/{keyId}`, ...inDirectory, tag: 'SCIM keys', role: 'admin' },
+    ...{
+      method: 'DELETE',
+      path: `${one}/scim-keys/{keyId}`,
+      ...inDirectory,
+      tag: 'SCIM keys',
+      role: 'admin',
+    },
     summary: 'Revoke a SCIM key at once',
     params: directoryParams.extend({ keyId: KeyId.meta({ description: 'Id of the key.' }) }),
     status: 204,
@@ -188,13 +212,27 @@ export const directoryOperations = {
   listRequests: {
     ...{ method: 'GET', path: `${one}/requests`, ...inDirectory, role: 'reader' },
     summary: 'What was received and what was answered, newest first',
-    description: 'Bodies are shown to admins only, with secrets removed. A page may be short and not the last.',
+    description:
+      'Bodies are shown to admins only, with secrets removed. A page may be short and not the last.',
     query: z.object({
       ...listQuery,
-      statusClass: z.enum(['2xx', '3xx', '4xx', '5xx']).optional().meta({ description: 'Only these answers.' }),
-      method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).optional().meta({ description: 'Only this method.' }),
-      objectId: z.string().max(100).optional().meta({ description: 'Only requests about this user or group.' }),
-      since: z.iso.datetime({ offset: true }).optional().meta({ description: 'Not before this time, RFC 3339.' }),
+      statusClass: z
+        .enum(['2xx', '3xx', '4xx', '5xx'])
+        .optional()
+        .meta({ description: 'Only these answers.' }),
+      method: z
+        .enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
+        .optional()
+        .meta({ description: 'Only this method.' }),
+      objectId: z
+        .string()
+        .max(100)
+        .optional()
+        .meta({ description: 'Only requests about this user or group.' }),
+      since: z.iso
+        .datetime({ offset: true })
+        .optional()
+        .meta({ description: 'Not before this time, RFC 3339.' }),
     }),
     status: 200,
     answer: pageOf(LoggedRequest.meta({ id: 'LoggedRequest' }), 'RequestPage'),

@@ -50,4 +50,6 @@ export const Name = z
   .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not hold control characters')
   .meta({ description: '1 to 120 characters, without control characters.', example: 'Contoso workforce' });
 
-export const Time = z.iso.datetime().meta({ description: 'RFC 3339, UTC.', example: '2026-11-23T07:00:00.000Z' });
+export const Time = z.iso
+  .datetime()
+  .meta({ description: 'RFC 3339, UTC.', example: '2026-11-23T07:00:00.000Z' });

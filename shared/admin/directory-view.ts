@@ -1,0 +1,86 @@
+import { deadFrom, type StoredKey } from '../access/directory-access.ts';
+import type { DirectoryRecord } from './registry.ts';
+import type { DirectoryTraffic } from './request-log.ts';
+
+export interface DirectoryFacts {
+  readonly traffic: DirectoryTraffic;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly publicOrigin: string;
+}
+
+export interface ObjectCounts {
+  readonly users: number;
+  readonly groups: number;
+}
+
+/** A directory as lists show it. */
+export function directorySummary(record: DirectoryRecord, { traffic, now, publicOrigin }: DirectoryFacts) {
+  const { id, organizationId, kind, name, created, lastModified, settings } = record;
+  const { keysUsed: _, ...shownTraffic } = traffic;
+  return {
+    ...{ id, organizationId, kind, name, state: stateOf(record, traffic), created, lastModified, settings },
+    scim: { baseUrl: `${publicOrigin}/scim/v2/${id}` },
+    keys: record.keys.map((key) => keyView(key, traffic, now)),
+    traffic: shownTraffic,
+  };
+}
+
+/** A directory as it is shown alone. */
+export const directoryView = (record: DirectoryRecord, facts: DirectoryFacts, counts: ObjectCounts) => ({
+  ...directorySummary(record, facts),
+  counts,
+  hints: hintsOf(record, facts, counts),
+});
+
+export function keyView(key: StoredKey, traffic: DirectoryTraffic, now: number) {
+  const { id, prefix, created, expires, replacedFrom } = key;
+  const left = deadFrom(key) - now;
+  const lastUsed = traffic.keysUsed[id];
+  return {
+    ...{ id, prefix, created, expires, daysLeft: Math.max(0, Math.floor(left / dayMilliseconds)) },
+    ...(replacedFrom === undefined ? {} : { replacedFrom }),
+    ...(lastUsed === undefined ? {} : { lastUsed }),
+    working: left > 0,
+  };
+}
+
+function stateOf(record: DirectoryRecord, traffic: DirectoryTraffic) {
+  if (record.state === 'paused') return 'paused';
+  return traffic.firstRequestAt === undefined ? 'configured' : 'receiving';
+}
+
+/** What the admin should look at next, most telling first. */
+function hintsOf(record: DirectoryRecord, { traffic, now }: DirectoryFacts, counts: ObjectCounts) {
+  const { settings, keys } = record;
+  const first = traffic.firstRequestAt;
+  const lastDeath = Math.max(0, ...keys.map(deadFrom));
+  const open = settings.entraToken !== null;
+  const hints = {
+    waiting_for_first_request:
+      first === undefined && 'Waiting for first request: set provisioning to Automatic in Entra.',
+    no_objects_assigned:
+      first !== undefined &&
+      now - Date.parse(first) > assignmentMilliseconds &&
+      counts.users + counts.groups === 0 &&
+      'Connected, but no users or groups are assigned to the application.',
+    no_key: !open && keys.length === 0 && 'There is no SCIM key: regenerate it.',
+    key_expired:
+      !open && keys.length > 0 && lastDeath <= now && 'The SCIM key no longer works: regenerate it.',
+    key_expires_soon:
+      lastDeath > now &&
+      lastDeath - now <= noticeDays * dayMilliseconds &&
+      `The SCIM key stops working in ${Math.floor((lastDeath - now) / dayMilliseconds)} days.`,
+    calls_refused:
+      traffic.lastRefusedAt !== undefined &&
+      `${traffic.refusedCalls} calls came without a valid key, the last at ${traffic.lastRefusedAt}.`,
+    limit_reached:
+      (counts.users >= settings.usersMax || counts.groups >= settings.groupsMax) &&
+      'A limit of objects is reached: nothing more is created.',
+  };
+  return Object.entries(hints).flatMap(([code, text]) => (text === false ? [] : [{ code, text }]));
+}
+
+const dayMilliseconds = 86_400_000;
+const assignmentMilliseconds = 60 * 60_000;
+const noticeDays = 30;

@@ -1,0 +1,64 @@
+import { auditDraft, type Handlers, nothingThere } from '../call.ts';
+import { pageBody, positionOf } from '../cursors.ts';
+import { keyView } from '../directory-view.ts';
+import { keysAfter, makeScimKey } from '../scim-keys.ts';
+import { changeDirectory } from './directory-change.ts';
+
+export const scimKeyHandlers: Handlers<
+  'regenerateScimKey' | 'listScimKeys' | 'revokeScimKey' | 'listRequests'
+> = {
+  async regenerateScimKey(call) {
+    const { body, ports } = call;
+    const { text, stored } = makeScimKey(ports.random, body.expiresInDays);
+    await changeDirectory(call, (before) => {
+      const terms = { now: ports.random.now(), overlapMinutes: body.overlapMinutes };
+      const facts = { key: stored.id, overlapMinutes: String(body.overlapMinutes) };
+      const audit = auditDraft(call, 'directory.token.rotated', { subject: before.id, facts });
+      return { after: { ...before, keys: keysAfter(before.keys, stored, terms) }, audit };
+    });
+    const { id, prefix, expires } = stored;
+    return {
+      body: { key: text, id, prefix, expires },
+      again: { keyAlreadyShown: true, id, prefix, expires },
+    };
+  },
+
+  async listScimKeys({ params, ports }) {
+    const record = await ports.registry.directory(params.organizationId, params.directoryId);
+    if (record === undefined) throw nothingThere('directory');
+    const traffic = await ports.requestLog.traffic(record.id);
+    const items = record.keys.map((key) => keyView(key, traffic, ports.random.now()));
+    return { body: pageBody(items, undefined) };
+  },
+
+  async revokeScimKey(call) {
+    const { keyId } = call.params;
+    await changeDirectory(call, (before) => {
+      const keys = before.keys.filter(({ id }) => id !== keyId);
+      if (keys.length === before.keys.length) throw nothingThere('key');
+      const audit = auditDraft(call, 'directory.token.revoked', {
+        subject: before.id,
+        facts: { key: keyId },
+      });
+      return { after: { ...before, keys }, audit };
+    });
+    return {};
+  },
+
+  async listRequests({ params, query, caller, ports }) {
+    const record = await ports.registry.directory(params.organizationId, params.directoryId);
+    if (record === undefined) throw nothingThere('directory');
+    const { statusClass, method, objectId, since } = query;
+    const { items, next } = await ports.requestLog.requests(record.id, {
+      filter: {
+        ...{ method, objectId },
+        statusClass: statusClass && Number(statusClass[0]),
+        since: since === undefined ? undefined : Date.parse(since),
+      },
+      after: positionOf(query.cursor),
+      limit: query.limit,
+    });
+    const shown = caller.role === 'admin' ? items : items.map(({ body: _, ...rest }) => rest);
+    return { body: pageBody(shown, next) };
+  },
+};
