@@ -38,5 +38,6 @@ export function locate(
   const location = attributeAt(kind, path);
   if (location?.kind !== 'custom' || location.subAttribute !== undefined) return location;
   const urn = `${location.urn}:${location.attribute}`;
-  return isJsonObject(value) && !isReserved(urn) ? { kind: 'extension', urn } : location;
+  const isWhole = isJsonObject(value) && !/:(user|group)$/i.test(location.urn) && !isReserved(urn);
+  return isWhole ? { kind: 'extension', urn } : location;
 }

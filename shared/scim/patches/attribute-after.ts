@@ -12,7 +12,6 @@ export function attributeAfter(before: Json | undefined, step: AttributeStep): J
   const { of } = step;
   if (of.multiValued) return listAfter(isList(before) ? before : [], step);
   if (of.type === 'complex') return complexAfter(isJsonObject(before) ? before : {}, step);
-  if (step.path.valueFilter) throw new Refusal('invalid-path', `${of.name} has no values to choose from.`);
   return step.op === 'remove' ? undefined : readValue(of, step.value ?? null, step.at);
 }
 

@@ -125,11 +125,13 @@ export class ResourceChanges {
   }
 
   #locate({ path, value }: Step): Location | undefined {
-    const location = locate(this.#kind, path, value);
+    const location = attributeAt(this.#kind, path);
     if (location?.kind !== 'custom' || location.subAttribute !== undefined) return location;
-    // A URN alone, of an extension that is there: `remove urn:example:badge`.
+    // What is there already tells a URN alone (`remove urn:example:badge`) from an attribute below one.
     const urn = spelledAs(this.#attributes, `${location.urn}:${location.attribute}`);
-    return Object.hasOwn(this.#attributes, urn) ? { kind: 'extension', urn } : location;
+    if (Object.hasOwn(this.#attributes, urn)) return { kind: 'extension', urn };
+    if (Object.hasOwn(this.#attributes, spelledAs(this.#attributes, location.urn))) return location;
+    return locate(this.#kind, path, value);
   }
 
   #fieldsAt(urn: string): JsonObject {
