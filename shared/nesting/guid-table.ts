@@ -32,6 +32,12 @@ export class GuidTable {
     return found === 0 ? undefined : found - 1;
   }
 
+  /** The number of the packed id at `offset` when it is known. */
+  findPacked(packed: Uint8Array, offset: number): number | undefined {
+    const found = this.#slots[this.#slotOf(packed, offset)] as number;
+    return found === 0 ? undefined : found - 1;
+  }
+
   /** The GUID of a number, in lower case. */
   textOf(index: number): string {
     if (index >= this.#count) throw new RangeError(`no id has the number ${index}`);

@@ -132,6 +132,8 @@ export const SyncState = z.object({
   counts: DirectoryCounts.optional(),
   checked: Checked.optional(),
   rereads: z.array(Reread),
+  /** Fingerprint of the rules that decided who counts: another one has everybody looked at again. */
+  policy: z.string().optional(),
   /** A person refused this plan: the same plan is refused again without asking. */
   rejectedPlan: z.string().optional(),
   lastRun: RunId.optional(),
