@@ -1,5 +1,6 @@
 // The entry of the app: the settings of all functions, and every trigger.
 import { app } from '@azure/functions';
+import './admin.ts';
 import './health.ts';
 import './maintenance.ts';
 import './scim.ts';
