@@ -1,0 +1,73 @@
+import type { DirectoryStore } from '../../shared/directory/directory-store.ts';
+import type { DirectoryId } from '../../shared/model/ids.ts';
+
+const page = { limit: 1000 };
+
+/** All that a caller can see of a small directory. Memberships are read from the side that is fewer: a checker compares the sides. */
+export async function storedState(store: DirectoryStore, directory: DirectoryId) {
+  const [users, groups, counts] = await Promise.all([
+    store.users(directory, { order: 'userName', ...page }),
+    store.groups(directory, { order: 'displayName', ...page }),
+    store.counts(directory),
+  ]);
+  const pairs =
+    users.items.length < groups.items.length
+      ? users.items.map(async ({ object: { id } }) =>
+          (await store.groupsOf(directory, { kind: 'user', id })).map((group) => [group, id] as const),
+        )
+      : groups.items.map(async ({ object: { id } }) =>
+          (await store.members(directory, id, page)).members.map((member) => [id, member.id] as const),
+        );
+  const members = new Map<string, Set<string>>();
+  for (const [group, member] of (await Promise.all(pairs)).flat()) {
+    members.set(group, (members.get(group) ?? new Set<string>()).add(member));
+  }
+  return { users: users.items.map(({ object }) => object), groups: groups.items.map(({ object }) => object), counts, members };
+}
+
+export type StoredState = Awaited<ReturnType<typeof storedState>>;
+
+/** The state by names instead of ids and without times and stamps, so that two histories can be compared. */
+export function named({ users, groups, counts, members }: StoredState) {
+  const nameOf = new Map<string, string>();
+  for (const { id, attributes } of users) nameOf.set(id, String(attributes['userName']));
+  for (const { id, attributes } of groups) nameOf.set(id, String(attributes['displayName']));
+  return {
+    counts,
+    users: users.map(({ version, attributes }) => ({ version, attributes })),
+    groups: groups.map(({ id, version, attributes }) => ({
+      version,
+      attributes,
+      members: [...(members.get(id) ?? [])].map((member) => nameOf.get(member) ?? member).sort(),
+    })),
+  };
+}
+
+/** Versions and members as the rows say them, in the words of `toldState`. */
+export const inWordsOfOutbox = ({ users, groups, members }: StoredState) => ({
+  versions: new Map([...users, ...groups].map(({ id, version }) => [id as string, version])),
+  members,
+});
+
+/** The directory seen through its outbox alone: what a consumer that has followed every entry believes. */
+export async function toldState(store: DirectoryStore, directory: DirectoryId) {
+  const versions = new Map<string, number>();
+  const members = new Map<string, Set<string>>();
+  for (const { change } of await store.outbox(directory, { limit: 100_000 })) {
+    if (change.kind === 'members-changed') {
+      const now = members.get(change.group) ?? new Set<string>();
+      for (const { id } of change.added) now.add(id);
+      for (const { id } of change.removed) now.delete(id);
+      members.set(change.group, now);
+      continue;
+    }
+    const id = 'user' in change ? change.user : change.group;
+    if (change.kind === 'user-deleted' || change.kind === 'group-deleted') {
+      versions.delete(id);
+      members.delete(id);
+      for (const set of members.values()) set.delete(id);
+    } else versions.set(id, change.version);
+  }
+  for (const [group, set] of members) if (set.size === 0) members.delete(group);
+  return { versions, members };
+}
