@@ -31,12 +31,13 @@ export async function createGroup(
   for (let attempt = 1; attempt <= limits.writeAttemptsMax + members.length; attempt++) {
     const fixed = index.length + 1 + counterRows;
     const first = firstPart(shared, { changes, fixed, group: id, at: object.lastModified, clear: '' });
+    const rows: readonly RowChange[] = [
+      ...indexRowsFor(id, index),
+      { action: 'insert', rowKey: groupKey(id), row: groupRow(object, index, first.pending) },
+      ...first.rows,
+    ];
     const outcome = await write(shared, directory, {
-      rows: [
-        ...indexRowsFor(id, index),
-        { action: 'insert', rowKey: groupKey(id), row: groupRow(object, index, first.pending) },
-        ...first.rows,
-      ],
+      rows,
       count: { kind: 'group', by: 1 },
       changes: [
         { kind: 'group-created', group: id, version: object.version },
@@ -46,7 +47,10 @@ export async function createGroup(
     });
     if (outcome.kind === 'committed') {
       count(tally, first.now);
-      if (first.journal) await completeMembers(shared, directory, { journal: first.journal, tally });
+      if (first.journal) {
+        const etag = outcome.etags[rows.length - 1];
+        await completeMembers(shared, directory, { journal: { ...first.journal, etag }, tally });
+      }
       return { ...tally, group: first.journal ? await asStored(shared, directory, object) : object };
     }
     if (isUniqueName(outcome.change.rowKey)) throw nameTaken();
@@ -77,7 +81,11 @@ export async function changeGroup(
     const outcome = await write(shared, directory, plan);
     if (outcome.kind === 'committed') {
       count(tally, plan.now);
-      if (plan.journal) await completeMembers(shared, directory, { journal: plan.journal, tally });
+      if (plan.journal) {
+        // The journal is the last of the rows.
+        const etag = outcome.etags[plan.rows.length - 1];
+        await completeMembers(shared, directory, { journal: { ...plan.journal, etag }, tally });
+      }
       return { ...tally, group: plan.journal ? await asStored(shared, directory, plan.group) : plan.group };
     }
     const { rowKey } = outcome.change;
