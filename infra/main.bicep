@@ -65,8 +65,12 @@ param firstAdminKey string = ''
 @description('Entra tenant whose access tokens the admin API accepts; empty accepts admin keys only.')
 param adminTenantId string = ''
 
-@description('Audience that Entra access tokens for the admin API must carry, such as api://rookery.')
+@description('Audience that those tokens must carry: the application (client) id of the admin API. Goes together with adminTenantId.')
 param adminAudience string = ''
+
+@description('Least important log lines that are written; debug may name people.')
+@allowed(['error', 'warning', 'information', 'debug'])
+param logLevel string = 'information'
 
 @description('Mail address that alerts go to; empty raises alerts without sending them.')
 param alertMailAddress string = ''
@@ -197,6 +201,7 @@ module site 'modules/site.bicep' = {
     publicHostName: customHostName
     adminTenantId: adminTenantId
     adminAudience: adminAudience
+    logLevel: logLevel
     zoneRedundant: zoneRedundant
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount

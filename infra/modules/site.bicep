@@ -55,6 +55,9 @@ param adminTenantId string
 @description('Audience of those tokens.')
 param adminAudience string
 
+@description('Least important log lines that are written.')
+param logLevel string
+
 @description('Spreads instances over zones.')
 param zoneRedundant bool
 
@@ -84,14 +87,14 @@ var hostSettings = [
   { name: 'AzureWebJobsStorage__blobServiceUri', value: hostStorage.properties.primaryEndpoints.blob }
   { name: 'AzureWebJobsStorage__queueServiceUri', value: hostStorage.properties.primaryEndpoints.queue }
   { name: 'AzureWebJobsStorage__tableServiceUri', value: hostStorage.properties.primaryEndpoints.table }
+  // The host reads the queue of the sync trigger under the same name as the app.
+  { name: 'DirectoryStorage__credential', value: 'managedidentity' }
   { name: 'AzureWebJobsDisableHomepage', value: 'true' }
   { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: componentConnectionString }
   { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identityClientId};Authorization=AAD' }
 ]
 // What functions/settings.ts reads; a test compares the two.
 var ownSettings = [
-  { name: 'AZURE_CLIENT_ID', value: identityClientId }
-  { name: 'DirectoryStorage__credential', value: 'managedidentity' }
   { name: 'DirectoryStorage__clientId', value: identityClientId }
   { name: 'DirectoryStorage__tableServiceUri', value: dataStorage.properties.primaryEndpoints.table }
   { name: 'DirectoryStorage__queueServiceUri', value: dataStorage.properties.primaryEndpoints.queue }
@@ -100,6 +103,7 @@ var ownSettings = [
   { name: 'FIRST_ADMIN_KEY', value: empty(firstAdminKeyUri) ? '' : '@Microsoft.KeyVault(SecretUri=${firstAdminKeyUri})' }
   { name: 'ADMIN_TENANT_ID', value: adminTenantId }
   { name: 'ADMIN_AUDIENCE', value: adminAudience }
+  { name: 'LOG_LEVEL', value: logLevel }
 ]
 // The name is ours and globally unique, so that the service can know its own address before it exists.
 var origin = empty(publicHostName) ? 'https://${siteName}.azurewebsites.net' : 'https://${publicHostName}'

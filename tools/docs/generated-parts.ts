@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { architecturePicture } from './architecture-picture.ts';
 import { decisionIndex } from './decision-index.ts';
+import { settingsTable } from './settings.ts';
 
 /** Part of a document that is made from the code, between two markers: `<!-- generated: NAME -->` and `<!-- end: NAME -->`. */
 export interface GeneratedPart {
@@ -14,6 +15,7 @@ export interface GeneratedPart {
 export const generatedParts: readonly GeneratedPart[] = [
   { name: 'architecture-picture', document: 'docs/architecture.md', render: architecturePicture },
   { name: 'decisions', document: 'docs/decisions/README.md', render: decisionIndex },
+  { name: 'settings', document: 'docs/settings.md', render: settingsTable },
 ];
 
 const root = join(import.meta.dirname, '../..');

@@ -1,0 +1,35 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RoundTrips } from './round-trips.ts';
+
+/** What each request cost when it was last looked at: a change that makes one dearer says so by changing this file. */
+export interface Baseline {
+  readonly roundTrips: Readonly<Record<string, { readonly waves: number; readonly requests: number }>>;
+}
+
+const path = join(import.meta.dirname, 'baseline.json');
+
+export const readBaseline = (): Baseline => JSON.parse(readFileSync(path, 'utf8'));
+
+export function writeBaseline(measured: readonly RoundTrips[]): void {
+  const roundTrips = Object.fromEntries(
+    measured.map(({ name, waves, requests }) => [name, { waves, requests }]),
+  );
+  writeFileSync(path, `${JSON.stringify({ roundTrips }, null, 2)}\n`);
+}
+
+/** Requests over their budget, over the baseline, or without one. */
+export function baselineFaults(measured: readonly RoundTrips[]): readonly string[] {
+  const { roundTrips } = readBaseline();
+  return measured.flatMap(({ name, waves, requests, budget }) => {
+    const before = roundTrips[name];
+    if (waves > budget) return [`${name}: ${waves} round trips, the budget is ${budget}`];
+    if (before === undefined) return [`${name}: not in bench/baseline.json; run with --write-baseline`];
+    if (waves > before.waves || requests > before.requests) {
+      return [
+        `${name}: ${waves} round trips, ${requests} requests; were ${before.waves}, ${before.requests}`,
+      ];
+    }
+    return [];
+  });
+}

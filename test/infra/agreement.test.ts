@@ -1,0 +1,63 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { SettingsSchema } from '../../functions/settings.ts';
+import { infra, listOf, template } from './templates.ts';
+
+// Templates and code are written apart and deployed together.
+
+const root = join(infra, '..');
+const triggers = globSync('functions/*.ts', { cwd: root }).map((path) =>
+  readFileSync(join(root, path), 'utf8'),
+);
+
+test('the site has the settings that the app reads, and no other of its own', async () => {
+  const { text } = await template('modules/site.bicep');
+  const own = /var ownSettings = \[([\s\S]*?)\n\]/.exec(text)?.[1] ?? '';
+  const given = [...own.matchAll(/name: '(\w+)'/g)].map(([, name = '']) => name);
+  // A connection string is for the embedded stack; in Azure there is no key to put into one.
+  const read = Object.keys(SettingsSchema.shape).filter((name) => name !== 'DirectoryStorage');
+  expect(given.toSorted()).toEqual(read.toSorted());
+});
+
+test('every connection of a trigger has its address and identity among the settings of the site', async () => {
+  const { text } = await template('modules/site.bicep');
+  const connections = triggers.flatMap((trigger) =>
+    [...trigger.matchAll(/connection: '(\w+)'/g)].map(([, name = '']) => name),
+  );
+  for (const name of new Set(['AzureWebJobsStorage', ...connections])) {
+    for (const part of ['credential', 'clientId', 'queueServiceUri']) {
+      expect(text).toContain(`'${name}__${part}'`);
+    }
+  }
+});
+
+test('every queue that a function reads is created, with its poison queue', async () => {
+  const created = listOf(await template('modules/data-storage.bicep'), 'queueNames');
+  const read = triggers.flatMap((trigger) =>
+    [...trigger.matchAll(/queueName: '([\w-]+)'/g)].map(([, name = '']) => name),
+  );
+  const needed = read.flatMap((name) => (name.endsWith('-poison') ? [name] : [name, `${name}-poison`]));
+  expect(needed.filter((name) => !created.includes(name))).toEqual([]);
+});
+
+test('the alert on missing functions expects as many as the app registers', async () => {
+  const { text } = await template('modules/alerts.bicep');
+  const registered = triggers.flatMap(
+    (trigger) => trigger.match(/^\s*app\.(http|timer|storageQueue)\(/gm) ?? [],
+  );
+  expect(/param functionCountExpected int = (\d+)/.exec(text)?.[1]).toBe(String(registered.length));
+});
+
+test('each alert has its page in the runbook, and each page of an alert its alert', async () => {
+  const { text } = await template('modules/alerts.bicep');
+  const alerts = [
+    ...[...text.matchAll(/^ {4}name: '([\w-]+)'$/gm)].map(([, name = '']) => name),
+    ...[...text.matchAll(/docs\/runbook\.md#([\w-]+)'/g)].map(([, name = '']) => name),
+  ];
+  const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
+  const [, pages = ''] = runbook.split(/<!-- (?:alerts|no alert) -->/);
+  expect([...pages.matchAll(/^## ([\w-]+)$/gm)].map(([, name]) => name).toSorted()).toEqual(
+    [...new Set(alerts)].toSorted(),
+  );
+});
