@@ -8,8 +8,11 @@ import { isList, isUnassigned, wrongType } from './read-value.ts';
  */
 export function readMemberIds(value: Json): readonly string[] {
   if (isUnassigned(value)) return [];
-  const ids = (isList(value) ? value : [value]).map(memberId);
-  return [...new Map(ids.toReversed().map((id) => [id.toLowerCase(), id])).values()].toReversed();
+  const ids = new Map<string, string>();
+  for (const id of (isList(value) ? value : [value]).map(memberId)) {
+    if (!ids.has(id.toLowerCase())) ids.set(id.toLowerCase(), id);
+  }
+  return [...ids.values()];
 }
 
 function memberId(item: Json): string {
