@@ -23,7 +23,7 @@ export const GroupEntry = z.discriminatedUnion('kind', [
     kind: z.literal('present'),
     id: GroupId,
     fields,
-    members: z.array(MemberEntry).optional(),
+    members: z.array(MemberEntry).exactOptional(),
   }),
   z.object({ kind: z.literal('removed'), id: GroupId, reason: removal }),
 ]);
@@ -80,7 +80,7 @@ export const JournalPart = z.discriminatedUnion('kind', [
         life: z.enum(['live', 'soft-deleted', 'gone']),
         counts: z.boolean(),
         inScope: z.boolean(),
-        reason: z.string().optional(),
+        reason: z.string().exactOptional(),
       }),
     ),
   }),
@@ -108,7 +108,7 @@ export const JournalPart = z.discriminatedUnion('kind', [
     kind: z.literal('groups-of'),
     items: z.array(z.object({ member: z.string(), added: packed, removed: packed })),
   }),
-  z.object({ kind: z.literal('held'), group: GroupId, members: packed.optional() }),
+  z.object({ kind: z.literal('held'), group: GroupId, members: packed.exactOptional() }),
   z.object({ kind: z.literal('outbox'), entry: NestedOutboxEntry }),
 ]);
 export type JournalPart = z.infer<typeof JournalPart>;

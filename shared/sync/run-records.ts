@@ -11,11 +11,11 @@ export type RunStatus = z.infer<typeof RunStatus>;
 /** One stream of pages. */
 export const StreamCursor = z.object({
   /** The committed deltaLink the round started from; absent for a baseline from the beginning. */
-  start: z.string().optional(),
+  start: z.string().exactOptional(),
   /** The link of the next page; absent before the first and after the last. */
-  next: z.string().optional(),
+  next: z.string().exactOptional(),
   /** The deltaLink of the last page: the stream is complete. */
-  delta: z.string().optional(),
+  delta: z.string().exactOptional(),
   /** Complete enumeration: what was not seen is gone. */
   baseline: z.boolean(),
   pages: z.int(),
@@ -90,7 +90,7 @@ export const SyncRun = z.object({
   trigger: z.enum(['timer', 'manual']),
   /** RFC 3339; every time a run writes is this one, so that a repeated step writes the same. */
   startedAt: z.string(),
-  finishedAt: z.string().optional(),
+  finishedAt: z.string().exactOptional(),
   settings: NestedSettings,
   settingsVersion: z.int(),
   pinnedTenantId: z.string(),
@@ -107,12 +107,12 @@ export const SyncRun = z.object({
   /** Groups to read by list, how many are done, and where the one at hand stands. */
   rereads: z.array(Reread),
   rereadsDone: z.int(),
-  reread: z.object({ next: z.string().optional(), pages: z.int() }),
+  reread: z.object({ next: z.string().exactOptional(), pages: z.int() }),
   /** Of groups done: complete lists by number of pages, and groups without an answer. */
   rereadPages: z.record(z.string(), z.int()),
-  checked: Checked.optional(),
-  plan: Plan.optional(),
-  approval: z.object({ by: z.string(), at: z.string() }).optional(),
+  checked: Checked.exactOptional(),
+  plan: Plan.exactOptional(),
+  approval: z.object({ by: z.string(), at: z.string() }).exactOptional(),
   /** Position in the apply phase: user pages, group pages, journal parts. */
   applied: z.int(),
   attempts: z.int(),
@@ -120,26 +120,28 @@ export const SyncRun = z.object({
   resourceUnits: z.number(),
   warnings: z.int(),
   cancelRequested: z.boolean(),
-  failure: z.object({ code: z.string(), detail: z.string() }).optional(),
+  failure: z.object({ code: z.string(), detail: z.string() }).exactOptional(),
 });
 export type SyncRun = z.infer<typeof SyncRun>;
 
 /** What outlives runs. */
 export const SyncState = z.object({
-  activeRun: RunId.optional(),
+  activeRun: RunId.exactOptional(),
   /** Of the last completed run. */
-  tokens: z.object({ users: z.string(), groups: z.string(), select: z.string() }).optional(),
-  counts: DirectoryCounts.optional(),
-  checked: Checked.optional(),
+  tokens: z.object({ users: z.string(), groups: z.string(), select: z.string() }).exactOptional(),
+  counts: DirectoryCounts.exactOptional(),
+  checked: Checked.exactOptional(),
   rereads: z.array(Reread),
   /** Fingerprint of the rules that decided who counts: another one has everybody looked at again. */
-  policy: z.string().optional(),
+  policy: z.string().exactOptional(),
+  /** Whether groups passed members on when these counts were told; all scopes but the literal reading do. */
+  flattened: z.boolean().exactOptional(),
   /** A person refused this plan: the same plan is refused again without asking. */
-  rejectedPlan: z.string().optional(),
-  lastRun: RunId.optional(),
-  lastCompletedRun: RunId.optional(),
+  rejectedPlan: z.string().exactOptional(),
+  lastRun: RunId.exactOptional(),
+  lastCompletedRun: RunId.exactOptional(),
   /** RFC 3339. */
-  lastCompletedAt: z.string().optional(),
+  lastCompletedAt: z.string().exactOptional(),
 });
 export type SyncState = z.infer<typeof SyncState>;
 
