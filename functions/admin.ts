@@ -1,9 +1,9 @@
 import { app, type HttpRequest, type InvocationContext } from '@azure/functions';
-import type { AdminRequest } from '../shared/admin/ports.ts';
+import type { AdminPorts, AdminRequest } from '../shared/admin/ports.ts';
 import { serveAdmin } from '../shared/admin/serve-admin.ts';
 import { answering, jsonAnswer, pathOf } from './answering.ts';
 import { readBody } from './request-body.ts';
-import { wired } from './wiring.ts';
+import { type Wiring, wired } from './wiring.ts';
 
 /** The admin API. Callers present a bearer token, checked in shared/access; headers of the platform's own sign-in mean nothing (T17). */
 app.http('admin', {
@@ -11,7 +11,7 @@ app.http('admin', {
   route: 'api/{*path}',
   authLevel: 'anonymous',
   handler: answering(async (request, context) => {
-    const { status, headers, body } = await serveAdmin(toAdminRequest(request, context), wired().admin);
+    const { status, headers, body } = await serveAdmin(toAdminRequest(request, context), adminPorts(wired()));
     return jsonAnswer({ status, headers }, body);
   }),
 });
@@ -26,3 +26,13 @@ export function toAdminRequest(request: HttpRequest, context: InvocationContext)
     traceId: context.traceContext?.traceParent?.split('-')[1] ?? context.invocationId,
   };
 }
+
+const adminPorts = (wiring: Wiring): AdminPorts => ({
+  registry: wiring.registry,
+  requestLog: wiring.requestLog,
+  idempotency: wiring.idempotency,
+  access: wiring.adminAccess,
+  counts: (directory) => wiring.directories.counts(directory),
+  random: wiring,
+  publicOrigin: wiring.publicOrigin,
+});

@@ -5,7 +5,7 @@ import { type OperationId, operations } from './contract.ts';
 import { problemKinds } from './problems.ts';
 
 /** The admin API as OpenAPI 3.1, made from what routes and validates it. */
-export function openApiDocument(publicOrigin: string) {
+export function openApiDocument() {
   const paths: ZodOpenApiPathsObject = {};
   for (const id of Object.keys(operations) as OperationId[]) {
     const operation: Operation = operations[id];
@@ -26,7 +26,7 @@ export function openApiDocument(publicOrigin: string) {
         'are not announced.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: publicOrigin, description: 'This installation' }],
+    servers: [{ url: '/', description: 'This installation' }],
     security: [{ bearer: [] }],
     tags: tags.map(([name, description]) => ({ name, description })),
     paths,

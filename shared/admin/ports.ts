@@ -12,8 +12,6 @@ export interface AdminPorts {
   readonly idempotency: IdempotencyStore;
   readonly access: AdminAccessPorts;
   readonly counts: (directory: DirectoryId) => Promise<{ readonly users: number; readonly groups: number }>;
-  /** Removes a deleted directory's objects by pages; false while some are left. */
-  readonly removeObjects: (directory: DirectoryId) => Promise<boolean>;
   readonly random: Randomness;
   /** Absolute URL of the service without a trailing slash, from configuration, never from the request. */
   readonly publicOrigin: string;

@@ -18,7 +18,7 @@ import { routeOf } from './routes.ts';
 /** Answers a request under /api. Refusals become problem documents; bugs and outages pass whole. */
 export async function serveAdmin(request: AdminRequest, ports: AdminPorts): Promise<AdminResponse> {
   try {
-    if (request.path === '/api/openapi.json') return described(request, ports);
+    if (request.path === '/api/openapi.json') return described(request);
     // Before anything else is looked at: who may not call learns nothing, not even which addresses there are (T12, T15).
     const caller = await authenticateAdmin(request.header('authorization'), ports.access);
     if (!acceptsJson(request.header('accept'))) return problem('not-acceptable', request);
@@ -109,14 +109,14 @@ function toResponse(operation: Operation, { body, version, location }: Answer): 
   return { status: operation.status, headers: { ...headers, 'content-type': 'application/json' }, body };
 }
 
-function described(request: AdminRequest, { publicOrigin }: AdminPorts): AdminResponse {
+function described(request: AdminRequest): AdminResponse {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     throw new Refusal('method-not-allowed', 'GET can be used here.', { headers: { allow: 'GET, HEAD' } });
   }
   return {
     status: 200,
     headers: { 'content-type': 'application/json' },
-    body: openApiDocument(publicOrigin),
+    body: openApiDocument(),
   };
 }
 

@@ -15,11 +15,11 @@ type AdminKeyRegistry = Pick<
 export function adminKeyRegistry(rows: Rows, audited: AuditedWrites): AdminKeyRegistry {
   const parse = (found: FoundRow) => parseRecord(AdminKeyRecord, found);
 
-  const publish = async (record: AdminKeyRecord) =>
-    await bringUp(rows, adminKeyPartition(record.hash), {
+  const publish = async (record: AdminKeyRecord): Promise<boolean> =>
+    (await bringUp(rows, adminKeyPartition(record.hash), {
       ...recordRow({ version: record.version, ...toAdminKeyAccess(record) }),
       version: record.version,
-    });
+    })) !== undefined;
 
   const adminKeyAccess = async (hash: string) => {
     const found = await rows.row(adminKeyPartition(hash), accessKey);

@@ -24,11 +24,6 @@ type DirectoryRegistry = Pick<
 > & { completeDirectories(organization: OrganizationId): Promise<number> };
 
 export function directoryRegistry(rows: Rows, audited: AuditedWrites): DirectoryRegistry {
-  const parse = (found: FoundRow) => parseRecord(DirectoryRecord, found);
-
-  /** Carries the record over to where the key check looks. */
-  const publish = async (record: DirectoryRecord) => await bringUp(rows, record.id, accessRow(record));
-
   async function all(organization: OrganizationId): Promise<readonly DirectoryRecord[]> {
     const found: DirectoryRecord[] = [];
     for (let after: string | undefined; ; ) {
@@ -72,7 +67,7 @@ export function directoryRegistry(rows: Rows, audited: AuditedWrites): Directory
         { action: 'merge', rowKey: organizationKey, row: { touched: record.id } },
       ]);
       refuseNames(outcome, record.name);
-      await publish(record);
+      await publish(rows, record);
     },
 
     async replaceDirectory(before, after, audit: AuditDraft) {
@@ -84,7 +79,7 @@ export function directoryRegistry(rows: Rows, audited: AuditedWrites): Directory
       ]);
       if (outcome.kind === 'refused' && outcome.change.rowKey === directoryKey(before.id)) return false;
       refuseNames(outcome, after.name);
-      await publish(after);
+      await publish(rows, after);
       return true;
     },
 
@@ -108,19 +103,32 @@ export function directoryRegistry(rows: Rows, audited: AuditedWrites): Directory
 
     async completeDirectories(organization) {
       let behind = 0;
-      for (const record of await all(organization)) if (await publish(record)) behind++;
+      for (const record of await all(organization)) if (await publish(rows, record)) behind++;
       return behind;
     },
   };
 }
 
+const parse = (found: FoundRow) => parseRecord(DirectoryRecord, found);
+
+/** Carries the record over to where the key check looks; true when that was behind. */
+async function publish(rows: Rows, record: DirectoryRecord): Promise<boolean> {
+  const done = await bringUp(rows, record.id, accessRow(record));
+  if (done !== 'inserted') return done !== undefined;
+  // A writer that was held up must not bring back the keys of a directory that was deleted and forgotten meanwhile.
+  const found = await rows.row(record.organizationId, directoryKey(record.id));
+  if (found !== undefined) await bringUp(rows, record.id, accessRow(parse(found)));
+  else await remove(rows, record.id, accessKey);
+  return true;
+}
+
 async function forget(rows: Rows, record: DirectoryRecord): Promise<void> {
-  for (const [partitionKey, rowKey] of [
-    [record.id, accessKey],
-    [record.organizationId, directoryKey(record.id)],
-  ] as const) {
-    await rows.transact({ partitionKey, changes: [{ action: 'delete', rowKey }], proof: rowKey });
-  }
+  await remove(rows, record.id, accessKey);
+  await remove(rows, record.organizationId, directoryKey(record.id));
+}
+
+async function remove(rows: Rows, partitionKey: string, rowKey: string): Promise<void> {
+  await rows.transact({ partitionKey, changes: [{ action: 'delete', rowKey }], proof: rowKey });
 }
 
 const accessRow = (record: DirectoryRecord) => ({

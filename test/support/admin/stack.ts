@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import type { AdminAccessSettings } from '../../../shared/access/admin-access.ts';
+import { type AuthorizedDirectory, authorizeScim } from '../../../shared/access/authorize-scim.ts';
+import { type EntraTokens, entraTokens } from '../../../shared/access/entra-tokens.ts';
+import { secretHash } from '../../../shared/access/secret.ts';
+import type { AdminPorts, AdminResponse } from '../../../shared/admin/ports.ts';
+import { serveAdmin } from '../../../shared/admin/serve-admin.ts';
+import { idempotencyOver } from '../../../shared/storage/idempotency.ts';
+import { registryOver } from '../../../shared/storage/registry.ts';
+import { memoryRows } from '../../../shared/storage/registry-memory-rows.ts';
+import { type Rows, tableRows } from '../../../shared/storage/registry-rows.ts';
+import { requestLogOver } from '../../../shared/storage/request-log.ts';
+import { requestRecorder } from '../../../shared/storage/request-log-recorder.ts';
+import { createTables, openTable, type TableName } from '../../../shared/storage/tables.ts';
+
+export const firstAdminKey = 'first-admin-key-of-the-tests-0123456789';
+
+export interface Sending {
+  readonly key?: string | undefined;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The admin API and the key check in process, over memory or the emulator, with a clock that the test moves. */
+export function adminStack(
+  rows: (table: TableName) => Rows,
+  options: { readonly tokens?: EntraTokens; readonly access?: AdminAccessSettings } = {},
+) {
+  const clock = { now: Date.parse('2026-11-23T07:00:00.000Z') };
+  const random = { now: () => clock.now, randomBytes: (count: number): Uint8Array => randomBytes(count) };
+  const tables = { registry: rows('registry'), requests: rows('requests') };
+  const failures: unknown[] = [];
+  const recorder = requestRecorder({ ...tables, random, failed: (error) => failures.push(error) });
+  const registry = registryOver(tables.registry);
+  const tokens = options.tokens ?? entraTokens(random.now);
+  const ports: AdminPorts = {
+    registry,
+    requestLog: requestLogOver(tables, recorder),
+    idempotency: idempotencyOver(tables.registry),
+    access: {
+      adminKeyAccess: registry.adminKeyAccess,
+      importFirstAdminKey: registry.importFirstAdminKey,
+      entraTokens: tokens,
+      settings: { firstAdminKeyHash: secretHash(firstAdminKey), ...options.access },
+      now: random.now,
+      keyUsed: (key, at) => recorder.adminKeyUsed(key.id, at),
+    },
+    counts: async () => ({ users: 0, groups: 0 }),
+    random,
+    publicOrigin: 'https://rookery.example',
+  };
+
+  async function send(line: string, sending: Sending = {}): Promise<AdminResponse & { json: Answered }> {
+    const [method = '', target = ''] = line.split(' ');
+    const url = new URL(target, 'http://evil.example');
+    const key = 'key' in sending ? sending.key : firstAdminKey;
+    const text = sending.body === undefined ? '' : asText(sending.body);
+    const headers: Record<string, string | undefined> = {
+      ...(text === '' ? {} : { 'content-type': 'application/json' }),
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...sending.headers,
+    };
+    const response = await serveAdmin(
+      {
+        method,
+        path: target.split('?')[0] ?? '',
+        query: url.searchParams,
+        header: (name) => headers[name],
+        body: async () => text,
+        traceId: 'trace',
+      },
+      ports,
+    );
+    // As it goes over the wire.
+    return { ...response, json: JSON.parse(JSON.stringify(response.body ?? null)) as Answered };
+  }
+
+  const scim = async (directoryId: string, authorization: string | undefined): Promise<AuthorizedDirectory> =>
+    await authorizeScim(directoryId, authorization, {
+      directoryAccess: registry.directoryAccess,
+      entraTokens: tokens,
+      now: random.now,
+      keyUsed: recorder.keyUsed,
+      callRefused: recorder.callRefused,
+    });
+
+  return { clock, random, ports, registry, recorder, failures, tables, send, scim };
+}
+
+export type AdminStack = ReturnType<typeof adminStack>;
+
+/** An answer as a foreign client reads it: nothing is promised but names. */
+export interface Answered {
+  readonly [name: string]: unknown;
+  readonly id: string;
+  readonly key: string;
+  readonly prefix: string;
+  readonly reason: string;
+  readonly code: string;
+  readonly state: string;
+  readonly detail: string;
+  readonly nextCursor?: string;
+  readonly items: readonly Answered[];
+  readonly keys: readonly Answered[];
+  readonly hints: readonly { readonly code: string }[];
+  readonly scim: { readonly baseUrl: string; readonly key: string };
+}
+
+const asText = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
+
+export const overMemory = (): ((table: TableName) => Rows) => {
+  const tables = new Map<TableName, Rows>();
+  return (name) => {
+    const rows = tables.get(name) ?? memoryRows();
+    tables.set(name, rows);
+    return rows;
+  };
+};
+
+/** Tables of their own in the emulator. */
+export async function overEmulator(prefix: string): Promise<(table: TableName) => Rows> {
+  const value = process.env['TEST_STORAGE_CONNECTION_STRING'] ?? '';
+  const connection = { kind: 'connection-string', value } as const;
+  await createTables(connection, { prefix, names: ['registry', 'requests'] });
+  return (name) => tableRows(openTable(connection, name, { prefix }));
+}
+
+/** A stack with an organization and a directory in it. */
+export async function withDirectory(rows: (table: TableName) => Rows) {
+  const stack = adminStack(rows);
+  const organization: string = (await stack.send('POST /api/v1/orgs', { body: { name: 'Contoso' } })).json.id;
+  const directories = `/api/v1/orgs/${organization}/directories`;
+  const created = (await stack.send(`POST ${directories}`, { body: { name: 'Workforce', kind: 'scim' } }))
+    .json;
+  const directory: string = created.id;
+  const key: string = created.scim.key;
+  return { ...stack, organization, directories, directory, one: `${directories}/${directory}`, key, created };
+}
