@@ -9,7 +9,7 @@ import { isNews } from './draft-change.ts';
 import { announceNesting, type ChangedGroup, type GroupRequest, groupChanges } from './group-changes.ts';
 import { allMembers, memberElements } from './group-memberships.ts';
 import { assertKnown, membersOf } from './member-changes.ts';
-import { assertRoom } from './object-counts.ts';
+import { assertRoom } from './object-limits.ts';
 import { groupResource, indexedGroup, withAttribute } from './resources.ts';
 import { groupIdOf, notFound } from './target-ids.ts';
 import { untilWritten } from './write-attempts.ts';

@@ -9,7 +9,7 @@ import { type DirectoryContext, timestamp } from './directory-context.ts';
 import type { DirectoryStore } from './directory-store.ts';
 import { isNews } from './draft-change.ts';
 import { groupsOfUser, parentsOf } from './group-memberships.ts';
-import { assertRoom } from './object-counts.ts';
+import { assertRoom } from './object-limits.ts';
 import { indexedUser, userResource, withAttribute } from './resources.ts';
 import { notFound, userIdOf } from './target-ids.ts';
 import { untilWritten } from './write-attempts.ts';
