@@ -36,7 +36,6 @@ const listOf = (value: Json | undefined): readonly Json[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
 
 /** The obvious reading of a filter on a user, for the names that `filters` makes. */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the obvious version is read in one piece
 export function naiveMatches(filter: Filter, resource: Resource, fold: (text: string) => string): boolean {
   const { created, lastModified, version, id } = resource;
   const whole: JsonObject = {
@@ -45,6 +44,7 @@ export function naiveMatches(filter: Filter, resource: Resource, fold: (text: st
     meta: { created, lastModified, version, resourceType: 'User' },
   };
 
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the obvious version is read in one piece
   const top = (path: AttributePath): { found: Found; name: string } | undefined => {
     const { schema, attribute } = path;
     const isEnterprise = schema === enterprise || (schema === undefined && attribute === 'manager');
