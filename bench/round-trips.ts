@@ -4,7 +4,7 @@ import { createTables, openTable, type TableConnection } from '../shared/storage
 import { budgets, type RoundTripBudget } from './budgets.ts';
 import { seedStore, type World } from './seed.ts';
 import { type BenchService, benchService, random } from './service.ts';
-import { evenStorage, wavesOf } from './waves.ts';
+import { waveCounter } from './waves.ts';
 
 /** What one request costs in storage, beyond the key check. */
 export interface RoundTrips {
@@ -20,8 +20,8 @@ export interface RoundTrips {
 
 /** Sends every request of the budget table to a directory on the emulator and counts. */
 export async function measureRoundTrips(connection: TableConnection): Promise<readonly RoundTrips[]> {
-  const [meter, even] = [storageMeter(), evenStorage()];
-  const options = { meter, policies: [even.policy], prefix: `bench${Date.now().toString(36)}` };
+  const [meter, waves] = [storageMeter(), waveCounter()];
+  const options = { meter, policies: [waves.policy], prefix: `bench${Date.now().toString(36)}` };
   await createTables(connection, { ...options, names: ['directory'] });
   const store = tableDirectoryStore(openTable(connection, 'directory', options), random);
   const service = benchService(store);
@@ -34,13 +34,13 @@ export async function measureRoundTrips(connection: TableConnection): Promise<re
   for (const budget of budgets(world)) {
     await settled(service, budget);
     meter.reset();
-    const { result, waves } = await wavesOf(even, () => service.send(budget.request));
-    const { status, text } = result;
+    waves.reset();
+    const { status, text } = await service.send(budget.request);
     if (status !== budget.status) throw new Error(`${budget.name}: ${status} ${text.slice(0, 300)}`);
     const counts = Object.entries(meter.counts());
     measured.push({
       name: budget.name,
-      waves,
+      waves: waves.count(),
       requests: meter.total(),
       kinds: counts.map(([kind, count]) => `${count} ${kind}`).join(', '),
       budget: budget.waves,

@@ -1,45 +1,53 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { TablePolicy } from '../shared/storage/table-policy.ts';
 
 /**
- * Makes every round trip to storage last equally long, so that the time of a request tells how many of them came one after another,
- * however many were under way side by side.
+ * Counts round trips one after another, whatever the machine is busy with: answers are held back until every request under way has
+ * one, then all are let go together. What is asked after that may depend on them, so it is the next wave.
  */
-export interface EvenStorage {
+export interface WaveCounter {
   readonly policy: TablePolicy;
-  /** Turned on for what is measured only: seeding need not wait. */
-  on: boolean;
+  /** Waves since the last reset. */
+  count(): number;
+  reset(): void;
 }
 
-const roundTripMilliseconds = 60;
+export function waveCounter(): WaveCounter {
+  let waves = 0;
+  let underWay = 0;
+  const held: (() => void)[] = [];
 
-export function evenStorage(): EvenStorage {
-  const storage: EvenStorage = {
-    on: false,
+  async function letGoTogether(): Promise<void> {
+    // What was called side by side with the requests under way, but gets to its own a little later, belongs to them.
+    for (let turn = 0; turn < turnsOfPatience; turn++) {
+      if (held.length < underWay) return;
+      await turnOfTheLoop();
+    }
+    if (held.length === 0 || held.length < underWay) return;
+    waves += 1;
+    underWay -= held.length;
+    for (const release of held.splice(0)) release();
+  }
+
+  return {
     policy: {
-      name: 'evenStorage',
+      name: 'waveCounter',
       sendRequest: async (request, next) => {
-        if (!storage.on) return await next(request);
-        const [answer] = await Promise.all([next(request), sleep(roundTripMilliseconds)]);
-        return answer;
+        underWay += 1;
+        try {
+          return await next(request);
+        } finally {
+          const released = new Promise<void>((resolve) => held.push(resolve));
+          void letGoTogether();
+          await released;
+        }
       },
     },
+    count: () => waves,
+    reset: () => {
+      waves = 0;
+    },
   };
-  return storage;
 }
 
-/** Round trips one after another that `work` takes. */
-export async function wavesOf<T>(
-  storage: EvenStorage,
-  work: () => Promise<T>,
-): Promise<{ result: T; waves: number }> {
-  storage.on = true;
-  const from = performance.now();
-  try {
-    const result = await work();
-    // A wave may take a little longer than it should, never less.
-    return { result, waves: Math.floor((performance.now() - from) / roundTripMilliseconds) };
-  } finally {
-    storage.on = false;
-  }
-}
+const turnsOfPatience = 3;
