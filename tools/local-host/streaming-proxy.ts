@@ -1,4 +1,10 @@
-import { Agent, type IncomingMessage, request as openRequest, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  request as openRequest,
+  type ServerResponse,
+} from 'node:http';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { httpLimits } from './http-request-head.ts';
@@ -46,14 +52,14 @@ export function streamingProxy(uri: string): StreamingProxy {
         if (!response.writableFinished) upstream.destroy();
       };
       response.once('close', giveUp);
-      const answered = answerOf(upstream);
-      const sent = call.hasBody ? sendBody(request, upstream) : upstream.end();
+      const failed = call.hasBody ? sendBody(request, upstream) : withoutBody(upstream);
       try {
-        await relay(await Promise.race([answered, failureOf(sent)]), response);
+        await relay(await Promise.race([answerOf(upstream), failed]), response);
       } catch (error) {
         refuse(response, error);
         upstream.destroy();
       }
+      if (!request.complete) abandonBody(request, upstream);
     },
   };
 }
@@ -71,7 +77,7 @@ function forwardedHeaders(request: IncomingMessage, call: ForwardedCall): Record
   };
 }
 
-function answerOf(upstream: ReturnType<typeof openRequest>): Promise<IncomingMessage> {
+function answerOf(upstream: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     upstream.once('response', resolve);
     upstream.on('error', reject);
@@ -79,10 +85,31 @@ function answerOf(upstream: ReturnType<typeof openRequest>): Promise<IncomingMes
   });
 }
 
-async function sendBody(request: IncomingMessage, upstream: ReturnType<typeof openRequest>): Promise<void> {
-  if (request.headers['transfer-encoding'] === undefined) return await pipeline(request, upstream);
-  return await pipeline(request, atMost(httpLimits.bodyBytesMax), upstream);
+/** Settles only when sending fails: the answer may come before the body is read to its end. */
+function sendBody(request: IncomingMessage, upstream: ClientRequest): Promise<never> {
+  const counted = request.pipe(atMost(httpLimits.bodyBytesMax));
+  counted.pipe(upstream);
+  return new Promise((_resolve, reject) => {
+    counted.once('error', reject);
+    request.once('error', reject);
+  });
 }
+
+function withoutBody(upstream: ClientRequest): Promise<never> {
+  upstream.end();
+  return new Promise(() => undefined);
+}
+
+/** A body that its handler did not want is read off for a while, so that its sender gets to read the answer, as Kestrel does. */
+function abandonBody(request: IncomingMessage, upstream: ClientRequest): void {
+  request.unpipe();
+  upstream.destroy();
+  request.resume();
+  const timer = setTimeout(() => request.destroy(), drainMilliseconds);
+  request.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
+}
+
+const drainMilliseconds = 5_000;
 
 /** Counts a body whose length nobody announced. */
 function atMost(bytesMax: number): Transform {
@@ -94,12 +121,6 @@ function atMost(bytesMax: number): Transform {
     },
   });
 }
-
-/** Settles only when sending fails: the answer may come before the body is read to its end. */
-const failureOf = (sent: unknown) =>
-  new Promise<never>((_resolve, reject) => {
-    if (sent instanceof Promise) sent.catch(reject);
-  });
 
 async function relay(answer: IncomingMessage, response: ServerResponse): Promise<void> {
   const headers = answer.rawHeaders.filter(
