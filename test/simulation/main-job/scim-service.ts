@@ -15,7 +15,7 @@ export interface ScimService {
   readonly tenantUrl: string;
   readonly secretToken: string;
   /** Every request as it arrived: method, target, headers by lower-case name, body. */
-  readonly received: readonly Received[];
+  readonly received: Received[];
   /** Answers the next requests that match with this instead of serving them. */
   intercept(matches: (request: Received) => boolean, answer: Intercepted): void;
   stop(): Promise<void>;
