@@ -7,16 +7,20 @@ import {
   graphMiddleware,
   Price,
   ReadResponse,
+  type Spent,
 } from './graph-middleware.ts';
 
 /** Reads Graph: one tenant, one credential, one pacer. Every function throws `GraphFailure` and nothing else of Graph's. */
 export interface GraphClient {
   /** GET of a path under the version root; `query` holds OData options and `headers` such as ConsistencyLevel. */
-  read(query: GraphQuery): Promise<unknown>;
+  read(query: GraphQuery): Promise<GraphReading>;
   /** GET of a nextLink or deltaLink, untouched. */
-  follow(link: string, resourceUnits: number): Promise<unknown>;
-  /** POST $batch of at most 20 requests; answers by id, in no order (graph.md §1.6). */
-  batch(requests: readonly BatchRequest[]): Promise<unknown>;
+  follow(link: string, resourceUnits: number): Promise<GraphReading>;
+}
+
+/** The JSON of an answer, and what it took. */
+export interface GraphReading extends Spent {
+  readonly json: unknown;
 }
 
 export interface GraphQuery {
@@ -24,13 +28,6 @@ export interface GraphQuery {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly resourceUnits: number;
-}
-
-export interface BatchRequest {
-  readonly id: string;
-  readonly url: string;
-  readonly resourceUnits: number;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface GraphClientOptions extends GraphMiddlewareOptions {
@@ -46,10 +43,11 @@ export function graphClient(options: GraphClientOptions): GraphClient {
     middleware: graphMiddleware(options),
     customHosts: new Set([service.hostname]),
   });
-  const parsed = async (response: Promise<unknown>) => {
+  const parsed = async (response: Promise<unknown>): Promise<GraphReading> => {
     const read = await response;
     if (read instanceof FailedResponse) throw read.failure;
-    return read instanceof ReadResponse ? read.parsed : undefined;
+    if (!(read instanceof ReadResponse)) throw new Error('the client library did not use its middleware');
+    return { json: read.parsed, ...read.spent };
   };
   return {
     read: ({ path, query = {}, headers = {}, resourceUnits }) =>
@@ -72,16 +70,6 @@ export function graphClient(options: GraphClientOptions): GraphClient {
           ])
           .responseType(ResponseType.RAW)
           .get(),
-      ),
-    batch: (requests) =>
-      parsed(
-        client
-          .api('/$batch')
-          .middlewareOptions([new Price(requests.reduce((sum, request) => sum + request.resourceUnits, 0))])
-          .responseType(ResponseType.RAW)
-          .post({
-            requests: requests.map(({ id, url, headers = {} }) => ({ id, method: 'GET', url, headers })),
-          }),
       ),
   };
 }

@@ -9,6 +9,8 @@ export type GraphFailureKind =
   /** 403: a permission is missing. */
   | 'forbidden'
   | 'not-found'
+  /** A page token is dead: begin the round again from the last delta token. */
+  | 'token-dead'
   /** 410, or an error code that says a delta token is of no use any more: read everything again. */
   | 'resync-required'
   /** Any other 4xx. */

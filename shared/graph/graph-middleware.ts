@@ -80,17 +80,21 @@ export function graphMiddleware(options: GraphMiddlewareOptions): Middleware {
   };
 }
 
-async function answerOf(request: PricedRequest, options: GraphMiddlewareOptions): Promise<Response> {
+async function answerOf(request: PricedRequest, options: GraphMiddlewareOptions): Promise<ReadResponse> {
   let claims: string | undefined;
+  let resourceUnits = 0;
   for (let attempt = 1; ; attempt++) {
     await options.pacer.acquire(request.resourceUnits);
-    const outcome = await attemptOnce({ ...request, attempt, claims }, options);
-    if (outcome instanceof ReadResponse) return outcome;
-    if (attempt >= options.limits.attemptsMax || !outcome.retry) throw outcome.failure;
-    claims = outcome.claims;
-    const seconds = retryDelaySeconds(outcome, attempt, options.random());
-    if (seconds > options.limits.waitSecondsMax) throw handedBack(outcome.failure, seconds);
-    if (outcome.failure.kind === 'throttled') options.pacer.closeFor(seconds);
+    const outcome = await attemptOnce({ ...request, claims }, options);
+    resourceUnits += outcome.resourceUnits;
+    options.onCall({ status: outcome.status, resourceUnits: outcome.resourceUnits, attempt });
+    if (outcome.kind === 'read') return new ReadResponse(outcome.json, { calls: attempt, resourceUnits });
+    const { failed } = outcome;
+    if (attempt >= options.limits.attemptsMax || !failed.retry) throw failed.failure;
+    claims = failed.claims;
+    const seconds = retryDelaySeconds(failed, attempt, options.random());
+    if (seconds > options.limits.waitSecondsMax) throw handedBack(failed.failure, seconds);
+    if (failed.failure.kind === 'throttled') options.pacer.closeFor(seconds);
     await options.sleep(seconds * 1000);
   }
 }
@@ -98,11 +102,19 @@ async function answerOf(request: PricedRequest, options: GraphMiddlewareOptions)
 /** A response whose body was read and parsed once; the body itself is gone. */
 export class ReadResponse extends Response {
   readonly parsed: unknown;
+  readonly spent: Spent;
 
-  constructor(response: Response, parsed: unknown) {
-    super(null, { status: response.status, headers: response.headers });
+  constructor(parsed: unknown, spent: Spent) {
+    super(null);
     this.parsed = parsed;
+    this.spent = spent;
   }
+}
+
+/** What an answer took, failed attempts included. */
+export interface Spent {
+  readonly calls: number;
+  readonly resourceUnits: number;
 }
 
 export class FailedResponse extends Response {
@@ -121,50 +133,52 @@ interface PricedRequest {
 }
 
 interface Attempt extends PricedRequest {
-  readonly attempt: number;
   readonly claims: string | undefined;
 }
 
-async function attemptOnce(
-  attempt: Attempt,
-  options: GraphMiddlewareOptions,
-): Promise<ReadResponse | FailedAttempt> {
-  const token = await options.token(attempt.claims);
-  const headers = new Headers(attempt.init.headers);
-  headers.set('authorization', `Bearer ${token}`);
-  if (options.traceparent !== undefined) headers.set('traceparent', options.traceparent);
-  let response: Response;
-  let body: string;
+type Outcome = { readonly status: number; readonly resourceUnits: number } & (
+  | { readonly kind: 'read'; readonly json: unknown }
+  | { readonly kind: 'failed'; readonly failed: FailedAttempt }
+);
+
+async function attemptOnce(attempt: Attempt, options: GraphMiddlewareOptions): Promise<Outcome> {
   try {
-    response = await options.fetch(attempt.url, {
-      ...attempt.init,
-      headers,
-      redirect: 'error',
-      signal: AbortSignal.timeout(options.limits.attemptTimeoutMilliseconds),
-    });
-    body = await readBody(response, options.limits.bodyBytesMax);
+    const response = await sent(attempt, options);
+    const body = await readBody(response, options.limits.bodyBytesMax);
+    const books = { status: response.status, resourceUnits: charged(response, attempt, options) };
+    const answer = readAnswer(response, body, options.now());
+    return 'failure' in answer
+      ? { kind: 'failed', failed: answer, ...books }
+      : { kind: 'read', ...answer, ...books };
   } catch (cause) {
-    options.onCall({ status: 0, resourceUnits: attempt.resourceUnits, attempt: attempt.attempt });
-    return {
-      failure:
-        cause instanceof GraphFailure
-          ? cause
-          : new GraphFailure('transient', 'Graph could not be reached', { cause }),
-      retry: !(cause instanceof GraphFailure),
-    };
+    const failure =
+      cause instanceof GraphFailure
+        ? cause
+        : new GraphFailure('transient', 'Graph could not be reached or broke off', { cause });
+    const failed = { failure, retry: failure.kind === 'transient' };
+    return { kind: 'failed', failed, status: 0, resourceUnits: attempt.resourceUnits };
   }
-  keepBooks(response, attempt, options);
-  const answer = readAnswer(response, body, options.now());
-  return 'failure' in answer ? answer : new ReadResponse(response, answer.json);
 }
 
-function keepBooks(response: Response, attempt: Attempt, options: GraphMiddlewareOptions): void {
+async function sent(attempt: Attempt, options: GraphMiddlewareOptions): Promise<Response> {
+  const headers = new Headers(attempt.init.headers);
+  headers.set('authorization', `Bearer ${await options.token(attempt.claims)}`);
+  if (options.traceparent !== undefined) headers.set('traceparent', options.traceparent);
+  const signal = AbortSignal.timeout(options.limits.attemptTimeoutMilliseconds);
+  return await options.fetch(attempt.url, { ...attempt.init, headers, redirect: 'error', signal });
+}
+
+/** Resource units as the service says, within reason, else as estimated; the pacer's books are set right. */
+function charged(response: Response, attempt: Attempt, options: GraphMiddlewareOptions): number {
   const told = Number(response.headers.get('x-ms-resource-unit') ?? Number.NaN);
-  const resourceUnits = Number.isFinite(told) ? told : attempt.resourceUnits;
+  const resourceUnits = told >= 0 && told <= resourceUnitsMax ? told : attempt.resourceUnits;
   options.pacer.charge(resourceUnits - attempt.resourceUnits);
   options.pacer.nearLimit(Number(response.headers.get('x-ms-throttle-limit-percentage') ?? 0) || 0);
-  options.onCall({ status: response.status, resourceUnits, attempt: attempt.attempt });
+  return resourceUnits;
 }
+
+/** No single call costs more; a header that says so is not believed. */
+const resourceUnitsMax = 1000;
 
 const handedBack = (failure: GraphFailure, seconds: number) =>
   new GraphFailure('throttled', `Graph asks to come back in ${Math.ceil(seconds)} s`, {

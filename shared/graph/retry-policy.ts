@@ -52,6 +52,7 @@ function unusable(status: number, body: string, json: unknown): FailedAttempt | 
 }
 
 function kindOf(status: number, code: string): GraphFailureKind {
+  if (expiredPageCodes.has(code.toLowerCase())) return 'token-dead';
   if (status === 410 || resyncCodes.has(code.toLowerCase())) return 'resync-required';
   if (status === 429) return 'throttled';
   if (status === 401) return 'unauthorized';
@@ -67,7 +68,12 @@ const resyncCodes: ReadonlySet<string> = new Set([
   'resyncrequired',
   'resyncchangesapplydifferences',
   'resyncchangesuploaddifferences',
+]);
+
+/** Of a nextLink within a round. */
+const expiredPageCodes: ReadonlySet<string> = new Set([
   'directory_expiredpagetoken',
+  'directory_invalidpagetoken',
 ]);
 
 const ErrorBody = z.object({ error: z.object({ code: z.string().default('') }) });

@@ -1,0 +1,36 @@
+import type { GraphAnswer, Permissions } from '../sync/graph-port.ts';
+import { answer } from './graph-answer.ts';
+import type { GraphClient } from './graph-client.ts';
+
+/**
+ * What the credential may read, found by reading one object of each kind side by side: a token's roles may be older than the
+ * consent, and Graph enforces neither the same second. Hidden members fail silently, so there only the token's word counts.
+ */
+export async function permissionsOf(
+  client: GraphClient,
+  options: { readonly grantedRoles: () => Promise<ReadonlySet<string> | undefined> },
+): Promise<GraphAnswer<Permissions>> {
+  const probe = (path: string) =>
+    answer(client.read({ path, query: { $select: 'id', $top: '1' }, resourceUnits: 1 }), () => true);
+  const answers = await Promise.all(['/users', '/groups', '/domains', '/servicePrincipals'].map(probe));
+  const roles = await options.grantedRoles();
+  const granted: boolean[] = [];
+  let calls = 0;
+  let resourceUnits = 0;
+  for (const given of answers) {
+    if (given.kind === 'fault' && !isMissing(given.fault.kind)) return given;
+    granted.push(given.kind === 'read');
+    calls += given.kind === 'read' ? given.calls : 1;
+    resourceUnits += given.kind === 'read' ? given.resourceUnits : 1;
+  }
+  const [users = false, groups = false, domains = false, applications = false] = granted;
+  const hiddenMembers = roles?.has('Member.Read.Hidden') ?? false;
+  return {
+    kind: 'read',
+    value: { users, groups, domains, hiddenMembers, applications },
+    calls,
+    resourceUnits,
+  };
+}
+
+const isMissing = (kind: string): boolean => kind === 'forbidden' || kind === 'not-found';
