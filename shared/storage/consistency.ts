@@ -60,36 +60,40 @@ const withPrefix = (rows: Rows, prefix: string) =>
 
 /** Every index row has one object that names it, and every key an object names is there (I4). */
 function* indexFaults(rows: Rows): Iterable<Inconsistency> {
-  const named = new Map<string, string>();
-  const objects = [
-    ...withPrefix(rows, rowPrefix.user).map((row) => parseUserRow(row)),
-    ...withPrefix(rows, rowPrefix.group).map((row) => parseGroupRow(row)),
-  ];
-  for (const { object, facts } of objects) {
+  const owners = new Map<string, string>();
+  for (const { object, facts } of objectsIn(rows)) {
     for (const rowKey of facts.index) {
-      const held = rows.get(rowKey);
-      const row = { schema: rowSchema, id: object.id };
-      if (held === undefined) {
-        yield { rowKey, fault: `missing for ${object.id}`, repair: [{ action: 'insert', rowKey, row }] };
-      } else if (isUniqueName(rowKey) && named.has(rowKey)) {
-        yield { rowKey, fault: `claimed by ${named.get(rowKey)} and ${object.id}`, repair: [] };
+      if (isUniqueName(rowKey) && owners.has(rowKey)) {
+        yield { rowKey, fault: `claimed by ${owners.get(rowKey)} and ${object.id}`, repair: [] };
       }
-      named.set(rowKey, object.id);
+      owners.set(rowKey, object.id);
     }
   }
-  for (const prefix of indexPrefixes) {
-    for (const row of withPrefix(rows, prefix)) {
-      const owner = named.get(row.rowKey);
-      const { id, rowKey, etag } = NameRow.parse(row);
-      if (owner === undefined) yield orphan(rowKey, etag);
-      else if (owner !== id) {
-        const right = { schema: rowSchema, id: owner };
-        yield {
-          rowKey,
-          fault: `points to ${id}, not ${owner}`,
-          repair: [{ action: 'upsert', rowKey, row: right }],
-        };
-      }
+  yield* missingIndexRows(rows, owners);
+  yield* strayIndexRows(rows, owners);
+}
+
+const objectsIn = (rows: Rows) => [
+  ...withPrefix(rows, rowPrefix.user).map((row) => parseUserRow(row)),
+  ...withPrefix(rows, rowPrefix.group).map((row) => parseGroupRow(row)),
+];
+
+function* missingIndexRows(rows: Rows, owners: ReadonlyMap<string, string>): Iterable<Inconsistency> {
+  for (const [rowKey, id] of owners) {
+    if (rows.has(rowKey)) continue;
+    const row = { schema: rowSchema, id };
+    yield { rowKey, fault: `missing for ${id}`, repair: [{ action: 'insert', rowKey, row }] };
+  }
+}
+
+function* strayIndexRows(rows: Rows, owners: ReadonlyMap<string, string>): Iterable<Inconsistency> {
+  for (const found of indexPrefixes.flatMap((prefix) => withPrefix(rows, prefix))) {
+    const { id, rowKey, etag } = NameRow.parse(found);
+    const owner = owners.get(rowKey);
+    if (owner === undefined) yield orphan(rowKey, etag);
+    else if (owner !== id) {
+      const row = { schema: rowSchema, id: owner };
+      yield { rowKey, fault: `points to ${id}, not ${owner}`, repair: [{ action: 'upsert', rowKey, row }] };
     }
   }
 }
@@ -105,27 +109,34 @@ const indexPrefixes = [
 /** A membership has both its ends, its mirror, and an edge if the member is a group (I6). */
 function* membershipFaults(rows: Rows): Iterable<Inconsistency> {
   for (const row of withPrefix(rows, rowPrefix.member)) {
-    const [group = '', id = ''] = row.rowKey.slice(rowPrefix.member.length).split('|');
-    const member = memberOfKey(id);
-    const owner = member.kind === 'user' ? rowPrefix.user : rowPrefix.group;
-    if (!rows.has(rowPrefix.group + group) || !rows.has(owner + id)) {
-      yield orphan(row.rowKey, String(row['etag']));
-      continue;
-    }
-    const mirrors = [reverseKey(id, group), ...(member.kind === 'group' ? [nestingKey(group, id)] : [])];
-    for (const rowKey of mirrors.filter((key) => !rows.has(key))) {
-      const mirror = { schema: rowSchema, at: String(row['at']) };
-      yield { rowKey, fault: 'missing mirror', repair: [{ action: 'insert', rowKey, row: mirror }] };
-    }
+    const [group, member] = endsOfKey(row.rowKey);
+    if (isHeld(rows, group, member)) yield* missingMirrors(rows, row);
+    else yield orphan(row.rowKey, String(row['etag']));
   }
   for (const { rowKey, ...row } of withPrefix(rows, rowPrefix.reverse)) {
-    const [member = '', group = ''] = rowKey.slice(rowPrefix.reverse.length).split('|');
+    const [member, group] = endsOfKey(rowKey);
     if (!isHeld(rows, group, member)) yield orphan(rowKey, String(row['etag']));
   }
   for (const { rowKey, ...row } of withPrefix(rows, rowPrefix.nesting)) {
-    const [group = '', child = ''] = rowKey.slice(rowPrefix.nesting.length).split('|');
+    const [group, child] = endsOfKey(rowKey);
     if (!isHeld(rows, group, child)) yield orphan(rowKey, String(row['etag']));
   }
+}
+
+function* missingMirrors(rows: Rows, row: RangeRow): Iterable<Inconsistency> {
+  const [group, id] = endsOfKey(row.rowKey);
+  const isGroup = memberOfKey(id).kind === 'group';
+  const mirrors = [reverseKey(id, group), ...(isGroup ? [nestingKey(group, id)] : [])];
+  for (const rowKey of mirrors.filter((key) => !rows.has(key))) {
+    const mirror = { schema: rowSchema, at: String(row['at']) };
+    yield { rowKey, fault: 'missing mirror', repair: [{ action: 'insert', rowKey, row: mirror }] };
+  }
+}
+
+/** The two ids of a membership, mirror or edge row, in the order of its key. */
+function endsOfKey(rowKey: string): readonly [string, string] {
+  const [, one = '', other = ''] = rowKey.split('|');
+  return [one, other];
 }
 
 /** The membership is there and stays there: with both its ends. */

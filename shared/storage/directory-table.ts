@@ -38,19 +38,14 @@ export function directoryTable(table: TableClient, random: Randomness) {
   /** Rows between `from` (inclusive) and `to` (exclusive), at most `limit`; a page may be empty and not the last. */
   async function range(directory: DirectoryId, keys: KeyRange): Promise<readonly RangeRow[]> {
     const found: RangeRow[] = [];
-    const after =
-      keys.after === undefined ? `RowKey ge ${quoted(keys.from)}` : `RowKey gt ${quoted(keys.after)}`;
-    const filter = `PartitionKey eq ${quoted(directory)} and ${after} and RowKey lt ${quoted(keys.to)}`;
-    const queryOptions = { filter, ...(keys.keysOnly ? { select: ['RowKey'] } : {}) };
     const pages = table
-      .listEntities<object>({ queryOptions })
+      .listEntities<object>({ queryOptions: queryOf(directory, keys) })
       .byPage({ maxPageSize: Math.min(keys.limit, pageRowsMax) });
-    for (;;) {
-      const page = await available(pages.next());
-      if (page.done) return found;
+    for (let page = await available(pages.next()); !page.done; page = await available(pages.next())) {
       for (const entity of page.value) found.push(entity as RangeRow);
-      if (found.length >= keys.limit) return found.slice(0, keys.limit);
+      if (found.length >= keys.limit) break;
     }
+    return found.length > keys.limit ? found.slice(0, keys.limit) : found;
   }
 
   return {
@@ -65,6 +60,12 @@ export function directoryTable(table: TableClient, random: Randomness) {
     remembered,
     range,
   };
+}
+
+function queryOf(directory: DirectoryId, { from, after, to, keysOnly }: KeyRange) {
+  const start = after === undefined ? `RowKey ge ${quoted(from)}` : `RowKey gt ${quoted(after)}`;
+  const filter = `PartitionKey eq ${quoted(directory)} and ${start} and RowKey lt ${quoted(to)}`;
+  return { filter, ...(keysOnly ? { select: ['RowKey'] } : {}) };
 }
 
 const pageRowsMax = 1000;

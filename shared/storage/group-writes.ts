@@ -11,9 +11,16 @@ import type { DirectoryTable } from './directory-table.ts';
 import { busy, counterRows, outboxRows, write } from './directory-writing.ts';
 import { groupIndex, indexChanges, indexRowsFor, isUniqueName } from './index-rows.ts';
 import { completeJournal } from './interrupted.ts';
-import { membersJournal } from './journal.ts';
+import { type MembersJournal, membersJournal } from './journal.ts';
 import { raceOf } from './lost-race.ts';
-import { completeMembers, count, emptyTally, membersChanged, stillOpen } from './members-completion.ts';
+import {
+  completeMembers,
+  count,
+  emptyTally,
+  type MembersTally,
+  membersChanged,
+  stillOpen,
+} from './members-completion.ts';
 import { wantedChanges } from './members-replacement.ts';
 import { fitting, type MemberChange, membershipRows, touchedGroup } from './membership-rows.ts';
 import { isHeldByAnother } from './user-writes.ts';
@@ -67,45 +74,83 @@ export async function changeGroup(
   directory: DirectoryId,
   change: GroupChange,
 ): Promise<MembersOutcome | undefined> {
-  const { before, after } = change;
+  const group = change.before.object.id;
   let current = await startOf(shared, directory, change);
   if (current === undefined) return undefined;
-  const wanted = await wantedChanges(shared, directory, { group: before.object.id, change: change.members });
-  let changes = wanted.changes;
+  const wanted = await wantedChanges(shared, directory, { group, change: change.members });
+  let { changes } = wanted;
   const tally = emptyTally();
   for (let attempt = 1; attempt <= limits.writeAttemptsMax; ) {
-    if (after === undefined && changes.length === 0 && wanted.clear === '') {
-      return { ...tally, group: current.object };
-    }
+    const isNothing = change.after === undefined && changes.length === 0 && wanted.clear === '';
+    if (isNothing) return { ...tally, group: current.object };
     const plan = planned(shared, { change, current, changes, clear: wanted.clear });
     const outcome = await write(shared, directory, plan);
     if (outcome.kind === 'committed') {
       count(tally, plan.now);
-      if (plan.journal) {
-        // The journal is the last of the rows.
-        const etag = outcome.etags[plan.rows.length - 1];
-        await completeMembers(shared, directory, { journal: { ...plan.journal, etag }, tally });
-      }
-      return { ...tally, group: plan.journal ? await asStored(shared, directory, plan.group) : plan.group };
+      const journal = written(plan.journal, outcome.etags[plan.rows.length - 1]);
+      return await completed(shared, directory, { journal, tally, group: plan.group });
     }
-    const { rowKey } = outcome.change;
-    if (outcome.why === 'exists' && isUniqueName(rowKey)) {
-      if (await isHeldByAnother(shared, directory, { rowKey, id: before.object.id })) throw nameTaken();
+    if (await isNameHeld(shared, directory, { change: outcome.change, why: outcome.why, group }))
       return undefined;
-    }
-    const settled = plan.isMembership(outcome.change)
-      ? await settle(shared, directory, { group: before.object.id, changes, now: plan.now })
-      : undefined;
-    if (settled && settled.changes.length < changes.length) {
-      tally.unknown.push(...settled.unknown);
-      changes = settled.changes;
-      continue;
-    }
+    const settled = await settledAfter(shared, directory, { plan, refused: outcome.change, changes, group });
+    tally.unknown.push(...settled.unknown);
+    const isShorter = settled.changes.length < changes.length;
+    changes = settled.changes;
+    if (isShorter) continue;
     attempt++;
     current = await stillBefore(shared, directory, change);
     if (current === undefined) return undefined;
   }
   throw busy();
+}
+
+/** Carries the rest to its end, and says what became of the group. */
+async function completed(
+  shared: DirectoryTable,
+  directory: DirectoryId,
+  done: {
+    readonly journal: MembersJournal | undefined;
+    readonly tally: MembersTally;
+    readonly group: DirectoryGroup;
+  },
+): Promise<MembersOutcome> {
+  const { journal, tally, group } = done;
+  if (journal !== undefined) await completeMembers(shared, directory, { journal, tally });
+  const { added, removed, unknown, stamp } = tally;
+  if (journal === undefined) return { added, removed, unknown, group };
+  if (stamp !== undefined) return { added, removed, unknown, group: { ...group, membersStamp: stamp } };
+  return { added, removed, unknown, group: await asStored(shared, directory, group) };
+}
+
+const written = (journal: MembersJournal | undefined, etag: string | undefined) =>
+  journal && { ...journal, etag };
+
+/** A name was refused: Refusal `uniqueness` when another holds it, true when this very group does, by a change just before. */
+async function isNameHeld(
+  shared: DirectoryTable,
+  directory: DirectoryId,
+  refused: { readonly change: RowChange; readonly why: string; readonly group: GroupId },
+): Promise<boolean> {
+  const { rowKey } = refused.change;
+  if (refused.why !== 'exists' || !isUniqueName(rowKey)) return false;
+  if (await isHeldByAnother(shared, directory, { rowKey, id: refused.group })) throw nameTaken();
+  return true;
+}
+
+/** The changes that are still to be made after one of a plan's rows was refused. */
+async function settledAfter(
+  shared: DirectoryTable,
+  directory: DirectoryId,
+  after: {
+    readonly plan: ReturnType<typeof planned>;
+    readonly refused: RowChange;
+    readonly changes: readonly MemberChange[];
+    readonly group: GroupId;
+  },
+) {
+  const { plan, refused, changes, group } = after;
+  if (!plan.isMembership(refused)) return { changes, unknown: [] };
+  return await settle(shared, directory, { group, changes, now: plan.now });
 }
 
 /** The group as `before` says, after whatever a writer that died had left to do with its members. */

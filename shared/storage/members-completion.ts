@@ -12,6 +12,8 @@ export interface MembersTally {
   added: number;
   removed: number;
   readonly unknown: MemberRef[];
+  /** The group's stamp after the last transaction, unless somebody else made that. */
+  stamp?: string | undefined;
 }
 
 export const emptyTally = (): MembersTally => ({ added: 0, removed: 0, unknown: [] });
@@ -52,8 +54,10 @@ async function nextStep(
     });
     if (outcome.kind === 'committed') {
       count(tally, chunk);
+      tally.stamp = stamp;
       return next && withTag(next, outcome.etags[0]);
     }
+    tally.stamp = undefined;
     if (outcome.change === ownRow) return await reread(shared, directory, journal);
     if (outcome.change.rowKey === groupKey(journal.group)) return await dropped(shared, directory, journal);
     const settled = await stillOpen(shared, directory, { group: journal.group, changes: chunk });

@@ -8,7 +8,6 @@ import type { RowFacts } from './directory-rows.ts';
 import type { DirectoryTable } from './directory-table.ts';
 import { busy, counterRows, outboxRows, write } from './directory-writing.ts';
 import { type DeletionJournal, deletionJournal } from './journal.ts';
-import { raceOf } from './lost-race.ts';
 import { memberOfKey, membershipKeys, touchedGroup } from './membership-rows.ts';
 
 export interface Deletion {
@@ -56,42 +55,54 @@ export async function deleteObject(
       if (!ends.isAll) await completeDeletion(shared, directory, journal);
       return true;
     }
-    if (outcome.change.action === 'merge') gone.add(outcome.change.rowKey);
+    noteGone(gone, outcome.change);
     facts = await deletion.current();
   }
   throw busy();
+}
+
+/** A group without a row is being deleted too: its membership ends all the same, and there is nothing to touch. */
+function noteGone(gone: Set<string>, refused: RowChange): void {
+  if (refused.action === 'merge') gone.add(refused.rowKey);
 }
 
 /** Ends the memberships that a deleted user or group still has. */
 export async function completeDeletion(
   shared: DirectoryTable,
   directory: DirectoryId,
-  { subject: id, at, rowKey }: DeletionJournal,
+  journal: DeletionJournal,
 ): Promise<void> {
-  const subject = memberOfKey(id);
   const gone = new Set<string>();
   let failures = 0;
   for (;;) {
-    const rows = limits.transactionRowsMax - 1 - outboxRows;
-    const ends = await endsOf(shared, directory, { subject, rows, gone });
-    const outcome = await write(shared, directory, {
-      rows: [
-        ...endingRows(shared, ends.pairs, { subject, at, gone }),
-        ...(ends.isAll ? [{ action: 'delete' as const, rowKey }] : []),
-      ],
-      changes: [],
-      at,
-    });
-    if (outcome.kind === 'committed') {
-      failures = 0;
-      if (ends.isAll) return;
-    } else if (outcome.change.rowKey === rowKey) {
-      return;
-    } else {
-      if (outcome.change.action === 'merge') gone.add(outcome.change.rowKey);
-      if (++failures > limits.transactionRowsMax) throw raceOf(outcome);
-    }
+    const { isEnd, refused } = await endSome(shared, directory, { journal, gone });
+    if (isEnd) return;
+    failures = refused ? failures + 1 : 0;
+    if (failures > limits.transactionRowsMax) throw busy();
   }
+}
+
+async function endSome(
+  shared: DirectoryTable,
+  directory: DirectoryId,
+  { journal, gone }: { readonly journal: DeletionJournal; readonly gone: Set<string> },
+): Promise<{ readonly isEnd: boolean; readonly refused: boolean }> {
+  const { at, rowKey } = journal;
+  const subject = memberOfKey(journal.subject);
+  const rows = limits.transactionRowsMax - 1 - outboxRows;
+  const ends = await endsOf(shared, directory, { subject, rows, gone });
+  const outcome = await write(shared, directory, {
+    rows: [
+      ...endingRows(shared, ends.pairs, { subject, at, gone }),
+      ...(ends.isAll ? [{ action: 'delete' as const, rowKey }] : []),
+    ],
+    changes: [],
+    at,
+  });
+  if (outcome.kind === 'committed') return { isEnd: ends.isAll, refused: false };
+  noteGone(gone, outcome.change);
+  // Somebody else has carried it to its end.
+  return { isEnd: outcome.change.rowKey === rowKey, refused: true };
 }
 
 interface MembershipEnd {

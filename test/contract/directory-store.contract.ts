@@ -174,18 +174,21 @@ export function directoryStoreContract(name: string, open: () => StoreUnderTest)
       const groups = names.map((name) => newGroup(name));
       for (const user of users) await store.createUser(directory, user);
       for (const group of groups) await store.createGroup(directory, group, []);
+      const pageOf = (
+        kind: 'user' | 'group',
+        order: 'id' | 'name',
+        page: { after?: string; backwards: boolean },
+      ) =>
+        kind === 'user'
+          ? store.users(directory, { ...page, limit: 3, order: order === 'id' ? 'id' : 'userName' })
+          : store.groups(directory, { ...page, limit: 3, order: order === 'id' ? 'id' : 'displayName' });
       const walk = async (kind: 'user' | 'group', order: 'id' | 'name', backwards: boolean) => {
         const seen: (DirectoryUser | DirectoryGroup)[] = [];
-        let after: string | undefined;
-        for (;;) {
-          const page = { limit: 3, backwards, ...(after === undefined ? {} : { after }) };
-          const got =
-            kind === 'user'
-              ? await store.users(directory, { ...page, order: order === 'id' ? 'id' : 'userName' })
-              : await store.groups(directory, { ...page, order: order === 'id' ? 'id' : 'displayName' });
-          seen.push(...got.items.map(({ object }) => object));
-          after = got.items.at(-1)?.position;
-          if (!got.more) return seen;
+        for (let after = {}; ; ) {
+          const page = await pageOf(kind, order, { ...after, backwards });
+          seen.push(...page.items.map(({ object }) => object));
+          if (!page.more) return seen;
+          after = { after: page.items.at(-1)?.position };
         }
       };
       const inIdOrder = users.map(({ object }) => object).sort(byId);

@@ -22,7 +22,12 @@ export async function storedState(store: DirectoryStore, directory: DirectoryId)
   for (const [group, member] of (await Promise.all(pairs)).flat()) {
     members.set(group, (members.get(group) ?? new Set<string>()).add(member));
   }
-  return { users: users.items.map(({ object }) => object), groups: groups.items.map(({ object }) => object), counts, members };
+  return {
+    users: users.items.map(({ object }) => object),
+    groups: groups.items.map(({ object }) => object),
+    counts,
+    members,
+  };
 }
 
 export type StoredState = Awaited<ReturnType<typeof storedState>>;

@@ -10,7 +10,12 @@ export type Fault =
   /** The call is applied and its answer is lost once. */
   | { readonly kind: 'lose-answer'; readonly call: number }
   /** So many calls from this one are answered 503. */
-  | { readonly kind: 'unavailable'; readonly call: number; readonly times: number; readonly retryAfterSeconds: number }
+  | {
+      readonly kind: 'unavailable';
+      readonly call: number;
+      readonly times: number;
+      readonly retryAfterSeconds: number;
+    }
   /** Batches are refused as if another had changed the row, before they are applied. */
   | { readonly kind: 'raced'; readonly call: number; readonly times: number }
   /** Every query is answered by an empty page that goes on where it began, first. */
@@ -71,10 +76,10 @@ async function broken(fault: Fault, { request, next, call }: Call): Promise<Answ
     case 'lose-answer':
       return call === fault.call ? thrownAfter(next(request), connectionLost(request)) : next(request);
     case 'unavailable':
-      return isWithin(fault, call) ? answered(request, next, unavailable(fault)) : next(request);
+      return isWithin(fault, call) ? answered(request, unavailable(fault)) : next(request);
     case 'raced':
       return isWithin(fault, call) && request.url.includes('$batch')
-        ? answered(request, next, raced)
+        ? answered(request, raced)
         : next(request);
     case 'empty-pages':
       return withEmptyPage(request, next);
@@ -89,8 +94,7 @@ async function thrownAfter(work: Promise<Answer>, error: Error): Promise<Answer>
   throw error;
 }
 
-const connectionLost = (request: Request) =>
-  new RestError('socket hang up', { code: 'ECONNRESET', request });
+const connectionLost = (request: Request) => new RestError('socket hang up', { code: 'ECONNRESET', request });
 
 interface FakeAnswer {
   readonly status: number;
@@ -123,27 +127,47 @@ const raced: FakeAnswer = {
   ].join('\r\n'),
 };
 
-/** An answer that never was on the wire, in the shape of one that is: headers of a harmless question to the service. */
-async function answered(request: Request, next: Next, { status, headers, body }: FakeAnswer): Promise<Answer> {
-  const harmless = { ...request, method: 'OPTIONS' as const };
-  delete harmless.body;
-  const real = await next(harmless);
-  for (const name of Object.keys(real.headers.toJSON())) real.headers.delete(name);
-  for (const [name, value] of Object.entries(headers)) real.headers.set(name, value);
-  return { request, status, headers: real.headers, bodyAsText: body };
+const answered = (request: Request, { status, headers, body }: FakeAnswer): Answer => ({
+  request,
+  status,
+  headers: headersOf(headers),
+  bodyAsText: body,
+});
+
+/** Headers of an answer that never was on the wire. */
+function headersOf(initial: Readonly<Record<string, string>>): Answer['headers'] {
+  const values = new Map(Object.entries(initial));
+  return {
+    get: (name) => values.get(name.toLowerCase()),
+    has: (name) => values.has(name.toLowerCase()),
+    set: (name, value) => {
+      values.set(name.toLowerCase(), String(value));
+    },
+    delete: (name) => {
+      values.delete(name.toLowerCase());
+    },
+    toJSON: () => Object.fromEntries(values),
+    [Symbol.iterator]: () => values[Symbol.iterator](),
+  };
 }
 
 /** As the service may at any time: no rows, and a continuation that points to the first of them. */
 async function withEmptyPage(request: Request, next: Next): Promise<Answer> {
   const url = new URL(request.url);
-  const isFirst = request.method === 'GET' && url.pathname.endsWith('()') && !url.searchParams.has('NextRowKey');
+  const isFirst =
+    request.method === 'GET' && url.pathname.endsWith('()') && !url.searchParams.has('NextRowKey');
   const answer = await next(request);
   if (!isFirst || answer.status !== 200) return answer;
-  const body = JSON.parse(answer.bodyAsText ?? '{}') as { value?: { PartitionKey?: string; RowKey?: string }[] };
+  const body = JSON.parse(answer.bodyAsText ?? '{}') as {
+    value?: { PartitionKey?: string; RowKey?: string }[];
+  };
   const first = body.value?.[0];
   if (first?.RowKey === undefined) return answer;
   const partition = /PartitionKey eq '([^']*)'/.exec(url.searchParams.get('$filter') ?? '')?.[1] ?? '';
-  answer.headers.set('x-ms-continuation-NextPartitionKey', partition);
-  answer.headers.set('x-ms-continuation-NextRowKey', first.RowKey);
+  // Opaque to clients; the emulator's are in base64.
+  answer.headers.set('x-ms-continuation-NextPartitionKey', base64(partition));
+  answer.headers.set('x-ms-continuation-NextRowKey', base64(first.RowKey));
   return { ...answer, bodyAsText: JSON.stringify({ ...body, value: [] }) };
 }
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');

@@ -68,12 +68,17 @@ const change = (group: Indexed<DirectoryGroup>, add: readonly MemberRef[], repla
 const scenarios: Record<string, Scenario> = {
   'create a user': {
     prepare: prepared(0, 0),
-    act: ({ store, directory }) => store.createUser(directory, newUser('new', { externalId: 'n', emails: ['n@x'] })),
+    act: ({ store, directory }) =>
+      store.createUser(directory, newUser('new', { externalId: 'n', emails: ['n@x'] })),
   },
   'rename a user': {
     prepare: prepared(1, 1),
     act: ({ store, directory }, { users }) =>
-      store.replaceUser(directory, first(users), changedUser(first(users), { userName: 'renamed' }, { emails: ['r@x'] })),
+      store.replaceUser(
+        directory,
+        first(users),
+        changedUser(first(users), { userName: 'renamed' }, { emails: ['r@x'] }),
+      ),
   },
   'delete a user': {
     prepare: prepared(2, 2),
