@@ -32,7 +32,10 @@ function readOperation(item: Json): ReadOperation {
   if (path === undefined && op === 'remove')
     throw new Refusal('no-target', 'A remove operation must have a path.');
   if (path === undefined && !isJsonObject(value)) {
-    throw new Refusal('invalid-value', `The ${op} operation without a path must have an object as its value.`);
+    throw new Refusal(
+      'invalid-value',
+      `The ${op} operation without a path must have an object as its value.`,
+    );
   }
   if (op !== 'remove' && value === undefined) {
     throw new Refusal('invalid-value', `The ${op} operation must have a value.`);
