@@ -266,16 +266,15 @@ export function groupsToList(
 ): readonly WantedLists[] {
   const wanted = new Map<number, WantedLists>();
   for (const group of contestedGroups(round)) wanted.set(group, { group, reason: 'contested', rounds: 0 });
-  for (const [group, folded] of round.groups) {
-    if (folded.life !== 'live') continue;
-    const unknown = sweep && !folded.toldMembers && hadMembers(stored, group);
-    if (unknown) wanted.set(group, { group, reason: 'unknown-members', rounds: 0 });
-    if (folded.storedLife === 'soft-deleted') wanted.set(group, { group, reason: 'restored', rounds: 0 });
+  for (const [group, { life, storedLife, toldMembers }] of round.groups) {
+    const unknown = sweep && !toldMembers && hadMembers(stored, group);
+    const reason = storedLife === 'soft-deleted' ? 'restored' : 'unknown-members';
+    if (life === 'live' && (unknown || reason === 'restored'))
+      wanted.set(group, { group, reason, rounds: 0 });
   }
-  for (const waiting of pending) {
-    const life = round.groups.get(waiting.group)?.life ?? stored.facts.get(waiting.group)?.life;
-    if (life === 'live') wanted.set(waiting.group, waiting);
-  }
+  const lifeOf = (group: number) => (round.groups.get(group) ?? stored.facts.get(group))?.life;
+  for (const waiting of pending.filter(({ group }) => lifeOf(group) === 'live'))
+    wanted.set(waiting.group, waiting);
   return [...wanted.values()];
 }
 

@@ -1,0 +1,53 @@
+import type { DirectoryId, RunId } from '../model/ids.ts';
+import { selectFingerprint } from './graph-port.ts';
+import type { StreamCursor, SyncRun, SyncState } from './run-records.ts';
+import type { NestedSettings } from './settings.ts';
+
+export interface RunOrder {
+  readonly id: RunId;
+  readonly directory: DirectoryId;
+  readonly mode: SyncRun['mode'];
+  readonly trigger: SyncRun['trigger'];
+  readonly settings: NestedSettings;
+  readonly settingsVersion: number;
+  readonly pinnedTenantId: string;
+  readonly confirmedHash: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+}
+
+/** A run that has done nothing yet; it reads on from the last committed tokens, or everything where there are none. */
+export function newRun(order: RunOrder, state: SyncState): SyncRun {
+  const tokens = state.tokens?.select === selectFingerprint ? state.tokens : undefined;
+  return {
+    ...order,
+    status: 'running',
+    phase: 'check',
+    step: 0,
+    users: newStream(tokens?.users),
+    groups: newStream(tokens?.groups),
+    resyncs: 0,
+    rereads: [],
+    rereadsDone: 0,
+    reread: { pages: 0 },
+    rereadPages: {},
+    applied: 0,
+    attempts: 0,
+    graphCalls: 0,
+    resourceUnits: 0,
+    warnings: 0,
+    cancelRequested: false,
+  };
+}
+
+/** A stream from a committed deltaLink, or from the beginning when there is none: then it enumerates everything. */
+export const newStream = (start: string | undefined, restarts = 0): StreamCursor => ({
+  ...(start === undefined ? {} : { start, next: start }),
+  baseline: start === undefined,
+  pages: 0,
+  items: 0,
+  fingerprint: '',
+  repeats: 0,
+  links: [],
+  restarts,
+});
