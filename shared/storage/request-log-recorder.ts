@@ -2,8 +2,7 @@ import type { DirectoryId, KeyId } from '../model/ids.ts';
 import type { Randomness } from '../model/new-ids.ts';
 import type { ScimExchange } from '../scim/exchange.ts';
 import type { RowChange } from './batch.ts';
-import type { RequestLogTables } from './request-log.ts';
-import { requestKey, requestRow, rowBytes } from './request-log-rows.ts';
+import { type RequestLogTables, requestKey, requestRow, rowBytes } from './request-log-rows.ts';
 import { addTraffic, adminKeysPartition, type TrafficChange } from './request-log-traffic.ts';
 
 /**

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import type { ScimExchange } from '../scim/exchange.ts';
 import type { RowProperties } from './batch.ts';
-import type { FoundRow } from './registry-rows.ts';
+import type { FoundRow, Rows } from './registry-rows.ts';
+
+export interface RequestLogTables {
+  /** Table `requests`. */
+  readonly requests: Rows;
+  /** Table `registry`. */
+  readonly registry: Rows;
+}
 
 /** Rows of table `requests`: partition = directory, key = time counted down and chance, so that the newest come first. */
 export const requestsFrom = 'q|';

@@ -2,15 +2,14 @@ import { LoggedRequest, type RequestFilter, type RequestLog } from '../admin/req
 import type { DirectoryId } from '../model/ids.ts';
 import type { Rows } from './registry-rows.ts';
 import type { RequestRecorder } from './request-log-recorder.ts';
-import { inverted, parseRequestRow, requestsEnd, requestsFrom } from './request-log-rows.ts';
+import {
+  inverted,
+  parseRequestRow,
+  type RequestLogTables,
+  requestsEnd,
+  requestsFrom,
+} from './request-log-rows.ts';
 import { adminKeysPartition, parseTraffic, trafficKey } from './request-log-traffic.ts';
-
-export interface RequestLogTables {
-  /** Table `requests`. */
-  readonly requests: Rows;
-  /** Table `registry`. */
-  readonly registry: Rows;
-}
 
 /** The request log over Table Storage or memory; what the recorder of this process still holds is written before it is read. */
 export function requestLogOver(tables: RequestLogTables, recorder: RequestRecorder): RequestLog {
@@ -33,7 +32,7 @@ export function requestLogOver(tables: RequestLogTables, recorder: RequestRecord
     },
 
     async removeRequests(directory, before) {
-      const keys = { from: requestsFrom + inverted(before), to: requestsEnd, limit: 100 };
+      const keys = { from: requestsFrom + inverted(before - 1), to: requestsEnd, limit: 100 };
       const old = await tables.requests.range(directory, keys);
       if (old.length === 0) return true;
       const changes = old.map(({ rowKey }) => ({ action: 'delete', rowKey }) as const);

@@ -1,9 +1,13 @@
+import { deepEqual, equal } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { AdminAccessSettings } from '../../../shared/access/admin-access.ts';
 import { type AuthorizedDirectory, authorizeScim } from '../../../shared/access/authorize-scim.ts';
 import { type EntraTokens, entraTokens } from '../../../shared/access/entra-tokens.ts';
 import { secretHash } from '../../../shared/access/secret.ts';
+import type { Operation } from '../../../shared/admin/contract/operation.ts';
+import { operations } from '../../../shared/admin/contract.ts';
 import type { AdminPorts, AdminResponse } from '../../../shared/admin/ports.ts';
+import { routeOf } from '../../../shared/admin/routes.ts';
 import { serveAdmin } from '../../../shared/admin/serve-admin.ts';
 import { idempotencyOver } from '../../../shared/storage/idempotency.ts';
 import { registryOver } from '../../../shared/storage/registry.ts';
@@ -72,7 +76,9 @@ export function adminStack(
       ports,
     );
     // As it goes over the wire.
-    return { ...response, json: JSON.parse(JSON.stringify(response.body ?? null)) as Answered };
+    const json = JSON.parse(JSON.stringify(response.body ?? null)) as Answered;
+    checkAgainstContract(method, target, { ...response, json });
+    return { ...response, json };
   }
 
   const scim = async (directoryId: string, authorization: string | undefined): Promise<AuthorizedDirectory> =>
@@ -86,6 +92,32 @@ export function adminStack(
 
   return { clock, random, ports, registry, recorder, failures, tables, send, scim };
 }
+
+/** Every answer that any test gets is one that the contract describes: nothing missing, nothing more. */
+function checkAgainstContract(
+  method: string,
+  target: string,
+  answer: AdminResponse & { json: Answered },
+): void {
+  const path = target.split('?')[0] ?? '';
+  if (answer.status >= 300) {
+    equal(answer.headers['content-type'], 'application/problem+json');
+    deepEqual(
+      Object.keys(answer.json).filter((name) => !problemMembers.includes(name)),
+      [],
+    );
+    return;
+  }
+  if (path === '/api/openapi.json') return;
+  const operation: Operation = operations[routeOf(method, path).id];
+  equal(answer.status, operation.status);
+  equal('etag' in answer.headers, operation.versioned === true);
+  deepEqual(operation.answer === undefined ? null : operation.answer.parse(answer.json), answer.json);
+}
+
+const problemMembers = [
+  ...['type', 'title', 'status', 'detail', 'instance', 'code', 'reason', 'errors', 'blockers', 'traceId'],
+];
 
 export type AdminStack = ReturnType<typeof adminStack>;
 

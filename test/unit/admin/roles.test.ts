@@ -37,22 +37,19 @@ function lineOf(id: OperationId): string {
 
 const ranks: readonly string[] = ['reader', 'operator', 'admin'];
 
-function expected(caller: Caller, operation: Operation): 'allowed' | number {
-  if (caller === 'scim' || caller === 'nobody') return 401;
-  if (caller === 'installation' || operation.reach === 'any') {
-    return caller === 'installation' ||
-      ranks.indexOf(caller === 'foreign' ? 'admin' : caller) >= ranks.indexOf(operation.role)
-      ? 'allowed'
-      : 403;
+/** The rules as the issue has them, said another way than the code does. */
+function expected(caller: Caller, { reach, role }: Operation): 'allowed' | number {
+  switch (caller) {
+    case 'scim':
+    case 'nobody':
+      return 401;
+    case 'installation':
+      return 'allowed';
+    case 'foreign':
+      return { organization: 404, installation: 403, any: 'allowed' as const }[reach];
+    default:
+      return reach === 'installation' || ranks.indexOf(caller) < ranks.indexOf(role) ? 403 : 'allowed';
   }
-  if (
-    operation.path.includes('{organizationId}') &&
-    caller === 'foreign' &&
-    operation.reach === 'organization'
-  )
-    return 404;
-  if (operation.reach === 'installation') return 403;
-  return ranks.indexOf(caller) >= ranks.indexOf(operation.role) ? 'allowed' : 403;
 }
 
 describe.each(Object.keys(operations) as OperationId[])('%s', (id) => {
@@ -80,7 +77,7 @@ test('a list holds what its caller may read one by one, and nothing else (T19)',
     (await stack.send('GET /api/v1/orgs', { key: keys[caller] })).json.items.map(({ name }) => name);
   expect(await names('reader')).toEqual(['Contoso']);
   expect(await names('foreign')).toEqual(['Fabrikam']);
-  expect(await names('installation')).toEqual(['Contoso', 'Fabrikam']);
+  expect((await names('installation')).toSorted()).toEqual(['Contoso', 'Fabrikam']);
 });
 
 test("a directory under another organization's address is not there, whoever asks (T03)", async () => {
