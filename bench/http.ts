@@ -16,6 +16,8 @@ const ours = 'rookery';
 
 const contenders: readonly Contender[] = [
   { name: ours, script: 'rookery-server.ts', options: {}, users: ({ http }) => http },
+  // Over the storage emulator, which is a process of its own: its processor time is not in the figures.
+  { name: 'rookery embedded', script: 'rookery-embedded.ts', options: {}, users: ({ embedded }) => embedded },
   // With an index by name and pages cut in the store, which its documentation leaves to the reader.
   {
     name: 'scimmy indexed',
@@ -31,7 +33,7 @@ const contenders: readonly Contender[] = [
   },
 ];
 
-/** Servers over HTTP, each in a process of its own, stores in memory: ours beside peers in the same run. */
+/** Servers over HTTP, each in a process of its own: ours beside peers in the same run, stores in memory; and ours as a whole. */
 export async function printPeers(sizes: BenchSizes): Promise<void> {
   const figures = new Map<string, Figure>();
   const memory: string[][] = [];
@@ -41,7 +43,9 @@ export async function printPeers(sizes: BenchSizes): Promise<void> {
       memory.push([contender.name, users.toLocaleString('en'), megabytes(bytes)]);
     }
   }
-  console.log('Over HTTP, stores in memory: milliseconds per request; ratio is CPU of the peer to ours\n');
+  console.log(
+    'Over HTTP, stores in memory but for "embedded": milliseconds per request; ratio is its CPU to that of "rookery"\n',
+  );
   const rows = [...figures].map(([key, { p50, p99, perSecond, cpu }]) => {
     const [server = '', users = '', name = ''] = key.split('|');
     const own = figures.get(`${ours}|${users}|${name}`)?.cpu;

@@ -6,6 +6,8 @@ export interface BenchSizes {
   readonly emulator: readonly number[];
   /** Users of each server over HTTP. */
   readonly http: readonly number[];
+  /** Users of the whole service on the emulator. */
+  readonly embedded: readonly number[];
   /** Users of the peer as its documentation shows it, which looks at every user for every look-up. */
   readonly documented: readonly number[];
   /** Time for one figure. */
@@ -16,10 +18,18 @@ export interface BenchSizes {
 
 export function sizesOf(flags: { readonly full: boolean; readonly tiny: boolean }): BenchSizes {
   if (flags.tiny) {
-    return { core: [50], emulator: [20], http: [50], documented: [], seconds: 0.02, joiners: 20 };
+    return {
+      core: [50],
+      emulator: [20],
+      http: [50],
+      embedded: [50],
+      documented: [],
+      seconds: 0.02,
+      joiners: 20,
+    };
   }
   const all = [1_000, 10_000, 100_000];
-  const common = { core: all, http: all, joiners: 1_000 };
+  const common = { core: all, http: all, embedded: [1_000], joiners: 1_000 };
   return flags.full
     ? { ...common, emulator: all, documented: [1_000, 10_000], seconds: 2 }
     : { ...common, emulator: [1_000, 10_000], documented: [1_000], seconds: 0.4 };

@@ -20,13 +20,11 @@ export async function startPeer(script: string, options: object): Promise<Peer> 
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const { origin, basePath, world } = await message<{ origin: string; basePath: string; world: World }>(
-    child,
-  );
+  const { origin, basePath, key, world } = await message<PeerReady>(child);
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   return {
     world,
-    send: (asked) => exchange(`${origin}${basePath}`, agent, asked),
+    send: (asked) => exchange({ base: `${origin}${basePath}`, key: key ?? 'bench', agent }, asked),
     usage: async () => {
       child.send('usage');
       return await message<{ cpu: number; bytes: number }>(child);
@@ -55,11 +53,22 @@ async function message<T>(child: ChildProcess): Promise<T> {
   }
 }
 
-function exchange(base: string, agent: Agent, { method, path, query, body }: BenchRequest) {
+interface PeerReady {
+  readonly origin: string;
+  readonly basePath: string;
+  /** Bearer secret; absent when any will do. */
+  readonly key?: string;
+  readonly world: World;
+}
+
+function exchange(
+  { base, key, agent }: { readonly base: string; readonly key: string; readonly agent: Agent },
+  { method, path, query, body }: BenchRequest,
+) {
   const url = `${base}${path}${query === undefined ? '' : `?${new URLSearchParams(query)}`}`;
   const payload = body === undefined ? undefined : JSON.stringify(body);
   const headers = {
-    authorization: 'Bearer bench',
+    authorization: `Bearer ${key}`,
     ...(payload === undefined
       ? {}
       : { 'content-type': 'application/scim+json', 'content-length': Buffer.byteLength(payload) }),

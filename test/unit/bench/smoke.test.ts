@@ -56,7 +56,7 @@ test('every operation of the bench is answered rightly by the protocol core', as
   ]);
 });
 
-test.each(['rookery-server.ts', 'scimmy-server.mjs'])(
+test.each(['rookery-server.ts', 'rookery-embedded.ts', 'scimmy-server.mjs'])(
   '%s answers every operation over HTTP',
   async (script) => {
     const peer = await startPeer(script, { size, indexed: true });
