@@ -12,7 +12,6 @@ import { busy, counterRows, outboxRows, write } from './directory-writing.ts';
 import { groupIndex, indexChanges, indexRowsFor, isUniqueName } from './index-rows.ts';
 import { completeJournal } from './interrupted.ts';
 import { type MembersJournal, membersJournal } from './journal.ts';
-import { raceOf } from './lost-race.ts';
 import {
   completeMembers,
   count,
@@ -30,43 +29,47 @@ export async function createGroup(
   directory: DirectoryId,
   { group, members }: { readonly group: Indexed<DirectoryGroup>; readonly members: readonly MemberRef[] },
 ): Promise<MembersOutcome> {
-  const { object } = group;
-  const { id } = object;
-  const index = groupIndex(group);
+  const { id } = group.object;
   let changes: readonly MemberChange[] = members.map((member) => ({ kind: 'add', member }));
   const tally = emptyTally();
-  for (let attempt = 1; attempt <= limits.writeAttemptsMax + members.length; attempt++) {
-    const fixed = index.length + 1 + counterRows;
-    const first = firstPart(shared, { changes, fixed, group: id, at: object.lastModified, clear: '' });
-    const rows: readonly RowChange[] = [
-      ...indexRowsFor(id, index),
-      { action: 'insert', rowKey: groupKey(id), row: groupRow(object, index, first.pending) },
-      ...first.rows,
-    ];
-    const outcome = await write(shared, directory, {
-      rows,
-      count: { kind: 'group', by: 1 },
-      changes: [
-        { kind: 'group-created', group: id, version: object.version },
-        ...membersChanged(id, first.now),
-      ],
-      at: object.lastModified,
-    });
+  // Each refusal but a name's drops a member at least.
+  for (let attempt = 0; attempt <= members.length; attempt++) {
+    const plan = creation(shared, group, changes);
+    const outcome = await write(shared, directory, plan);
     if (outcome.kind === 'committed') {
-      count(tally, first.now);
-      if (first.journal) {
-        const etag = outcome.etags[rows.length - 1];
-        await completeMembers(shared, directory, { journal: { ...first.journal, etag }, tally });
-      }
-      return { ...tally, group: first.journal ? await asStored(shared, directory, object) : object };
+      count(tally, plan.now);
+      const journal = written(plan.journal, outcome.etags[plan.rows.length - 1]);
+      return await completed(shared, directory, { journal, tally, group: group.object });
     }
     if (isUniqueName(outcome.change.rowKey)) throw nameTaken();
-    const settled = await settle(shared, directory, { group: id, changes, now: first.now });
-    if (settled.changes.length === changes.length && outcome.change.action !== 'merge') throw raceOf(outcome);
+    const settled = await settle(shared, directory, { group: id, changes, now: plan.now });
     tally.unknown.push(...settled.unknown);
     changes = settled.changes;
   }
   throw busy();
+}
+
+/** The first transaction of a new group. */
+function creation(shared: DirectoryTable, group: Indexed<DirectoryGroup>, changes: readonly MemberChange[]) {
+  const { object } = group;
+  const { id, lastModified: at } = object;
+  const index = groupIndex(group);
+  const fixed = index.length + 1 + counterRows;
+  const first = firstPart(shared, { changes, fixed, group: id, at, clear: '' });
+  const created: DirectoryChange = { kind: 'group-created', group: id, version: object.version };
+  const rows: readonly RowChange[] = [
+    ...indexRowsFor(id, index),
+    { action: 'insert', rowKey: groupKey(id), row: groupRow(object, index, first.pending) },
+    ...first.rows,
+  ];
+  return {
+    rows,
+    count: { kind: 'group', by: 1 } as const,
+    changes: [created, ...membersChanged(id, first.now)],
+    at,
+    now: first.now,
+    journal: first.journal,
+  };
 }
 
 export async function changeGroup(
@@ -81,8 +84,7 @@ export async function changeGroup(
   let { changes } = wanted;
   const tally = emptyTally();
   for (let attempt = 1; attempt <= limits.writeAttemptsMax; ) {
-    const isNothing = change.after === undefined && changes.length === 0 && wanted.clear === '';
-    if (isNothing) return { ...tally, group: current.object };
+    if (isNothing(change, changes, wanted.clear)) return { ...tally, group: current.object };
     const plan = planned(shared, { change, current, changes, clear: wanted.clear });
     const outcome = await write(shared, directory, plan);
     if (outcome.kind === 'committed') {
@@ -103,6 +105,9 @@ export async function changeGroup(
   }
   throw busy();
 }
+
+const isNothing = (change: GroupChange, changes: readonly MemberChange[], clear: string) =>
+  change.after === undefined && changes.length === 0 && clear === '';
 
 /** Carries the rest to its end, and says what became of the group. */
 async function completed(

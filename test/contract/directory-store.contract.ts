@@ -174,14 +174,12 @@ export function directoryStoreContract(name: string, open: () => StoreUnderTest)
       const groups = names.map((name) => newGroup(name));
       for (const user of users) await store.createUser(directory, user);
       for (const group of groups) await store.createGroup(directory, group, []);
-      const pageOf = (
-        kind: 'user' | 'group',
-        order: 'id' | 'name',
-        page: { after?: string; backwards: boolean },
-      ) =>
-        kind === 'user'
-          ? store.users(directory, { ...page, limit: 3, order: order === 'id' ? 'id' : 'userName' })
-          : store.groups(directory, { ...page, limit: 3, order: order === 'id' ? 'id' : 'displayName' });
+      const pageOf = (kind: 'user' | 'group', order: 'id' | 'name', page: object) => {
+        const [userName, displayName] =
+          order === 'id' ? (['id', 'id'] as const) : (['userName', 'displayName'] as const);
+        if (kind === 'user') return store.users(directory, { ...page, limit: 3, order: userName });
+        return store.groups(directory, { ...page, limit: 3, order: displayName });
+      };
       const walk = async (kind: 'user' | 'group', order: 'id' | 'name', backwards: boolean) => {
         const seen: (DirectoryUser | DirectoryGroup)[] = [];
         for (let after = {}; ; ) {

@@ -1,4 +1,5 @@
 import type { DirectoryStore } from '../../shared/directory/directory-store.ts';
+import type { DirectoryChange } from '../../shared/directory/outbox.ts';
 import type { DirectoryId } from '../../shared/model/ids.ts';
 
 const page = { limit: 1000 };
@@ -59,20 +60,27 @@ export async function toldState(store: DirectoryStore, directory: DirectoryId) {
   const versions = new Map<string, number>();
   const members = new Map<string, Set<string>>();
   for (const { change } of await store.outbox(directory, { limit: 100_000 })) {
-    if (change.kind === 'members-changed') {
-      const now = members.get(change.group) ?? new Set<string>();
-      for (const { id } of change.added) now.add(id);
-      for (const { id } of change.removed) now.delete(id);
-      members.set(change.group, now);
-      continue;
-    }
-    const id = 'user' in change ? change.user : change.group;
-    if (change.kind === 'user-deleted' || change.kind === 'group-deleted') {
-      versions.delete(id);
-      members.delete(id);
-      for (const set of members.values()) set.delete(id);
-    } else versions.set(id, change.version);
+    if (change.kind === 'members-changed') follow(members, change);
+    else if (change.kind === 'user-deleted') forget(change.user);
+    else if (change.kind === 'group-deleted') forget(change.group);
+    else versions.set('user' in change ? change.user : change.group, change.version);
   }
   for (const [group, set] of members) if (set.size === 0) members.delete(group);
   return { versions, members };
+
+  function forget(id: string): void {
+    versions.delete(id);
+    members.delete(id);
+    for (const set of members.values()) set.delete(id);
+  }
+}
+
+function follow(
+  members: Map<string, Set<string>>,
+  { group, added, removed }: Extract<DirectoryChange, { kind: 'members-changed' }>,
+): void {
+  const now = members.get(group) ?? new Set<string>();
+  for (const { id } of added) now.add(id);
+  for (const { id } of removed) now.delete(id);
+  members.set(group, now);
 }
