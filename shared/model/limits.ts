@@ -18,6 +18,8 @@ export const limits = {
   cursorLifeSeconds: 3600,
   // values
   textCharactersMax: 32_000,
+  /** Elements of one multi-valued attribute; members are not among them. */
+  valuesPerAttributeMax: 1000,
   /** What a raw record remembers of PATCHes, as JSON; the oldest goes first. */
   patchedCharactersMax: 32_000,
   resourceBytesMax: 256 * 1024,

@@ -22,10 +22,17 @@ export const isUnassigned = (value: Json | undefined): boolean =>
 /** The elements of a list, without those that say nothing and with one primary at most. */
 export function readElements(of: SchemaAttribute, value: Json, at: string): readonly Json[] {
   const items = isList(value) ? value : [value];
+  checkCount(items, at);
   return withOnePrimary(
     items.flatMap((item) => readElement(of, item, at)),
     [],
   );
+}
+
+/** Lists are compared element by element, so their length is bounded. */
+export function checkCount(elements: readonly Json[], at: string): void {
+  if (elements.length <= limits.valuesPerAttributeMax) return;
+  throw new Refusal('invalid-value', `${at} has more than ${limits.valuesPerAttributeMax} values.`);
 }
 
 /** An element that has lost its `value`, or has only labels left, says nothing. */

@@ -2,7 +2,7 @@ import { foldedKey } from '../../model/folding.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { Refusal } from '../../model/refusal.ts';
 import { withOnePrimary } from '../bodies/primary.ts';
-import { isUnassigned, readElements, readValue } from '../bodies/read-value.ts';
+import { checkCount, isUnassigned, readElements, readValue } from '../bodies/read-value.ts';
 import type { Filter } from '../filter.ts';
 import { compileElementFilter } from '../filter-match.ts';
 import { conjuncts } from '../filter-plan.ts';
@@ -16,6 +16,7 @@ import type { AttributeStep } from './step.ts';
 /** The elements of a multi-valued attribute after a step; undefined when none are left. */
 export function listAfter(before: readonly Json[], step: AttributeStep): Json | undefined {
   const after = withOnePrimary(elementsAfter(before, step), isWholeReplace(step) ? [] : before);
+  checkCount(after, step.at);
   return after.length === 0 ? undefined : after;
 }
 

@@ -46,7 +46,7 @@ describe('parsePatch', () => {
     ]);
   });
 
-  test.each<[Json, string]>([
+  const refusedBodies: readonly [Json, string][] = [
     [null, 'invalid-syntax: The body must be an object with a list of Operations.'],
     [[], 'invalid-syntax: The body must be an object with a list of Operations.'],
     [{}, 'invalid-syntax: The body must be an object with a list of Operations.'],
@@ -72,7 +72,11 @@ describe('parsePatch', () => {
       { Operations: Array(limits.patchOperationsMax + 1).fill({ op: 'remove', path: 'x' }) },
       `too-large: A PATCH may have ${limits.patchOperationsMax} Operations at most.`,
     ],
-  ])('answers %.80j with %s', (body, expected) => {
+  ];
+
+  test.each(
+    refusedBodies.map(([body, expected]) => [JSON.stringify(body).slice(0, 60), body, expected] as const),
+  )('answers %s', (_, body, expected) => {
     expect(refusalOf(() => parsePatch(body))).toBe(expected);
   });
 });
@@ -406,6 +410,18 @@ describe('applyPatch', () => {
     const value = Array.from({ length: 10 }, (_, index) => ({ value: `${index}${text}` }));
     expect(refusalOf(() => run([{ op: 'add', path: 'roles', value }]))).toBe(
       `too-large: The resource is larger than ${limits.resourceBytesMax} bytes.`,
+    );
+  });
+
+  test('refuses a list that grows too long (T23)', () => {
+    const add = (first: number) => ({
+      op: 'add',
+      path: 'roles',
+      value: Array.from({ length: limits.valuesPerAttributeMax / 2 }, (_, index) => `${first + index}`),
+    });
+    expect(refusalOf(() => run([add(0), add(500)]))).toBe('accepted');
+    expect(refusalOf(() => run([add(0), add(500), add(501)]))).toBe(
+      `invalid-value: roles has more than ${limits.valuesPerAttributeMax} values.`,
     );
   });
 

@@ -250,7 +250,7 @@ describe('parseResource of a user', () => {
     });
   });
 
-  test.each<[Json, string]>([
+  const refusedBodies: readonly [Json, string][] = [
     [[], 'invalid-syntax: The body must be an object that is a User.'],
     [null, 'invalid-syntax: The body must be an object that is a User.'],
     [{}, 'invalid-value: userName is required.'],
@@ -291,6 +291,11 @@ describe('parseResource of a user', () => {
       `invalid-value: ${badge}:a is longer than ${limits.textCharactersMax} characters.`,
     ],
     [{ userName: 'a', title: 'x'.repeat(limits.textCharactersMax) }, 'accepted'],
+    [{ userName: 'a', roles: Array(limits.valuesPerAttributeMax).fill('r') }, 'accepted'],
+    [
+      { userName: 'a', roles: Array(limits.valuesPerAttributeMax + 1).fill('r') },
+      `invalid-value: roles has more than ${limits.valuesPerAttributeMax} values.`,
+    ],
     [
       { userName: 'a', x: 'y'.repeat(limits.resourceBytesMax) },
       `too-large: The resource is larger than ${limits.resourceBytesMax} bytes.`,
@@ -300,7 +305,11 @@ describe('parseResource of a user', () => {
       `too-large: The resource is larger than ${limits.resourceBytesMax} bytes.`,
     ],
     [{ userName: 'a', x: 'y'.repeat(limits.resourceBytesMax - 100) }, 'accepted'],
-  ])('answers %.60j with %s', (body, expected) => {
+  ];
+
+  test.each(
+    refusedBodies.map(([body, expected]) => [JSON.stringify(body).slice(0, 60), body, expected] as const),
+  )('answers %s', (_, body, expected) => {
     expect(refusalOf('User', body)).toBe(expected);
   });
 });
