@@ -1,6 +1,7 @@
 import type { DirectoryId } from '../model/ids.ts';
 import type { Randomness } from '../model/new-ids.ts';
 import type { ScimSettings } from '../scim/exchange.ts';
+import { IdClock } from './id-clock.ts';
 import { ListPositions } from './list-positions.ts';
 import { ObjectCounts } from './object-counts.ts';
 import { ObjectQueues } from './object-queues.ts';
@@ -21,6 +22,7 @@ export interface DirectoryMemory {
   readonly positions: ListPositions;
   readonly counts: ObjectCounts;
   readonly queues: ObjectQueues;
+  readonly ids: IdClock;
 }
 
 /** One for the whole process. */
@@ -28,6 +30,7 @@ export const directoryMemory = (): DirectoryMemory => ({
   positions: new ListPositions(),
   counts: new ObjectCounts(),
   queues: new ObjectQueues(),
+  ids: new IdClock(),
 });
 
 export const timestamp = (context: DirectoryContext) => new Date(context.now()).toISOString();

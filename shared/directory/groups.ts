@@ -27,7 +27,13 @@ export function directoryGroups(store: DirectoryStore, context: DirectoryContext
     await announceNesting(context, settings, members);
     const at = timestamp(context);
     const { attributes, raw } = draft;
-    const fresh = { id: newGroupId(context), version: 1, membersStamp: '0', attributes, raw };
+    const fresh = {
+      id: newGroupId(context.memory.ids.from(context)),
+      version: 1,
+      membersStamp: '0',
+      attributes,
+      raw,
+    };
     const group = { ...fresh, created: at, lastModified: at };
     const outcome = await store.createGroup(directory, indexedGroup(group), members);
     context.memory.counts.add(directory, 'Group');

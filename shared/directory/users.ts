@@ -1,4 +1,5 @@
 import type { DirectoryUser, RawRecord } from '../model/directory-object.ts';
+import type { DirectoryId } from '../model/ids.ts';
 import type { JsonObject } from '../model/json.ts';
 import { newUserId } from '../model/new-ids.ts';
 import { assertWritable } from '../scim/entity-tags.ts';
@@ -23,7 +24,14 @@ export function directoryUsers(store: DirectoryStore, context: DirectoryContext)
     await assertRoom(store, context, { kind: 'User', settings });
     const at = timestamp(context);
     const { attributes, raw } = draft;
-    const user = { id: newUserId(context), version: 1, created: at, lastModified: at, attributes, raw };
+    const user = {
+      id: newUserId(context.memory.ids.from(context)),
+      version: 1,
+      created: at,
+      lastModified: at,
+      attributes,
+      raw,
+    };
     await store.createUser(directory, indexedUser(user));
     context.memory.counts.add(directory, 'User');
     return userResource(user);
@@ -54,11 +62,11 @@ export function directoryUsers(store: DirectoryStore, context: DirectoryContext)
     const id = userIdOf(target);
     await context.settings();
     const user = await inTurn(id, async () => {
-      const before = await current(target);
+      const before = await current(store, directory, target);
       assertWritable(terms.on, userResource(before).version);
       const news = newsOf(before);
       if (!news) return before;
-      const after = successor(before, news);
+      const after = successor(context, before, news);
       return (await store.replaceUser(directory, indexedUser(before), indexedUser(after)))
         ? after
         : undefined;
@@ -73,7 +81,7 @@ export function directoryUsers(store: DirectoryStore, context: DirectoryContext)
     const id = userIdOf(target);
     await context.settings();
     await inTurn(id, async () => {
-      const user = await current(target);
+      const user = await current(store, directory, target);
       assertWritable(on, userResource(user).version);
       return (await store.deleteUser(directory, indexedUser(user), timestamp(context))) || undefined;
     });
@@ -82,19 +90,6 @@ export function directoryUsers(store: DirectoryStore, context: DirectoryContext)
 
   const inTurn = <T>(id: string, attempt: () => Promise<T | undefined>) =>
     context.memory.queues.take(`${directory}|${id}`, () => untilWritten(context, attempt));
-
-  async function current(target: Target): Promise<DirectoryUser> {
-    const user = await store.user(directory, userIdOf(target));
-    if (!user) throw notFound(target);
-    return user;
-  }
-
-  function successor(before: DirectoryUser, news: News): DirectoryUser {
-    const renamed = before.attributes['userName'] !== news.attributes['userName'];
-    if (renamed) context.memory.positions.forget(directory, 'user');
-    const { attributes, raw } = news;
-    return { ...before, version: before.version + 1, lastModified: timestamp(context), attributes, raw };
-  }
 
   return { create, read, replace, patch, remove };
 }
@@ -106,3 +101,20 @@ interface News {
 
 /** What a request makes of a user; undefined when that is nothing new. */
 type NewsOf = (before: DirectoryUser) => News | undefined;
+
+async function current(
+  store: DirectoryStore,
+  directory: DirectoryId,
+  target: Target,
+): Promise<DirectoryUser> {
+  const user = await store.user(directory, userIdOf(target));
+  if (!user) throw notFound(target);
+  return user;
+}
+
+function successor(context: DirectoryContext, before: DirectoryUser, news: News): DirectoryUser {
+  const isRename = before.attributes['userName'] !== news.attributes['userName'];
+  if (isRename) context.memory.positions.forget(context.directory, 'user');
+  const { attributes, raw } = news;
+  return { ...before, version: before.version + 1, lastModified: timestamp(context), attributes, raw };
+}

@@ -24,6 +24,8 @@ export const defaultSettings: ScimSettings = {
 
 export interface ServiceInProcess extends ScimDriver {
   readonly open: (settings?: Partial<ScimSettings>) => Promise<DirectoryInProcess>;
+  /** A directory that another instance over the same store opened. */
+  readonly adopt: (directory: DirectoryInProcess) => DirectoryInProcess;
   readonly exchanges: readonly ScimExchange[];
   readonly ports: ScimPorts;
   readonly origin: string;
@@ -78,10 +80,7 @@ export function serviceInProcess(
     publicOrigin: origin,
     now,
   };
-  const open = async (settings: Partial<ScimSettings> = {}): Promise<DirectoryInProcess> => {
-    const directoryId = newDirectoryId({ now, randomBytes });
-    const key = randomBytes(32).toString('base64url');
-    tenants.set(directoryId, { key, settings: { ...defaultSettings, ...settings } });
+  const reached = (directoryId: DirectoryId, key: string): DirectoryInProcess => {
     const authorization = `Bearer ${key}`;
     return {
       directoryId,
@@ -91,7 +90,17 @@ export function serviceInProcess(
       send: (send) => sent(send, { ports, directoryId, authorization }),
     };
   };
-  return { open, exchanges, ports, origin };
+  const open = async (settings: Partial<ScimSettings> = {}) => {
+    const directoryId = newDirectoryId({ now, randomBytes });
+    const key = randomBytes(32).toString('base64url');
+    tenants.set(directoryId, { key, settings: { ...defaultSettings, ...settings } });
+    return reached(directoryId, key);
+  };
+  const adopt = ({ directoryId, key }: DirectoryInProcess) => {
+    tenants.set(directoryId, { key, settings: defaultSettings });
+    return reached(directoryId, key);
+  };
+  return { open, adopt, exchanges, ports, origin };
 }
 
 async function sent(

@@ -238,7 +238,7 @@ export const transportCases: readonly ScimCase[] = [
         {},
         { userName: 'u', active: 'perhaps' },
         { userName: 'u', emails: [7] },
-        { userName: 'u', name: [] },
+        { userName: 'u', name: 'x' },
       ].map((body) => ({
         send: { method: 'POST', path: '/Users', body },
         expect: { status: 400, body: { ...some, status: '400' } },
