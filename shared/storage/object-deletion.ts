@@ -30,35 +30,53 @@ export async function deleteObject(
   directory: DirectoryId,
   { deletion, facts: known }: { readonly deletion: Deletion; readonly facts: RowFacts | undefined },
 ): Promise<boolean> {
-  const { subject, change, at } = deletion;
   const gone = new Set<string>();
   let facts = known ?? (await deletion.current());
   for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
     if (facts === undefined) return false;
-    const fixed = 1 + facts.index.length + 1 + outboxRows + counterRows;
-    const rows = limits.transactionRowsMax - fixed;
-    const ends =
-      attempt > patientAttempts ? unlisted : await endsOf(shared, directory, { subject, rows, gone });
-    const { journal, change: journalRow } = deletionJournal(shared.stamp(), { subject: subject.id, at });
-    const outcome = await write(shared, directory, {
-      rows: [
-        { action: 'delete', rowKey: objectKey(subject), etag: facts.etag },
-        ...facts.index.map((rowKey) => ({ action: 'delete' as const, rowKey })),
-        ...endingRows(shared, ends.pairs, { subject, at, gone }),
-        ...(ends.isAll ? [] : [journalRow]),
-      ],
-      count: { kind: subject.kind, by: -1 },
-      changes: [change],
-      at,
-    });
-    if (outcome.kind === 'committed') {
-      if (!ends.isAll) await completeDeletion(shared, directory, journal);
-      return true;
-    }
+    const isListed = attempt <= patientAttempts;
+    const plan = await planned(shared, directory, { deletion, facts, gone, isListed });
+    const outcome = await write(shared, directory, plan);
+    if (outcome.kind === 'committed') return await finished(shared, directory, plan.left);
     noteGone(gone, outcome.change);
     facts = await deletion.current();
   }
   throw busy();
+}
+
+/** The first transaction of a deletion, with as many ends of memberships as fit, and a journal for what is left. */
+async function planned(
+  shared: DirectoryTable,
+  directory: DirectoryId,
+  how: {
+    readonly deletion: Deletion;
+    readonly facts: RowFacts;
+    readonly gone: ReadonlySet<string>;
+    readonly isListed: boolean;
+  },
+) {
+  const { deletion, facts, gone, isListed } = how;
+  const { subject, change, at } = deletion;
+  const rows = limits.transactionRowsMax - (1 + facts.index.length + 1 + outboxRows + counterRows);
+  const ends = isListed ? await endsOf(shared, directory, { subject, rows, gone }) : unlisted;
+  const { journal, change: journalRow } = deletionJournal(shared.stamp(), { subject: subject.id, at });
+  const own: readonly RowChange[] = [
+    { action: 'delete', rowKey: objectKey(subject), etag: facts.etag },
+    ...facts.index.map((rowKey) => ({ action: 'delete' as const, rowKey })),
+  ];
+  const ending = endingRows(shared, ends.pairs, { subject, at, gone });
+  return {
+    rows: [...own, ...ending, ...(ends.isAll ? [] : [journalRow])],
+    count: { kind: subject.kind, by: -1 } as const,
+    changes: [change],
+    at,
+    left: ends.isAll ? undefined : journal,
+  };
+}
+
+async function finished(shared: DirectoryTable, directory: DirectoryId, left: DeletionJournal | undefined) {
+  if (left) await completeDeletion(shared, directory, left);
+  return true;
 }
 
 /** A group without a row is being deleted too: its membership ends all the same, and there is nothing to touch. */

@@ -65,8 +65,7 @@ export async function toldState(store: DirectoryStore, directory: DirectoryId) {
     else if (change.kind === 'group-deleted') forget(change.group);
     else versions.set('user' in change ? change.user : change.group, change.version);
   }
-  for (const [group, set] of members) if (set.size === 0) members.delete(group);
-  return { versions, members };
+  return { versions, members: new Map([...members].filter(([, { size }]) => size > 0)) };
 
   function forget(id: string): void {
     versions.delete(id);

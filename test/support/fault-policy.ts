@@ -71,16 +71,13 @@ async function broken(fault: Fault, { request, next, call }: Call): Promise<Answ
       if (call >= fault.call) throw new Died();
       return next(request);
     case 'die-after':
-      if (call > fault.call) throw new Died();
-      return call === fault.call ? thrownAfter(next(request), new Died()) : next(request);
+      return dyingAfter(fault.call, { request, next, call });
     case 'lose-answer':
       return call === fault.call ? thrownAfter(next(request), connectionLost(request)) : next(request);
     case 'unavailable':
       return isWithin(fault, call) ? answered(request, unavailable(fault)) : next(request);
     case 'raced':
-      return isWithin(fault, call) && request.url.includes('$batch')
-        ? answered(request, raced)
-        : next(request);
+      return isRaced(fault, request, call) ? answered(request, raced) : next(request);
     case 'empty-pages':
       return withEmptyPage(request, next);
   }
@@ -88,6 +85,14 @@ async function broken(fault: Fault, { request, next, call }: Call): Promise<Answ
 
 const isWithin = ({ call: first, times }: { readonly call: number; readonly times: number }, call: number) =>
   call >= first && call < first + times;
+
+function dyingAfter(last: number, { request, next, call }: Call): Promise<Answer> {
+  if (call > last) throw new Died();
+  return call === last ? thrownAfter(next(request), new Died()) : next(request);
+}
+
+const isRaced = (fault: Extract<Fault, { kind: 'raced' }>, request: Request, call: number) =>
+  isWithin(fault, call) && request.url.includes('$batch');
 
 async function thrownAfter(work: Promise<Answer>, error: Error): Promise<Answer> {
   await work;
