@@ -38,7 +38,7 @@ export function keyView(key: StoredKey, traffic: DirectoryTraffic, now: number) 
   const left = deadFrom(key) - now;
   const lastUsed = traffic.keysUsed[id];
   return {
-    ...{ id, prefix, created, expires, daysLeft: Math.max(0, Math.floor(left / dayMilliseconds)) },
+    ...{ id, prefix, created, expires, daysLeft: Math.max(0, Math.ceil(left / dayMilliseconds)) },
     ...(replacedFrom === undefined ? {} : { replacedFrom }),
     ...(lastUsed === undefined ? {} : { lastUsed }),
     working: left > 0,
@@ -70,10 +70,10 @@ function hintsOf(record: DirectoryRecord, { traffic, now }: DirectoryFacts, coun
     key_expires_soon:
       lastDeath > now &&
       lastDeath - now <= noticeDays * dayMilliseconds &&
-      `The SCIM key stops working in ${Math.floor((lastDeath - now) / dayMilliseconds)} days.`,
+      `The SCIM key stops working in ${Math.ceil((lastDeath - now) / dayMilliseconds)} days.`,
     calls_refused:
       traffic.lastRefusedAt !== undefined &&
-      `${traffic.refusedCalls} calls came without a valid key, the last at ${traffic.lastRefusedAt}.`,
+      `Calls without a valid key: ${traffic.refusedCalls}, the last at ${traffic.lastRefusedAt}.`,
     limit_reached:
       (counts.users >= settings.usersMax || counts.groups >= settings.groupsMax) &&
       'A limit of objects is reached: nothing more is created.',

@@ -19,7 +19,9 @@ export const ScimKey = z
     prefix: z.string().meta({ description: 'How the key begins.', example: 'rk_scim_4fQzT09a' }),
     created: Time,
     expires: Time,
-    daysLeft: z.int().meta({ description: 'Whole days until it stops working; 0 when it no longer does.' }),
+    daysLeft: z
+      .int()
+      .meta({ description: 'Days until it stops working, rounded up; 0 when it no longer works.' }),
     replacedFrom: Time.optional().meta({ description: 'When the key that replaced it takes over alone.' }),
     lastUsed: Time.optional().meta({ description: 'To the minute.' }),
     working: z.boolean(),
