@@ -1,6 +1,7 @@
 import { newGroupId } from '../model/new-ids.ts';
 import { assertWritable } from '../scim/entity-tags.ts';
-import { applyPatch, type MembersEdit, type PatchOperation } from '../scim/patch.ts';
+import { applyPatch, type MembersEdit } from '../scim/patch.ts';
+import type { PatchOperation } from '../scim/patch-operation.ts';
 import type { ResourceDraft } from '../scim/resource-draft.ts';
 import type { Precondition, Resource, Target, Wanted, WriteTerms } from '../scim/scim-directory.ts';
 import { type DirectoryContext, timestamp } from './directory-context.ts';

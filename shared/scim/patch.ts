@@ -1,19 +1,11 @@
 import type { RawRecord } from '../model/directory-object.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { checkSize } from './bodies/raw.ts';
-import type { AttributePath } from './filter.ts';
+import type { PatchOperation } from './patch-operation.ts';
 import { readOperations } from './patches/body.ts';
 import { ResourceChanges } from './patches/resource-changes.ts';
 import { isSameJson } from './patches/same-json.ts';
 import type { ResourceKind } from './scim-directory.ts';
-
-/** One operation of a PATCH in either of Entra's dialects or the RFC's, RFC 7644 §3.5.2. */
-export interface PatchOperation {
-  readonly op: 'add' | 'remove' | 'replace';
-  /** Absent for a value that is an object of attributes, keys being paths. */
-  readonly path?: AttributePath;
-  readonly value?: Json;
-}
 
 export interface PatchOutcome {
   readonly attributes: JsonObject;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import type { Filter } from './filter.ts';
-import type { PatchOperation } from './patch.ts';
+import type { PatchOperation } from './patch-operation.ts';
 import type { ResourceDraft } from './resource-draft.ts';
 
 /**
