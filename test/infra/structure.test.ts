@@ -64,7 +64,7 @@ test('each output that main reads exists, and each module is used', async () => 
   );
 });
 
-test.each(['dev', 'prod'])('%s.bicepparam sets parameters that exist and no secret', async (environment) => {
+test.each(['main', 'dev', 'prod'])('%s.bicepparam sets parameters that exist and no secret', async (environment) => {
   const { parameters } = await template('main.bicep');
   const text = readFileSync(join(infra, `${environment}.bicepparam`), 'utf8');
   const set = [...text.matchAll(/^param (\w+) = (.+)$/gm)].map(([, name = '', value = '']) => ({
@@ -97,7 +97,7 @@ test('every rule of the linter is an error', () => {
 
 // The compiler is not an npm package: where it is installed it has the last word.
 if (spawnSync('bicep', ['--version']).status === 0) {
-  test.each(['main.bicep', 'dev.bicepparam', 'prod.bicepparam'])(
+  test.each(['main.bicep', 'main.bicepparam', 'dev.bicepparam', 'prod.bicepparam'])(
     'the compiler builds and lints %s',
     (path) => {
       const command = path.endsWith('param') ? 'build-params' : 'build';

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { architecturePicture } from './architecture-picture.ts';
+import { costTable } from './cost.ts';
 import { decisionIndex } from './decision-index.ts';
 import { settingsTable } from './settings.ts';
 
@@ -16,6 +17,7 @@ export const generatedParts: readonly GeneratedPart[] = [
   { name: 'architecture-picture', document: 'docs/architecture.md', render: architecturePicture },
   { name: 'decisions', document: 'docs/decisions/README.md', render: decisionIndex },
   { name: 'settings', document: 'docs/settings.md', render: settingsTable },
+  { name: 'cost', document: 'docs/cost.md', render: costTable },
 ];
 
 const root = join(import.meta.dirname, '../..');
