@@ -18,7 +18,11 @@ export interface TableUnderTest {
 export function tableUnderTest(prefix: string): TableUnderTest {
   const meter = storageMeter();
   const wire = faultyWire();
-  return { table: openTable(connection(), 'directory', { prefix, meter, policies: [wire.policy] }), meter, wire };
+  return {
+    table: openTable(connection(), 'directory', { prefix, meter, policies: [wire.policy] }),
+    meter,
+    wire,
+  };
 }
 
 export const makeTable = (prefix: string) => createTables(connection(), { prefix, names: ['directory'] });
