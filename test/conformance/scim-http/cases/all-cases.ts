@@ -5,6 +5,7 @@ import { entityTagCases } from './entity-tags.ts';
 import { groupWriteCases } from './group-writes.ts';
 import { listCases } from './lists.ts';
 import { lookupCases } from './lookups.ts';
+import { suiteCases } from './suites.ts';
 import { transportCases } from './transport.ts';
 import { userWriteCases } from './user-writes.ts';
 
@@ -18,4 +19,5 @@ export const allCases: Readonly<Record<string, readonly ScimCase[]>> = {
   'entity tags': entityTagCases,
   discovery: discoveryCases,
   transport: transportCases,
+  'other suites': suiteCases,
 };
