@@ -41,8 +41,12 @@ export interface FoldedRound {
   readonly nestingEvents: EdgeEvents;
 }
 
-/** Reads a run's staged pages in the order of their streams; stored rows are read beside each page. */
-export async function foldRound(store: NestedDirectoryStore, run: SyncRun): Promise<FoldedRound> {
+/** Reads a run's staged pages in the order of their streams; stored rows are read beside each page, if there are any. */
+export async function foldRound(
+  store: NestedDirectoryStore,
+  run: SyncRun,
+  isFirst: boolean,
+): Promise<FoldedRound> {
   const round: FoldedRound = {
     memberIds: new GuidTable(),
     groupIds: new GuidTable(),
@@ -53,10 +57,10 @@ export async function foldRound(store: NestedDirectoryStore, run: SyncRun): Prom
     nestingEvents: new EdgeEvents(),
   };
   for await (const page of stagedPages(store, run, 'users')) {
-    if (page.kind === 'users') await foldUsers(round, { store, run }, page.items);
+    if (page.kind === 'users') await foldUsers(round, { store, run, isFirst }, page.items);
   }
   for await (const page of stagedPages(store, run, 'groups')) {
-    if (page.kind === 'groups') await foldGroups(round, { store, run }, page.items);
+    if (page.kind === 'groups') await foldGroups(round, { store, run, isFirst }, page.items);
   }
   return round;
 }
@@ -94,11 +98,13 @@ export const lifeAfter = (reason: RemovalReason): Life => (reason === 'changed' 
 interface Source {
   readonly store: NestedDirectoryStore;
   readonly run: SyncRun;
+  /** Nothing is stored yet. */
+  readonly isFirst: boolean;
 }
 
-async function foldUsers(round: FoldedRound, { store, run }: Source, items: readonly UserEntry[]) {
+async function foldUsers(round: FoldedRound, { store, run, isFirst }: Source, items: readonly UserEntry[]) {
   const unknown = items.filter(({ id }) => !round.users.has(numberOf(round.memberIds, id)));
-  const rows = await store.users(run.directory, [...new Set(unknown.map(({ id }) => id))]);
+  const rows = isFirst ? [] : await store.users(run.directory, [...new Set(unknown.map(({ id }) => id))]);
   const stored = new Map(rows.map((row) => [row.id, row]));
   for (const entry of items) {
     const number = numberOf(round.memberIds, entry.id);
@@ -150,9 +156,9 @@ function saidAbout(known: UserFacts | undefined, said: JsonObject, stored: JsonO
   };
 }
 
-async function foldGroups(round: FoldedRound, { store, run }: Source, items: readonly GroupEntry[]) {
+async function foldGroups(round: FoldedRound, { store, run, isFirst }: Source, items: readonly GroupEntry[]) {
   const unknown = items.filter(({ id }) => !round.groups.has(numberOf(round.groupIds, id)));
-  const rows = await store.groups(run.directory, [...new Set(unknown.map(({ id }) => id))]);
+  const rows = isFirst ? [] : await store.groups(run.directory, [...new Set(unknown.map(({ id }) => id))]);
   const stored = new Map(rows.map((row) => [row.id, row]));
   for (const entry of items) {
     const number = numberOf(round.groupIds, entry.id);

@@ -18,6 +18,10 @@ export interface NestedDirectoryStore {
   /** The unfinished run's checkpoint, if there is one; a finished run's last checkpoint otherwise. */
   run(directory: DirectoryId, run: RunId): Promise<SyncRun | undefined>;
 
+  /** Asks a run to stop at its next checkpoint; written by others than the lease's holder, so without a fence. */
+  orderCancel(directory: DirectoryId, run: RunId): Promise<void>;
+  isCancelOrdered(directory: DirectoryId, run: RunId): Promise<boolean>;
+
   /**
    * Carries out `writes` in their order. Atomic (one transaction with the fence) unless it holds a `members` write, which
    * may take several fenced transactions; then `checkpoint` and `state` go last and repeating the whole is harmless.
@@ -115,8 +119,8 @@ export interface NestedUser {
   readonly created: string;
   readonly lastModified: string;
   readonly life: Life;
-  /** RFC 3339: since when it is not live. */
-  readonly lifeSince?: string;
+  /** RFC 3339: since when it is not live; empty while it is. */
+  readonly lifeSince: string;
   readonly standing: Standing;
   /** As Graph said, merged field by field. */
   readonly fields: JsonObject;
@@ -147,7 +151,7 @@ export interface NestedGroup {
   readonly created: string;
   readonly lastModified: string;
   readonly life: Life;
-  readonly lifeSince?: string;
+  readonly lifeSince: string;
   /** Effective members are told: live and in scope. */
   readonly told: boolean;
   /** Above its limit: readers get `heldMembers`. */

@@ -110,7 +110,7 @@ const isFirst = ({ state }: RoundSources) => state.lastCompletedRun === undefine
 
 async function foldedSources(sources: RoundSources) {
   const { store, run, state, checked } = sources;
-  const round = await foldRound(store, run);
+  const round = await foldRound(store, run, isFirst(sources));
   const stored = new StoredMemberships(store, run.directory, round);
   if (isFirst(sources)) return { round, stored };
   await stored.loadNesting();

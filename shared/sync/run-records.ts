@@ -77,6 +77,8 @@ export type DirectoryCounts = z.infer<typeof DirectoryCounts>;
 export const Checked = z.object({
   at: z.number(),
   tenantId: z.string(),
+  /** What the person confirmed, and was found to be still true. */
+  confirmedHash: z.string(),
   verifiedDomains: z.array(z.string()),
   hiddenMembers: z.boolean(),
   assigned: z.object({ users: z.array(z.string()), groups: z.array(z.string()) }),

@@ -27,6 +27,7 @@ export type RefusedCheck =
   | 'permission_missing';
 
 export interface PageSummary {
+  /** A page without items is normal, and is not staged. */
   readonly items: number;
   readonly fingerprint: string;
   readonly next?: string;
@@ -135,10 +136,10 @@ function pageRead(run: SyncRun, name: StreamName, page: PageSummary): Step {
   const { next: _, ...stream } = run[name];
   const read: StreamCursor = {
     ...stream,
-    pages: stream.pages + 1,
+    pages: stream.pages + (page.items > 0 ? 1 : 0),
     items: stream.items + page.items,
     fingerprint: page.fingerprint,
-    repeats: page.items > 0 && page.fingerprint === stream.fingerprint ? stream.repeats + 1 : 0,
+    repeats: page.fingerprint === stream.fingerprint ? stream.repeats + 1 : 0,
     links: [...stream.links, ...(page.next === undefined ? [] : [linkHash(page.next)])].slice(-linksKept),
     ...(page.next === undefined ? {} : { next: page.next }),
     ...(page.delta === undefined ? {} : { delta: page.delta }),
@@ -151,12 +152,14 @@ function pageRead(run: SyncRun, name: StreamName, page: PageSummary): Step {
 /** Links remembered, equal pages in a row, and pages of a round, before it is taken for endless (graph.md §1.2). */
 const linksKept = 64;
 const repeatsMax = 20;
+const emptyPagesMax = 2000;
 const pagesMax = 200_000;
 
 function endlessReason(links: readonly string[], read: StreamCursor, page: PageSummary): string | undefined {
   if (page.next !== undefined && links.includes(linkHash(page.next)))
     return 'a link leads back to an earlier page';
-  if (read.repeats >= repeatsMax) return `${repeatsMax} pages in a row were the same`;
+  const most = page.items > 0 ? repeatsMax : emptyPagesMax;
+  if (read.repeats >= most) return `${most} pages in a row were the same`;
   return read.pages > pagesMax ? `more than ${pagesMax} pages` : undefined;
 }
 

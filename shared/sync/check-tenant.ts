@@ -1,0 +1,134 @@
+import type { Assignment, GraphAnswer, GraphFault, GraphReader, TenantDomain } from './graph-port.ts';
+import type { Checked, SyncRun, SyncState } from './run-records.ts';
+import type { RefusedCheck } from './step.ts';
+
+export type CheckOutcome =
+  | {
+      readonly kind: 'checked';
+      readonly checked: Checked;
+      readonly calls: number;
+      readonly resourceUnits: number;
+    }
+  | { readonly kind: 'refused'; readonly code: RefusedCheck; readonly detail: string }
+  | { readonly kind: 'fault'; readonly fault: GraphFault };
+
+/** A check holds for this long when a timer starts the run. */
+const goodForMilliseconds = 60 * 60 * 1000;
+
+/** The last check, if this run may rely on it: an idle cycle then costs two calls. */
+export function lastCheck(run: SyncRun, state: SyncState, now: number): Checked | undefined {
+  const { checked } = state;
+  if (checked === undefined || run.trigger !== 'timer' || state.lastCompletedRun === undefined)
+    return undefined;
+  const fresh = now - checked.at < goodForMilliseconds && checked.at <= now;
+  const same = checked.tenantId === run.pinnedTenantId && checked.confirmedHash === run.confirmedHash;
+  return fresh && same ? checked : undefined;
+}
+
+/**
+ * Whether the run may begin: the tenant is the pinned one, its domains are those a person confirmed (S2-09…11), and the
+ * two permissions it cannot do without are granted. What else is missing reduces the scope.
+ */
+export async function checkTenant(
+  graph: GraphReader,
+  { run, state, now }: { run: SyncRun; state: SyncState; now: number },
+): Promise<CheckOutcome> {
+  const permissions = await graph.permissions();
+  if (permissions.kind === 'fault') return permissions;
+  const { users, groups, hiddenMembers } = permissions.value;
+  if (!users || !groups) {
+    return refused('permission_missing', 'User.Read.All and GroupMember.Read.All are required');
+  }
+  const tenant = await graph.organization();
+  if (tenant.kind === 'fault') return tenant;
+  if (tenant.value.tenantId.toLowerCase() !== run.pinnedTenantId.toLowerCase()) {
+    return refused('wrong_tenant', 'The credential belongs to another tenant than the confirmed one');
+  }
+  const domains = permissions.value.domains ? await graph.domains() : noDomains;
+  if (domains.kind === 'fault') return domains;
+  const hash = await confirmationHash(run.pinnedTenantId, domains.value);
+  if (run.confirmedHash === '')
+    return refused('confirmation_required', 'Tenant and domains are not confirmed yet');
+  if (hash !== run.confirmedHash) {
+    return refused('domains_changed', 'The domains of the tenant are not the confirmed ones any more');
+  }
+  const assigned = await assignedTo(graph, run, state);
+  if (assigned.kind === 'fault') return assigned;
+  return {
+    kind: 'checked',
+    checked: {
+      at: now,
+      tenantId: run.pinnedTenantId,
+      confirmedHash: run.confirmedHash,
+      verifiedDomains: domains.value
+        .filter(({ isVerified }) => isVerified)
+        .map(({ name }) => name.toLowerCase()),
+      hiddenMembers,
+      assigned: assigned.value,
+    },
+    calls: permissions.calls + tenant.calls + domains.calls + assigned.calls,
+    resourceUnits: [permissions, tenant, domains, assigned].reduce(
+      (sum, read) => sum + read.resourceUnits,
+      0,
+    ),
+  };
+}
+
+/** What a person confirms before the first run and again when it changed: the tenant and its domains with their state. */
+export async function confirmationHash(tenantId: string, domains: readonly TenantDomain[]): Promise<string> {
+  const lines = domains.map(({ name, isVerified }) => `${name.toLowerCase()} ${isVerified}`).sort();
+  const text = [tenantId.toLowerCase(), ...lines].join('\n');
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const refused = (code: RefusedCheck, detail: string): CheckOutcome => ({ kind: 'refused', code, detail });
+
+const noDomains: GraphAnswer<readonly TenantDomain[]> = {
+  kind: 'read',
+  value: [],
+  calls: 0,
+  resourceUnits: 0,
+};
+
+const nobody: Checked['assigned'] = { users: [], groups: [] };
+
+/**
+ * Assignments of the application in scope. An empty list or a missing application is no evidence that everybody left
+ * (graph.md §2): the last known assignments stand.
+ */
+async function assignedTo(
+  graph: GraphReader,
+  run: SyncRun,
+  state: SyncState,
+): Promise<GraphAnswer<Checked['assigned']>> {
+  const { scope } = run.settings;
+  const known = state.checked?.assigned ?? nobody;
+  if (scope.kind !== 'application') return { kind: 'read', value: nobody, calls: 0, resourceUnits: 0 };
+  const all: Assignment[] = [];
+  let calls = 0;
+  let resourceUnits = 0;
+  let link: string | undefined;
+  do {
+    const page = await graph.appRoleAssignedTo(scope.servicePrincipalId, link);
+    if (page.kind === 'fault') {
+      return page.fault.kind === 'not-found' ? { kind: 'read', value: known, calls, resourceUnits } : page;
+    }
+    all.push(...page.value.items);
+    calls += page.calls;
+    resourceUnits += page.resourceUnits;
+    link = page.value.next;
+  } while (link !== undefined && calls < assignmentPagesMax);
+  const of = (type: Assignment['principalType']) => [
+    ...new Set(
+      all.flatMap(({ principalType, principalId }) =>
+        principalType === type ? [principalId.toLowerCase()] : [],
+      ),
+    ),
+  ];
+  const value = { users: of('User'), groups: of('Group') };
+  return { kind: 'read', value: all.length === 0 ? known : value, calls, resourceUnits };
+}
+
+/** 1,500 assignments per principal, a hundred to a page, and room. */
+const assignmentPagesMax = 1000;

@@ -1,0 +1,100 @@
+import type { DirectoryId, RunId } from '../model/ids.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { Fence } from './nested-store.ts';
+import { newRun, type RunOrder } from './new-run.ts';
+import type { SyncRun } from './run-records.ts';
+import type { SyncPorts } from './sync-ports.ts';
+
+export type OrderPorts = Pick<SyncPorts, 'store' | 'queue' | 'log' | 'now' | 'holder'>;
+
+/** Starts a run. Refusal `conflict` with the running run's id when there is one (XA-16). */
+export async function startRun(ports: OrderPorts, order: RunOrder): Promise<SyncRun> {
+  return await withLease(ports, order.directory, async (fence) => {
+    const state = await ports.store.state(order.directory);
+    if (state.activeRun !== undefined) throw inProgress(state.activeRun);
+    const run = newRun(order, state);
+    await ports.store.commit(order.directory, fence, [
+      { kind: 'state', state: { ...state, activeRun: run.id, lastRun: run.id } },
+      { kind: 'checkpoint', run },
+    ]);
+    await ports.log.saveRun(run);
+    await wake(ports, run);
+    return run;
+  });
+}
+
+export interface Decision {
+  readonly directory: DirectoryId;
+  readonly run: RunId;
+  /** The hash of the plan that was looked at. */
+  readonly hash: string;
+  readonly by: string;
+  readonly approve: boolean;
+}
+
+/** Approves or rejects the plan of a run that waits for it. Deciding twice alike is harmless. */
+export async function decideRun(ports: OrderPorts, decision: Decision): Promise<SyncRun> {
+  return await withLease(ports, decision.directory, async (fence) => {
+    const run = await ports.store.run(decision.directory, decision.run);
+    if (run === undefined) throw new Refusal('not-found', `no run ${decision.run}`);
+    if (run.status !== 'awaiting-approval') {
+      throw new Refusal('conflict', `run ${run.id} does not wait for an approval`, {
+        reason: 'not_awaiting_approval',
+      });
+    }
+    if (run.plan?.hash !== decision.hash) {
+      throw new Refusal('precondition-failed', 'the plan is not the one that was shown', {
+        reason: 'plan_changed',
+      });
+    }
+    const approval = { by: decision.by, at: new Date(ports.now()).toISOString() };
+    const decided: SyncRun = decision.approve
+      ? { ...run, approval, status: 'running', phase: 'apply' }
+      : { ...run, approval, status: 'rejected' };
+    await ports.store.commit(decision.directory, fence, [{ kind: 'checkpoint', run: decided }]);
+    await ports.log.saveRun(decided);
+    await wake(ports, decided);
+    return decided;
+  });
+}
+
+/** Asks the active run to stop at its next checkpoint (XA-15). A decided plan is carried to its end. */
+export async function cancelRun(ports: OrderPorts, directory: DirectoryId, id: RunId): Promise<void> {
+  const run = await ports.store.run(directory, id);
+  if (run === undefined) throw new Refusal('not-found', `no run ${id}`);
+  await ports.store.orderCancel(directory, id);
+  await wake(ports, run);
+}
+
+/** Sends the message of an unfinished run again: what the timer does for messages that were lost. */
+export async function wakeActiveRun(ports: OrderPorts, directory: DirectoryId): Promise<RunId | undefined> {
+  const { activeRun } = await ports.store.state(directory);
+  const run = activeRun === undefined ? undefined : await ports.store.run(directory, activeRun);
+  if (run !== undefined && run.status !== 'awaiting-approval') await wake(ports, run);
+  return activeRun;
+}
+
+const wake = (ports: OrderPorts, { directory, id, step }: SyncRun) =>
+  ports.queue.send({ directory, run: id, step }, 0);
+
+async function withLease<T>(
+  ports: OrderPorts,
+  directory: DirectoryId,
+  work: (fence: Fence) => Promise<T>,
+): Promise<T> {
+  const fence = await ports.store.acquire(directory, { holder: ports.holder, now: ports.now(), seconds: 60 });
+  if (fence === undefined) {
+    const { activeRun } = await ports.store.state(directory);
+    throw activeRun === undefined
+      ? new Refusal('busy', 'the directory is being worked on', { headers: { 'retry-after': '5' } })
+      : inProgress(activeRun);
+  }
+  try {
+    return await work(fence);
+  } finally {
+    await ports.store.release(directory, fence);
+  }
+}
+
+const inProgress = (run: RunId) =>
+  new Refusal('conflict', `run ${run} is in progress`, { reason: 'run_in_progress', about: { run } });

@@ -1,0 +1,216 @@
+import type { DirectoryId, RunId } from '../../../shared/model/ids.ts';
+import { packGuids, unpackGuids } from '../../../shared/nesting/guid.ts';
+import type { MemberType } from '../../../shared/sync/graph-port.ts';
+import {
+  FenceLost,
+  type NestedDirectoryStore,
+  type NestedGroup,
+  type NestedUser,
+  type NestedWrite,
+  type StagedKey,
+} from '../../../shared/sync/nested-store.ts';
+import type { JournalPart, NestedOutboxEntry, StagedPage } from '../../../shared/sync/round-records.ts';
+import { newSyncState, type SyncRun, type SyncState } from '../../../shared/sync/run-records.ts';
+
+interface Directory {
+  lease: { holder: string; epoch: number; until: number };
+  state: SyncState;
+  readonly runs: Map<string, SyncRun>;
+  readonly cancelled: Set<string>;
+  readonly users: Map<string, NestedUser>;
+  readonly groups: Map<string, NestedGroup>;
+  /** Group → member → type. */
+  readonly members: Map<string, Map<string, MemberType>>;
+  /** Member that is no group → groups. */
+  readonly groupsOf: Map<string, Set<string>>;
+  readonly held: Map<string, Uint8Array>;
+  readonly staged: Map<string, StagedPage>;
+  readonly journal: Map<string, JournalPart>;
+  readonly outbox: Map<string, NestedOutboxEntry>;
+}
+
+/** Called before and after each write; may throw, as a process that dies does. */
+export type Interruption = (moment: 'before-write' | 'after-write') => void;
+
+/** The port in memory. `interrupt` lets a simulation die between any two writes. */
+export function memoryNestedStore(interrupt: Interruption = () => undefined): NestedDirectoryStore {
+  const directories = new Map<string, Directory>();
+  const of = (id: DirectoryId): Directory => {
+    const found = directories.get(id) ?? newDirectory();
+    directories.set(id, found);
+    return found;
+  };
+  return {
+    acquire: async (id, { holder, now, seconds }) => {
+      const { lease } = of(id);
+      if (lease.until > now && lease.holder !== holder) return undefined;
+      of(id).lease = { holder, epoch: lease.epoch + 1, until: now + seconds * 1000 };
+      return { holder, epoch: lease.epoch + 1 };
+    },
+    release: async (id, fence) => {
+      const { lease } = of(id);
+      if (lease.epoch === fence.epoch) lease.until = 0;
+    },
+    state: async (id) => structuredClone(of(id).state),
+    run: async (id, run) => structuredClone(of(id).runs.get(run)),
+    orderCancel: async (id, run) => {
+      of(id).cancelled.add(run);
+    },
+    isCancelOrdered: async (id, run) => of(id).cancelled.has(run),
+    commit: async (id, fence, writes) => {
+      interrupt('before-write');
+      const directory = of(id);
+      if (directory.lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
+      if (writes.length > 90) throw new Error(`${writes.length} writes in one commit`);
+      if (writes.filter(({ kind }) => kind === 'members').length > 1)
+        throw new Error('two changes of members');
+      for (const write of structuredClone(writes)) apply(directory, write);
+      interrupt('after-write');
+    },
+    users: async (id, ids) => ids.flatMap((user) => structuredClone(of(id).users.get(user)) ?? []),
+    groups: async (id, ids) => ids.flatMap((group) => structuredClone(of(id).groups.get(group)) ?? []),
+    userPages: (id) => pagesOf(of(id).users),
+    groupPages: (id) => pagesOf(of(id).groups),
+    countingUsers: (id) => counting(of(id)),
+    nesting: async (id) => nestingOf(of(id)),
+    members: async (id, group) => {
+      const byType = Map.groupBy(of(id).members.get(group) ?? [], ([, type]) => type);
+      byType.delete('group');
+      return Object.fromEntries(
+        [...byType].map(([type, entries]) => [type, packGuids(entries.map(([member]) => member))]),
+      );
+    },
+    groupsOf: async (id, members) =>
+      new Map(
+        members.flatMap((member) => {
+          const groups = of(id).groupsOf.get(member);
+          return groups === undefined || groups.size === 0 ? [] : [[member, packGuids([...groups])] as const];
+        }),
+      ),
+    heldMembers: async (id, group) => of(id).held.get(group),
+    staged: async (id, key) => structuredClone(of(id).staged.get(stagedKey(key))),
+    journal: async (id, run, part) => structuredClone(of(id).journal.get(`${run}/${part}`)),
+    discard: async (id, fence, run) => {
+      interrupt('before-write');
+      if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
+      const done = discardSome(of(id), run);
+      interrupt('after-write');
+      return done;
+    },
+    outbox: async (id, { after = '', limit }) =>
+      [...of(id).outbox.values()]
+        .filter(({ key }) => key > after)
+        .sort((one, other) => (one.key < other.key ? -1 : 1))
+        .slice(0, limit),
+  };
+}
+
+const newDirectory = (): Directory => ({
+  lease: { holder: '', epoch: 0, until: 0 },
+  state: newSyncState,
+  runs: new Map(),
+  cancelled: new Set(),
+  users: new Map(),
+  groups: new Map(),
+  members: new Map(),
+  groupsOf: new Map(),
+  held: new Map(),
+  staged: new Map(),
+  journal: new Map(),
+  outbox: new Map(),
+});
+
+const stagedKey = ({ run, stream, page }: StagedKey) => `${run}/${stream}/${page}`;
+
+function apply(directory: Directory, write: NestedWrite): void {
+  switch (write.kind) {
+    case 'stage':
+      directory.staged.set(stagedKey(write.key), write.page);
+      return;
+    case 'journal':
+      directory.journal.set(`${write.run}/${write.part}`, write.content);
+      return;
+    case 'user':
+      directory.users.set(write.user.id, write.user);
+      return;
+    case 'group':
+      directory.groups.set(write.group.id, write.group);
+      return;
+    case 'forget':
+      (write.what === 'user' ? directory.users : directory.groups).delete(write.id);
+      return;
+    case 'members':
+      changeMembers(directory, write);
+      return;
+    case 'groups-of': {
+      const groups = directory.groupsOf.get(write.member) ?? new Set();
+      for (const group of unpackGuids(write.added)) groups.add(group);
+      for (const group of unpackGuids(write.removed)) groups.delete(group);
+      directory.groupsOf.set(write.member, groups);
+      return;
+    }
+    case 'held-members':
+      if (write.members === undefined) directory.held.delete(write.group);
+      else directory.held.set(write.group, write.members);
+      return;
+    case 'outbox':
+      directory.outbox.set(write.entry.key, write.entry);
+      return;
+    case 'checkpoint':
+      directory.runs.set(write.run.id, write.run);
+      return;
+    case 'state':
+      directory.state = write.state;
+      return;
+  }
+}
+
+function changeMembers(directory: Directory, write: Extract<NestedWrite, { kind: 'members' }>): void {
+  if (write.added.length + write.removed.length > 512 * 16) throw new Error('too many members in one write');
+  const members = directory.members.get(write.group) ?? new Map<string, MemberType>();
+  for (const member of unpackGuids(write.added)) members.set(member, write.type);
+  for (const member of unpackGuids(write.removed)) members.delete(member);
+  directory.members.set(write.group, members);
+}
+
+function discardSome(directory: Directory, run: RunId): boolean {
+  const keys = [directory.staged, directory.journal].flatMap((map) =>
+    [...map.keys()].filter((key) => key.startsWith(`${run}/`)),
+  );
+  for (const key of keys.slice(0, 50)) {
+    directory.staged.delete(key);
+    directory.journal.delete(key);
+  }
+  return keys.length <= 50;
+}
+
+async function* pagesOf<T>(rows: ReadonlyMap<string, T>): AsyncIterable<readonly T[]> {
+  const all = [...rows]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, row]) => structuredClone(row));
+  for (let start = 0; start < all.length; start += 100) yield all.slice(start, start + 100);
+}
+
+async function* counting({ users }: Directory): AsyncIterable<Uint8Array> {
+  yield packGuids([...users.values()].flatMap(({ id, standing }) => (standing.counts ? [id] : [])));
+}
+
+function nestingOf({ groups, members }: Directory) {
+  const count = (id: string, is: (type: MemberType) => boolean) =>
+    [...(members.get(id) ?? [])].filter(([, type]) => is(type)).length;
+  return {
+    groups: [...groups.values()].map(({ id, life, told, held }) => ({
+      id,
+      life,
+      told,
+      held,
+      users: count(id, (type) => type === 'user'),
+      others: count(id, (type) => type !== 'user' && type !== 'group'),
+    })),
+    edges: [...members].flatMap(([parent, held]) =>
+      [...held].flatMap(([child, type]) =>
+        type === 'group' ? [{ parent: parent as NestedGroup['id'], child: child as NestedGroup['id'] }] : [],
+      ),
+    ),
+  };
+}
