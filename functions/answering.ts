@@ -1,5 +1,6 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { faultLine } from './fault-line.ts';
+import { faultLine, requestLine } from './fault-line.ts';
+import { isLogged } from './log-level.ts';
 import { outageOf } from './outage.ts';
 
 /**
@@ -10,7 +11,9 @@ export const answering =
   (handler: (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>): HttpHandler =>
   async (request, context) => {
     try {
-      return guarded(await handler(request, context));
+      const answer = guarded(await handler(request, context));
+      if (isLogged('debug')) context.debug(requestLine({ request, context }, answer.status));
+      return answer;
     } catch (error) {
       context.error(faultLine(error, { request, context }));
       return guarded(faultAnswer(error, pathOf(request)));

@@ -4,20 +4,26 @@ import type { HttpRequest, InvocationContext } from '@azure/functions';
  * One line of JSON about a request that failed: enough to find it, nothing that opens anything. The query is left out, because
  * filters name people; the message of the error is cut and cleaned of secrets (T14).
  */
-export function faultLine(
-  error: unknown,
-  at: { readonly request: HttpRequest; readonly context: InvocationContext },
-): string {
-  return JSON.stringify({
-    event: 'request-failed',
-    function: at.context.functionName,
-    invocationId: at.context.invocationId,
-    traceId: at.context.traceContext?.traceParent?.split('-')[1],
-    method: at.request.method,
-    path: new URL(at.request.url).pathname.slice(0, 300),
-    ...faultOf(error),
-  });
+export function faultLine(error: unknown, at: LoggedCall): string {
+  return JSON.stringify({ event: 'request-failed', ...whichOf(at), ...faultOf(error) });
 }
+
+/** One line of JSON about a request that was answered. */
+export const requestLine = (at: LoggedCall, status: number | undefined): string =>
+  JSON.stringify({ event: 'request', ...whichOf(at), status });
+
+interface LoggedCall {
+  readonly request: HttpRequest;
+  readonly context: InvocationContext;
+}
+
+const whichOf = ({ request, context }: LoggedCall) => ({
+  function: context.functionName,
+  invocationId: context.invocationId,
+  traceId: context.traceContext?.traceParent?.split('-')[1],
+  method: request.method,
+  path: new URL(request.url).pathname.slice(0, 300),
+});
 
 const stackCharactersMax = 4_000;
 const messageCharactersMax = 500;

@@ -4,6 +4,7 @@ import './admin.ts';
 import './health.ts';
 import './maintenance.ts';
 import './scim.ts';
+import { writeLogsFrom } from './log-level.ts';
 import { readSettings } from './settings.ts';
 import { wiredAlready } from './wiring.ts';
 
@@ -12,7 +13,7 @@ app.setup({ enableHttpStream: true });
 
 app.hook.appStart(() => {
   // A wrong setting ends the start with its name instead of failing each request.
-  readSettings();
+  writeLogsFrom(readSettings().LOG_LEVEL);
 });
 
 app.hook.appTerminate(async () => {

@@ -42,7 +42,7 @@ export const SettingsSchema = z
       description: 'Audience of those access tokens: the application (client) id of the admin API.',
     }),
     LOG_LEVEL: z.enum(['error', 'warning', 'information', 'debug']).default('information').meta({
-      description: 'Least important log lines that are written.',
+      description: 'Least important log lines that are written; debug adds one line per request.',
     }),
   })
   .superRefine((settings, context) => {

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { type Tended, tend } from '../../../functions/tend.ts';
+import { DirectorySettings } from '../../../shared/access/directory-access.ts';
+import { bootstrapOrganization } from '../../../shared/admin/bootstrap.ts';
+import type { DirectoryRecord } from '../../../shared/admin/registry.ts';
+import type { DirectoryId } from '../../../shared/model/ids.ts';
+import { newDirectoryId } from '../../../shared/model/new-ids.ts';
+import { registryOver } from '../../../shared/storage/registry.ts';
+import { memoryRows } from '../../../shared/storage/registry-memory-rows.ts';
+
+const now = Date.parse('2026-11-23T07:00:00.000Z');
+const random = { now: () => now, randomBytes };
+const at = new Date(now).toISOString();
+const audit = (act: 'directory.created' | 'directory.deleted', subject: string) => ({
+  id: `${act}-${subject}`,
+  at,
+  actor: 'system',
+  act,
+  subject,
+  facts: {},
+});
+
+test('each directory’s interrupted work is completed and its old requests go; a deleted one goes as a whole, page by page', async () => {
+  const registry = registryOver(memoryRows());
+  const organization = await bootstrapOrganization('Local', { registry, random });
+  const [living, deleted] = await Promise.all(
+    ['Living', 'Deleted'].map(async (name) => {
+      const record: DirectoryRecord = {
+        id: newDirectoryId(random),
+        organizationId: organization.id,
+        kind: 'scim',
+        name,
+        state: 'active',
+        version: 1,
+        created: at,
+        lastModified: at,
+        settings: DirectorySettings.parse({ requestLogDays: 7 }),
+        keys: [],
+      };
+      await registry.createDirectory(record, audit('directory.created', record.id));
+      return record;
+    }),
+  );
+  if (!living || !deleted) throw new Error('two were made');
+  await registry.replaceDirectory(
+    deleted,
+    { ...deleted, version: 2, state: 'deleted' },
+    audit('directory.deleted', deleted.id),
+  );
+
+  const done: string[] = [];
+  const days = (milliseconds: number) => (now - milliseconds) / 86_400_000;
+  let pages = 2;
+  const tended = {
+    registry,
+    now: () => now,
+    directories: {
+      completeInterrupted: async (id: DirectoryId, olderThan: number) => {
+        done.push(`complete ${id} ${(now - olderThan) / 1000} s`);
+        return 3;
+      },
+      deleteDirectory: async (id: DirectoryId) => {
+        done.push(`erase ${id}`);
+        pages -= 1;
+        return pages === 0;
+      },
+    },
+    requestLog: {
+      removeRequests: async (id: DirectoryId, before: number) => {
+        done.push(`requests ${id} ${days(before)} days`);
+        return true;
+      },
+      removeTraffic: async (id: DirectoryId) => {
+        done.push(`traffic ${id}`);
+      },
+    },
+    idempotency: {
+      removeLapsed: async () => {
+        done.push('lapsed keys');
+        return 0;
+      },
+    },
+  } as unknown as Tended;
+
+  expect(await tend(tended)).toEqual({ completed: 3 });
+  expect(done).toEqual([
+    `complete ${living.id} 60 s`,
+    `requests ${living.id} 7 days`,
+    `erase ${deleted.id}`,
+    `erase ${deleted.id}`,
+    `requests ${deleted.id} 0 days`,
+    `traffic ${deleted.id}`,
+    'lapsed keys',
+  ]);
+  expect(await registry.deletedDirectories(organization.id)).toEqual([]);
+});
