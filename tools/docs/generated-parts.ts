@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { architecturePicture } from './architecture-picture.ts';
 import { costTable } from './cost.ts';
 import { decisionIndex } from './decision-index.ts';
+import { limitsTable } from './limits.ts';
 import { settingsTable } from './settings.ts';
 
 /** Part of a document that is made from the code, between two markers: `<!-- generated: NAME -->` and `<!-- end: NAME -->`. */
@@ -18,6 +19,7 @@ export const generatedParts: readonly GeneratedPart[] = [
   { name: 'decisions', document: 'docs/decisions/README.md', render: decisionIndex },
   { name: 'settings', document: 'docs/settings.md', render: settingsTable },
   { name: 'cost', document: 'docs/cost.md', render: costTable },
+  { name: 'limits', document: 'README.md', render: limitsTable },
 ];
 
 const root = join(import.meta.dirname, '../..');
