@@ -98,6 +98,7 @@ const kinds: Readonly<Record<string, RegExp>> = {
   '<time>': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
   '<tag>': /^W\/"[^"]+"$/,
   '<text>': /./s,
+  '<bearer>': /^Bearer\b/,
 };
 
 function isSameText(actual: JsonValue | undefined, expected: string): boolean {

@@ -42,8 +42,8 @@ export interface ScimExpectation {
   /** By lower-case name; `null` for a header that must not be there. */
   readonly headers?: Readonly<Record<string, string | null>>;
   /**
-   * The whole body. Objects hold exactly these names, unless one of them is `...`. Of texts, `<id>`, `<time>`, `<tag>`
-   * and `<text>` stand for any of their kind. Absent: the body is not looked at; `null`: there is none.
+   * The whole body. Objects hold exactly these names, unless one of them is `...`. Of texts, `<id>`, `<time>`, `<tag>`,
+   * `<bearer>` and `<text>` stand for any of their kind. Absent: the body is not looked at; `null`: there is none.
    */
   readonly body?: JsonValue;
   /** Whether lists of resources and members have to stand in the expected order. */

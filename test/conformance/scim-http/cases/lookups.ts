@@ -173,7 +173,12 @@ export const lookupCases: readonly ScimCase[] = [
         'emails[type eq "work"',
       ].map((text) => refused({ method: 'GET', path: `/Users?${filter(text)}` }, 400, 'invalidFilter')),
       refused(
-        { method: 'GET', path: `/Users?${filter(`${'('.repeat(10_000)}userName pr${')'.repeat(10_000)}`)}` },
+        // As a body: a host ends a request line at 16 KiB.
+        {
+          method: 'POST',
+          path: '/Users/.search',
+          body: { filter: `${'('.repeat(10_000)}userName pr${')'.repeat(10_000)}` },
+        },
         400,
         'invalidFilter',
       ),
