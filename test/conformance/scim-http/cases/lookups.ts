@@ -173,7 +173,7 @@ export const lookupCases: readonly ScimCase[] = [
         'emails[type eq "work"',
       ].map((text) => refused({ method: 'GET', path: `/Users?${filter(text)}` }, 400, 'invalidFilter')),
       refused(
-        // As a body: a host ends a request line at 16 KiB.
+        // As a body: a host ends a request line at 8 KiB.
         {
           method: 'POST',
           path: '/Users/.search',
@@ -184,7 +184,7 @@ export const lookupCases: readonly ScimCase[] = [
       ),
       refused({ method: 'GET', path: `/Users?${filter('('.repeat(5000))}` }, 400, 'invalidFilter'),
       refused(
-        { method: 'GET', path: `/Users?${filter(`userName eq "${'x'.repeat(9000)}"`)}` },
+        { method: 'POST', path: '/Users/.search', body: { filter: `userName eq "${'x'.repeat(9000)}"` } },
         400,
         'invalidFilter',
       ),
