@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { markdownTable } from './markdown-table.ts';
 
 /** List prices in USD as of 2026, pay as you go, East US. They change: check them before you rely on a sum. */
 const prices = {
@@ -106,13 +107,8 @@ export async function costTable(): Promise<string> {
     figuresOf(users, { month: monthOf(users, costOf), initial: initialCycleOf(users, costOf) }),
   );
   const labels = columns[0]?.map(({ label }) => label) ?? [];
-  return [
-    `| a month | ${sizes.map((users) => `${count(users)} users`).join(' | ')} |`,
-    `|---|${sizes.map(() => '---:').join('|')}|`,
-    ...labels.map(
-      (label, row) => `| ${label} | ${columns.map((column) => column[row]?.text ?? '').join(' | ')} |`,
-    ),
-  ].join('\n');
+  const rows = labels.map((label, row) => [label, ...columns.map((column) => column[row]?.text ?? '')]);
+  return markdownTable(['a month', ...sizes.map((users) => `${count(users)} users`)], rows, true);
 }
 
 interface CostFigure {

@@ -1,4 +1,5 @@
 import { limits } from '../../shared/model/limits.ts';
+import { markdownTable } from './markdown-table.ts';
 
 /** The bounds that a client or an admin can run into. */
 export async function limitsTable(): Promise<string> {
@@ -14,9 +15,7 @@ export async function limitsTable(): Promise<string> {
     ['life of a SCIM key', `${count(limits.keyLifeDaysDefault)} days unless set`],
     ['overlap of an old and a new key', `${count(limits.keyOverlapMinutesMax)} minutes at most`],
   ];
-  return ['| what | limit |', '|---|---|', ...rows.map(([what, bound]) => `| ${what} | ${bound} |`)].join(
-    '\n',
-  );
+  return markdownTable(['what', 'limit'], rows);
 }
 
 const count = (value: number): string => value.toLocaleString('en');
