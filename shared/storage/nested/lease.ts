@@ -1,0 +1,85 @@
+import { RestError, type TableClient } from '@azure/data-tables';
+import type { DirectoryId } from '../../model/ids.ts';
+import { type Fence, FenceLost, type LeaseRequest } from '../../sync/nested-store.ts';
+import { submitBatch } from '../batch.ts';
+import { rowSchema } from '../directory-rows.ts';
+import { available } from '../storage-busy.ts';
+import { leaseKey } from './nested-keys.ts';
+import { LeaseRow } from './nested-rows.ts';
+import type { NestedTable } from './nested-table.ts';
+
+/** One writer per directory: a row whose entity tag every write of his carries, so that a zombie's write fails whole. */
+export function leases({ table, row }: NestedTable) {
+  const etags = new Map<string, string>();
+
+  async function acquire(directory: DirectoryId, request: LeaseRequest): Promise<Fence | undefined> {
+    const found = await row(directory, leaseKey);
+    const held = found === undefined ? undefined : LeaseRow.parse(found);
+    const isTaken = held !== undefined && held.holder !== request.holder && Number(held.until) > request.now;
+    if (isTaken) return undefined;
+    const fence = { holder: request.holder, epoch: (held?.epoch ?? 0) + 1 };
+    const content = { schema: rowSchema, ...fence, until: String(request.now + request.seconds * 1000) };
+    const etag = await written(table, directory, { content, replaces: held?.etag });
+    if (etag === undefined) return undefined;
+    etags.set(nameOf(directory, fence), etag);
+    return fence;
+  }
+
+  async function release(directory: DirectoryId, fence: Fence): Promise<void> {
+    const found = await row(directory, leaseKey);
+    const held = found === undefined ? undefined : LeaseRow.parse(found);
+    if (held === undefined || held.holder !== fence.holder || held.epoch !== fence.epoch) return;
+    const content = { schema: rowSchema, ...fence, holder: '', until: '0' };
+    await written(table, directory, { content, replaces: held.etag });
+    etags.delete(nameOf(directory, fence));
+  }
+
+  /** The entity tag that proves the fence: remembered, or read when this process does not know it. */
+  async function proof(directory: DirectoryId, fence: Fence): Promise<string> {
+    const known = etags.get(nameOf(directory, fence));
+    return known ?? (await renewedProof(directory, fence));
+  }
+
+  /** Reads the lease again; throws `FenceLost` when it went on. */
+  async function renewedProof(directory: DirectoryId, fence: Fence): Promise<string> {
+    const found = await row(directory, leaseKey);
+    const held = found === undefined ? undefined : LeaseRow.parse(found);
+    if (held === undefined || held.holder !== fence.holder || held.epoch !== fence.epoch) {
+      etags.delete(nameOf(directory, fence));
+      throw new FenceLost(`the lease of ${directory} went on`);
+    }
+    etags.set(nameOf(directory, fence), held.etag);
+    return held.etag;
+  }
+
+  function remember(directory: DirectoryId, fence: Fence, etag: string | undefined): void {
+    if (etag === undefined) etags.delete(nameOf(directory, fence));
+    else etags.set(nameOf(directory, fence), etag);
+  }
+
+  return { acquire, release, proof, renewedProof, remember };
+}
+
+const nameOf = (directory: DirectoryId, fence: Fence) => `${directory}|${fence.epoch}|${fence.holder}`;
+
+interface LeaseWrite {
+  readonly content: Readonly<Record<string, string | number>>;
+  /** Entity tag of the row it replaces; undefined when there was none. */
+  readonly replaces: string | undefined;
+}
+
+/** The new entity tag; undefined when somebody else was quicker. */
+async function written(table: TableClient, directory: DirectoryId, { content, replaces }: LeaseWrite) {
+  const row = { rowKey: leaseKey, row: content };
+  const change =
+    replaces === undefined
+      ? { action: 'insert' as const, ...row }
+      : { action: 'replace' as const, ...row, etag: replaces };
+  try {
+    return (await available(submitBatch(table, directory, [change])))[0];
+  } catch (error) {
+    const isLostRace = error instanceof RestError && [404, 409, 412].includes(error.statusCode ?? 0);
+    if (isLostRace) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,212 @@
+import type { TableClient } from '@azure/data-tables';
+import { type DirectoryId, GroupId, type RunId, UserId } from '../model/ids.ts';
+import type { MemberType } from '../sync/graph-port.ts';
+import type { Fence, GroupFacts, NestedDirectoryStore, PackedMembers } from '../sync/nested-store.ts';
+import { JournalPart, NestedOutboxEntry, StagedPage } from '../sync/round-records.ts';
+import { newSyncState, SyncRun, SyncState } from '../sync/run-records.ts';
+import { type RowChange, submitBatch } from './batch.ts';
+import { rowSchema } from './directory-rows.ts';
+import { commitFenced, sendFenced } from './nested/fenced-commit.ts';
+import { leases } from './nested/lease.ts';
+import {
+  allChunksOf,
+  cancelKey,
+  factsKey,
+  groupRowKey,
+  heldOf,
+  journalOf,
+  journalPartKey,
+  nestedPrefix,
+  outboxRowKey,
+  reverseRowKey,
+  runKey,
+  stagedKey,
+  stagedOf,
+  stateKey,
+  userRowKey,
+} from './nested/nested-keys.ts';
+import {
+  FactsRow,
+  GroupStandingRow,
+  jsonOf,
+  parseNestedGroup,
+  parseNestedUser,
+} from './nested/nested-rows.ts';
+import { type NestedTable, nestedTable } from './nested/nested-table.ts';
+import { unpackValue } from './nested/packed-value.ts';
+import { childrenOf, reverseOf } from './nested/planned-writes.ts';
+import { guidOfHex, hexIds, hexOfGuid, packedHex } from './nested/sorted-ids.ts';
+import { sideBySide } from './side-by-side.ts';
+import { available } from './storage-busy.ts';
+
+/** The state of `nested` directories in table `directory`, one partition each. */
+export function tableNestedStore(table: TableClient): NestedDirectoryStore {
+  const shared = nestedTable(table);
+  const lease = leases(shared);
+  return {
+    acquire: lease.acquire,
+    release: lease.release,
+    commit: (directory, fence, writes) => commitFenced(shared, lease, { directory, fence, writes }),
+
+    async state(directory) {
+      const found = await shared.row(directory, stateKey);
+      return found === undefined ? newSyncState : SyncState.parse(jsonOf(found));
+    },
+    async run(directory, run) {
+      const found = await shared.row(directory, runKey(run));
+      return found && SyncRun.parse(jsonOf(found));
+    },
+
+    async orderCancel(directory, run) {
+      const order = { action: 'upsert' as const, rowKey: cancelKey(run), row: { schema: rowSchema } };
+      await available(submitBatch(table, directory, [order]));
+    },
+    isCancelOrdered: async (directory, run) => (await shared.row(directory, cancelKey(run))) !== undefined,
+
+    async users(directory, ids) {
+      const rows = await sideBySide(ids, (id) => shared.row(directory, userRowKey(id)));
+      return rows.flatMap((row) => (row === undefined ? [] : [parseNestedUser(row)]));
+    },
+    async groups(directory, ids) {
+      const rows = await sideBySide(ids, (id) => shared.row(directory, groupRowKey(id)));
+      return rows.flatMap((row) => (row === undefined ? [] : [parseNestedGroup(row)]));
+    },
+    async *userPages(directory) {
+      for await (const page of shared.pages(directory, nestedPrefix.user)) yield page.map(parseNestedUser);
+    },
+    async *groupPages(directory) {
+      for await (const page of shared.pages(directory, nestedPrefix.group)) yield page.map(parseNestedGroup);
+    },
+    async *countingUsers(directory) {
+      const options = { select: ['counts'], filter: 'counts eq true' };
+      for await (const page of shared.pages(directory, nestedPrefix.user, options)) {
+        yield packedHex(
+          page.map(({ rowKey }) => hexOfGuid(UserId.parse(rowKey.slice(nestedPrefix.user.length)))),
+        );
+      }
+    },
+
+    nesting: (directory) => nestingOf(shared, directory),
+    members: (directory, group) => membersOf(shared, directory, group),
+    async groupsOf(directory, members) {
+      const rows = await sideBySide(members, (member) => shared.row(directory, reverseRowKey(member)));
+      const groups = new Map<string, Uint8Array>();
+      for (const [index, member] of members.entries()) {
+        const row = rows[index];
+        if (row !== undefined) groups.set(member, reverseOf(row));
+      }
+      return groups;
+    },
+    heldMembers: (directory, group) => heldMembersOf(shared, directory, group),
+
+    async staged(directory, key) {
+      const found = await shared.row(directory, stagedKey(key));
+      return found && StagedPage.parse(unpackValue(found));
+    },
+    async journal(directory, run, part) {
+      const found = await shared.row(directory, journalPartKey(run, part));
+      return found && JournalPart.parse(unpackValue(found));
+    },
+    discard: (directory, fence, run) => discarded(shared, lease, { directory, fence, run }),
+
+    async outbox(directory, { after, limit }) {
+      const from = after === undefined ? {} : { after: outboxRowKey(after) };
+      const entries: NestedOutboxEntry[] = [];
+      for await (const page of shared.pages(directory, nestedPrefix.outbox, {
+        ...from,
+        pageRows: Math.min(limit, 1000),
+      })) {
+        entries.push(...page.map((row) => NestedOutboxEntry.parse(unpackValue(row))));
+        if (entries.length >= limit) break;
+      }
+      return entries.slice(0, limit);
+    },
+  };
+}
+
+/** Deletes a transaction's worth of a run's rows; false while there may be more. */
+async function discarded(
+  shared: NestedTable,
+  lease: ReturnType<typeof leases>,
+  { directory, fence, run }: { readonly directory: DirectoryId; readonly fence: Fence; readonly run: RunId },
+): Promise<boolean> {
+  for (const prefix of [stagedOf(run), journalOf(run)]) {
+    const pages = shared.pages(directory, prefix, { select: ['schema'], pageRows: discardedRowsMax });
+    for await (const page of pages) {
+      if (page.length === 0) continue;
+      const rows = page.map(({ rowKey }): RowChange => ({ action: 'delete', rowKey }));
+      await sendFenced(shared, lease, { directory, fence, rows });
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Rows of a transaction, less the fence. */
+const discardedRowsMax = 99;
+
+async function nestingOf(shared: NestedTable, directory: DirectoryId) {
+  const [standings, facts] = await Promise.all([
+    shared.rows(directory, nestedPrefix.group, { select: ['life', 'told', 'held'] }),
+    shared.rows(directory, nestedPrefix.facts),
+  ]);
+  const factsByKey = new Map(facts.map((row) => [row.rowKey, row]));
+  const groups: GroupFacts[] = [];
+  const edges: { parent: GroupId; child: GroupId }[] = [];
+  for (const row of standings) {
+    const { life, told, held } = GroupStandingRow.parse(row);
+    const id = GroupId.parse(row.rowKey.slice(nestedPrefix.group.length));
+    const counted = factsByKey.get(factsKey(id));
+    const { users, others } = counted === undefined ? { users: 0, others: 0 } : FactsRow.parse(counted);
+    groups.push({ id, life, told, held, users, others });
+  }
+  for (const row of facts) {
+    const parent = GroupId.parse(row.rowKey.slice(nestedPrefix.facts.length));
+    for (const child of hexIds(childrenOf(row)))
+      edges.push({ parent, child: GroupId.parse(guidOfHex(child)) });
+  }
+  return { groups, edges };
+}
+
+async function membersOf(
+  shared: NestedTable,
+  directory: DirectoryId,
+  group: GroupId,
+): Promise<PackedMembers> {
+  const packed = new Map<MemberType, Uint8Array[]>();
+  for (const row of await shared.rows(directory, allChunksOf(group))) {
+    const type = memberTypeOf(row.rowKey);
+    const ids = row['ids'];
+    if (!(ids instanceof Uint8Array)) throw new Error('a chunk of members without ids');
+    packed.set(type, [...(packed.get(type) ?? []), ids]);
+  }
+  return Object.fromEntries([...packed].map(([type, chunks]) => [type, Buffer.concat(chunks)]));
+}
+
+async function heldMembersOf(shared: NestedTable, directory: DirectoryId, group: GroupId) {
+  const rows = await shared.rows(directory, heldOf(group));
+  if (rows.length === 0) return undefined;
+  return Buffer.concat(rows.map((row) => idsOf(unpackValue(row))));
+}
+
+const memberTypes: readonly MemberType[] = [
+  'user',
+  'group',
+  'device',
+  'contact',
+  'servicePrincipal',
+  'other',
+];
+
+function memberTypeOf(rowKey: string): MemberType {
+  const [, , name] = rowKey.split('|');
+  const type = memberTypes.find((known) => known === name);
+  if (type === undefined) throw new Error(`a chunk of members of an unknown type: ${rowKey}`);
+  return type;
+}
+
+function idsOf(value: unknown): Uint8Array {
+  if (typeof value === 'object' && value !== null && 'ids' in value && value.ids instanceof Uint8Array)
+    return value.ids;
+  throw new Error('a row of kept members without ids');
+}

@@ -1,0 +1,390 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { DirectoryId, GroupId, RunId, UserId } from '../../shared/model/ids.ts';
+import { packGuids, unpackGuids } from '../../shared/nesting/guid.ts';
+import {
+  type Fence,
+  FenceLost,
+  type NestedDirectoryStore,
+  type NestedGroup,
+  type NestedUser,
+  type NestedWrite,
+} from '../../shared/sync/nested-store.ts';
+import { newSyncState } from '../../shared/sync/run-records.ts';
+
+const guid = (n: number) =>
+  `${((n * 2654435761) % 2 ** 32).toString(16).padStart(8, '0')}-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
+const user = (n: number) => UserId.parse(guid(n));
+const group = (n: number) => GroupId.parse(guid(n));
+const packed = (ids: readonly string[]) => packGuids(ids);
+/** Packed ids are sets: the port promises no order. */
+const unpacked = (bytes: Uint8Array | undefined) =>
+  bytes === undefined ? undefined : unpackGuids(bytes).sort();
+const ascending = (numbers: readonly number[]) => numbers.map(guid).sort();
+const run = RunId.parse(`run_${'1'.repeat(32)}`);
+const at = '2026-11-23T06:33:00.000Z';
+
+const nestedUser = (n: number, facts: Partial<NestedUser> = {}): NestedUser => ({
+  id: user(n),
+  version: 1,
+  created: at,
+  lastModified: at,
+  life: 'live',
+  lifeSince: '',
+  standing: { counts: true, inScope: true },
+  fields: { displayName: `User ${n} \u{1FABA}`, mail: null },
+  attributes: { userName: `u${n}@x` },
+  ...facts,
+});
+
+const nestedGroup = (n: number, facts: Partial<NestedGroup> = {}): NestedGroup => ({
+  id: group(n),
+  version: 1,
+  created: at,
+  lastModified: at,
+  life: 'live',
+  lifeSince: '',
+  told: true,
+  held: false,
+  fields: { displayName: `Group ${n}` },
+  attributes: {},
+  ...facts,
+});
+
+const members = (n: number, added: readonly number[], removed: readonly number[] = []): NestedWrite => ({
+  kind: 'members',
+  group: group(n),
+  type: 'user',
+  added: packed(added.map(guid)),
+  removed: packed(removed.map(guid)),
+});
+
+let directories = 0;
+
+/** What every implementation of `NestedDirectoryStore` owes (DESIGN: one contract suite for all). */
+export function describeNestedStore(name: string, open: () => Promise<NestedDirectoryStore>): void {
+  describe(name, () => {
+    let store: NestedDirectoryStore;
+    let directory: DirectoryId;
+    let fence: Fence;
+
+    const commit = (...writes: NestedWrite[]) => store.commit(directory, fence, writes);
+
+    beforeEach(async () => {
+      store = await open();
+      directory = DirectoryId.parse(
+        `dir_${(Date.now() * 1000 + directories++).toString(16).padStart(32, '0')}`,
+      );
+      const taken = await store.acquire(directory, { holder: 'a', now: 1_800_000_000_000, seconds: 180 });
+      if (taken === undefined) throw new Error('a new directory had a lease');
+      fence = taken;
+    });
+
+    test('a lease is held until it expires or is given back; each taking has a higher epoch', async () => {
+      const now = 1_800_000_000_000;
+      expect(fence).toEqual({ holder: 'a', epoch: 1 });
+      expect(
+        await store.acquire(directory, { holder: 'b', now: now + 179_999, seconds: 180 }),
+      ).toBeUndefined();
+      expect(await store.acquire(directory, { holder: 'a', now: now + 1, seconds: 180 })).toEqual({
+        holder: 'a',
+        epoch: 2,
+      });
+      const second = await store.acquire(directory, { holder: 'b', now: now + 180_002, seconds: 180 });
+      expect(second).toEqual({ holder: 'b', epoch: 3 });
+      await store.release(directory, { holder: 'a', epoch: 2 });
+      expect(
+        await store.acquire(directory, { holder: 'c', now: now + 180_003, seconds: 180 }),
+      ).toBeUndefined();
+      await store.release(directory, { holder: 'b', epoch: 3 });
+      expect(await store.acquire(directory, { holder: 'c', now: now + 180_003, seconds: 180 })).toEqual({
+        holder: 'c',
+        epoch: 4,
+      });
+    });
+
+    test('of many who want a free lease at once one gets it', async () => {
+      await store.release(directory, fence);
+      const holders = Array.from({ length: 10 }, (_, index) => `h${index}`);
+      const taken = await Promise.all(
+        holders.map((holder) => store.acquire(directory, { holder, now: 1_800_000_000_000, seconds: 180 })),
+      );
+      expect(taken.filter((fenceTaken) => fenceTaken !== undefined)).toHaveLength(1);
+    });
+
+    test('a zombie writes nothing: whoever lost the lease fails whole (F10)', async () => {
+      await commit({ kind: 'user', user: nestedUser(1) });
+      const zombie = fence;
+      const next = await store.acquire(directory, { holder: 'b', now: 1_900_000_000_000, seconds: 180 });
+      if (next === undefined) throw new Error('an expired lease was not free');
+      await expect(store.commit(directory, zombie, [{ kind: 'user', user: nestedUser(2) }])).rejects.toThrow(
+        FenceLost,
+      );
+      await expect(store.commit(directory, zombie, [members(1, [1])])).rejects.toThrow(FenceLost);
+      await store.commit(directory, next, [{ kind: 'user', user: nestedUser(3) }]);
+      const found = await store.users(directory, [user(1), user(2), user(3)]);
+      expect(found.map(({ id }) => id).sort()).toEqual(ascending([1, 3]));
+      expect(unpacked((await store.members(directory, group(1))).user) ?? []).toEqual([]);
+    });
+
+    test('users and groups come back as they were written, and are gone when forgotten', async () => {
+      const gone = nestedUser(2, {
+        life: 'gone',
+        lifeSince: at,
+        standing: { counts: false, inScope: false, reason: 'deleted' },
+      });
+      await commit(
+        { kind: 'user', user: nestedUser(1) },
+        { kind: 'user', user: gone },
+        { kind: 'group', group: nestedGroup(3) },
+      );
+      expect(await store.users(directory, [user(1), user(2), user(9)])).toEqual([nestedUser(1), gone]);
+      expect(await store.groups(directory, [group(3), group(9)])).toEqual([nestedGroup(3)]);
+      await commit({ kind: 'user', user: nestedUser(1, { version: 2, fields: {} }) });
+      expect(await store.users(directory, [user(1)])).toEqual([nestedUser(1, { version: 2, fields: {} })]);
+      await commit(
+        { kind: 'forget', what: 'user', id: user(1) },
+        { kind: 'forget', what: 'group', id: group(3) },
+      );
+      await commit({ kind: 'forget', what: 'user', id: user(1) });
+      expect([await store.users(directory, [user(1)]), await store.groups(directory, [group(3)])]).toEqual([
+        [],
+        [],
+      ]);
+    });
+
+    test('pages list everything in id order; those who count are listed packed', async () => {
+      const numbers = [5, 3, 8, 1];
+      await commit(
+        ...numbers.map(
+          (n): NestedWrite => ({
+            kind: 'user',
+            user: nestedUser(n, { standing: { counts: n !== 8, inScope: true } }),
+          }),
+        ),
+        ...numbers.map((n): NestedWrite => ({ kind: 'group', group: nestedGroup(n + 20) })),
+      );
+      const listed = async <T>(pages: AsyncIterable<readonly T[]>) => {
+        const all: T[] = [];
+        for await (const page of pages) all.push(...page);
+        return all;
+      };
+      expect((await listed(store.userPages(directory))).map(({ id }) => id)).toEqual(ascending(numbers));
+      expect((await listed(store.groupPages(directory))).map(({ id }) => id)).toEqual(
+        ascending([25, 23, 28, 21]),
+      );
+      const counting: string[] = [];
+      for await (const bytes of store.countingUsers(directory)) counting.push(...unpackGuids(bytes));
+      expect(counting.sort()).toEqual(ascending([5, 3, 1]));
+    });
+
+    test('members are sets by type: adding twice and removing the absent do nothing, counts follow', async () => {
+      await commit({ kind: 'group', group: nestedGroup(1) });
+      await commit(members(1, [10, 11, 12]));
+      await commit(members(1, [11, 13], [12, 99]));
+      await commit(members(1, [11, 13], [12, 99]));
+      await commit({
+        kind: 'members',
+        group: group(1),
+        type: 'device',
+        added: packed([guid(50)]),
+        removed: packed([]),
+      });
+      const found = await store.members(directory, group(1));
+      expect([unpacked(found.user), unpacked(found.device)]).toEqual([ascending([10, 11, 13]), [guid(50)]]);
+      expect(await store.nesting(directory)).toEqual({
+        groups: [{ id: group(1), life: 'live', told: true, held: false, users: 3, others: 1 }],
+        edges: [],
+      });
+      await commit(members(1, [], [10, 11, 13]));
+      expect(unpacked((await store.members(directory, group(1))).user) ?? []).toEqual([]);
+      expect((await store.nesting(directory)).groups[0]?.users).toBe(0);
+    });
+
+    test('members agree with a plain set over any sequence of changes, chunks splitting and vanishing', async () => {
+      const change = fc.record({
+        added: fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 60 }),
+        removed: fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 60 }),
+      });
+      let next = 100;
+      await fc.assert(
+        fc.asyncProperty(fc.array(change, { maxLength: 6 }), async (changes) => {
+          const n = next++;
+          await commit({ kind: 'group', group: nestedGroup(n) });
+          let model = new Set<number>();
+          for (const { added, removed } of changes) {
+            const gone = removed.filter((id) => !added.includes(id));
+            await commit(members(n, added, gone));
+            model = new Set([...model, ...added]).difference(new Set(gone));
+          }
+          expect(unpacked((await store.members(directory, group(n))).user) ?? []).toEqual(
+            ascending([...model]),
+          );
+          const facts = (await store.nesting(directory)).groups.find(({ id }) => id === group(n));
+          expect(facts?.users).toBe(model.size);
+        }),
+        { numRuns: 8 },
+      );
+    });
+
+    test('a group of 10,000 members is kept in parts and changed in few of them', async () => {
+      await commit({ kind: 'group', group: nestedGroup(1) });
+      const all = Array.from({ length: 10_000 }, (_, index) => index + 1000);
+      const sorted = all.map(guid).sort();
+      for (let start = 0; start < sorted.length; start += 512) {
+        const added = packed(sorted.slice(start, start + 512));
+        await commit({ kind: 'members', group: group(1), type: 'user', added, removed: packed([]) });
+      }
+      expect(unpacked((await store.members(directory, group(1))).user)).toEqual(sorted);
+      await commit(members(1, [5], [1000, 6000]));
+      const expected = ascending([5, ...all.filter((n) => n !== 1000 && n !== 6000)]);
+      expect(unpacked((await store.members(directory, group(1))).user)).toEqual(expected);
+      expect((await store.nesting(directory)).groups[0]?.users).toBe(9999);
+    });
+
+    test('child groups are told by the nesting alone', async () => {
+      await commit(
+        { kind: 'group', group: nestedGroup(1) },
+        { kind: 'group', group: nestedGroup(2, { told: false, life: 'soft-deleted' }) },
+      );
+      const children = (added: readonly number[], removed: readonly number[]): NestedWrite => ({
+        kind: 'members',
+        group: group(1),
+        type: 'group',
+        added: packed(added.map(guid)),
+        removed: packed(removed.map(guid)),
+      });
+      await commit(children([2, 3], []));
+      await commit(children([1], [3]));
+      const nesting = await store.nesting(directory);
+      const byId = <T extends { readonly id?: string; readonly child?: string }>(one: T, other: T) =>
+        `${one.id ?? one.child}` < `${other.id ?? other.child}` ? -1 : 1;
+      expect([...nesting.edges].sort(byId)).toEqual(
+        ascending([1, 2]).map((child) => ({ parent: group(1), child })),
+      );
+      expect([...nesting.groups].sort(byId)).toEqual(
+        [
+          { id: group(1), life: 'live', told: true, held: false, users: 0, others: 0 },
+          { id: group(2), life: 'soft-deleted', told: false, held: false, users: 0, others: 0 },
+        ].sort(byId),
+      );
+    });
+
+    test('the groups of members are sets too, and nothing is left of a member in none', async () => {
+      const groupsOf = (
+        member: number,
+        added: readonly number[],
+        removed: readonly number[],
+      ): NestedWrite => ({
+        kind: 'groups-of',
+        member: guid(member),
+        added: packed(added.map(guid)),
+        removed: packed(removed.map(guid)),
+      });
+      await commit(groupsOf(1, [7, 5], []), groupsOf(2, [5], []));
+      await commit(groupsOf(1, [6], [7, 9]), groupsOf(2, [], [5]));
+      const found = await store.groupsOf(directory, [guid(1), guid(2), guid(3)]);
+      expect([...found].map(([member, groups]) => [member, unpackGuids(groups)])).toEqual([
+        [guid(1), ascending([5, 6])],
+      ]);
+    });
+
+    test('kept members of a group above its limit are kept until they are taken back', async () => {
+      expect(await store.heldMembers(directory, group(1))).toBeUndefined();
+      const ids = ascending(Array.from({ length: 300 }, (_, index) => index));
+      await commit({ kind: 'held-members', group: group(1), members: packed(ids) });
+      expect(unpacked(await store.heldMembers(directory, group(1)))).toEqual(ids);
+      await commit({ kind: 'held-members', group: group(1), members: packed([]) });
+      expect(unpacked(await store.heldMembers(directory, group(1)))).toEqual([]);
+      await commit({ kind: 'held-members', group: group(1), members: undefined });
+      expect(await store.heldMembers(directory, group(1))).toBeUndefined();
+    });
+
+    test('staged pages, journal parts and outbox entries come back whole; a run is discarded in steps', async () => {
+      const page = {
+        kind: 'users' as const,
+        items: [{ kind: 'present' as const, id: user(1), fields: { displayName: 'é', mail: null } }],
+      };
+      const key = { run, stream: `members/${guid(1)}`, page: 3 };
+      const part = {
+        kind: 'members' as const,
+        group: group(1),
+        type: 'user' as const,
+        added: packed([guid(1), guid(2)]),
+        removed: packed([]),
+      };
+      const entry = {
+        key: `${run}/members/1`,
+        at,
+        change: {
+          kind: 'effective-members-changed' as const,
+          groups: packed([guid(9)]),
+          added: packed([]),
+          removed: packed([guid(4)]),
+        },
+      };
+      const stage: NestedWrite = { kind: 'stage', key, page };
+      const journal: NestedWrite = { kind: 'journal', run, part: 0, content: part };
+      await commit(stage, journal, { kind: 'outbox', entry });
+      await commit(stage, journal, { kind: 'outbox', entry });
+      expect(await store.staged(directory, key)).toEqual(page);
+      expect(await store.staged(directory, { ...key, page: 4 })).toBeUndefined();
+      expect(await store.journal(directory, run, 0)).toEqual(part);
+      expect(await store.outbox(directory, { limit: 10 })).toEqual([entry]);
+      expect(await store.outbox(directory, { after: entry.key, limit: 10 })).toEqual([]);
+      let isDone = false;
+      while (!isDone) isDone = await store.discard(directory, fence, run);
+      expect([await store.staged(directory, key), await store.journal(directory, run, 0)]).toEqual([
+        undefined,
+        undefined,
+      ]);
+      expect(await store.outbox(directory, { limit: 10 })).toEqual([entry]);
+    });
+
+    test('outbox entries are told in the order of their keys', async () => {
+      const entryOf = (index: number) => ({
+        key: `${run}/user/${String(index).padStart(6, '0')}`,
+        at,
+        change: { kind: 'user-created' as const, user: user(index), version: 1 },
+      });
+      const entries = Array.from({ length: 25 }, (_, index) => entryOf(index));
+      await commit(...[...entries].reverse().map((entry): NestedWrite => ({ kind: 'outbox', entry })));
+      expect(await store.outbox(directory, { limit: 10 })).toEqual(entries.slice(0, 10));
+      expect(await store.outbox(directory, { after: entries[9]?.key ?? '', limit: 100 })).toEqual(
+        entries.slice(10),
+      );
+    });
+
+    test('state is empty before the first run and comes back as written', async () => {
+      expect(await store.state(directory)).toEqual(newSyncState);
+      const state = {
+        ...newSyncState,
+        tokens: { users: 'u', groups: 'g', select: 's' },
+        lastCompletedAt: at,
+        lastCompletedRun: run,
+      };
+      await commit({ kind: 'state', state });
+      expect(await store.state(directory)).toEqual(state);
+      expect(await store.run(directory, run)).toBeUndefined();
+    });
+
+    test('a run may be asked to stop by who has no lease, and only that run', async () => {
+      expect(await store.isCancelOrdered(directory, run)).toBe(false);
+      await store.orderCancel(directory, run);
+      await store.orderCancel(directory, run);
+      expect(await store.isCancelOrdered(directory, run)).toBe(true);
+      expect(await store.isCancelOrdered(directory, RunId.parse(`run_${'2'.repeat(32)}`))).toBe(false);
+      await commit({ kind: 'user', user: nestedUser(1) });
+    });
+
+    test('two directories do not see each other (T03)', async () => {
+      const other = DirectoryId.parse(`dir_${'f'.repeat(31)}${directories++ % 10}`);
+      await commit({ kind: 'user', user: nestedUser(1) }, members(1, [1]));
+      expect(await store.users(other, [user(1)])).toEqual([]);
+      expect(await store.members(other, group(1))).toEqual({});
+      await expect(store.commit(other, fence, [{ kind: 'user', user: nestedUser(2) }])).rejects.toThrow(
+        FenceLost,
+      );
+    });
+  });
+}
