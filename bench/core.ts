@@ -6,14 +6,14 @@ import { benchService, random } from './service.ts';
 import { type BenchSizes, groupsFor } from './sizes.ts';
 import { shown, textTable } from './text-table.ts';
 
-interface CoreFigure extends Figure {
+export interface CoreFigure extends Figure {
   readonly name: string;
   readonly users: number;
   readonly goal: number | undefined;
 }
 
-/** The protocol core in this process over the in-memory store; returns nothing that fails a run, because milliseconds depend on the machine. */
-export async function printCore(sizes: BenchSizes): Promise<readonly string[]> {
+/** The protocol core in this process over the in-memory store. */
+export async function printCore(sizes: BenchSizes): Promise<readonly CoreFigure[]> {
   const figures: CoreFigure[] = [];
   for (const users of sizes.core) figures.push(...(await measureCore(users, sizes)));
   console.log('Protocol core over the in-memory store, in process: milliseconds per request\n');
@@ -32,7 +32,7 @@ export async function printCore(sizes: BenchSizes): Promise<readonly string[]> {
   console.log(`${textTable(['request', 'CPU at most / at least users'], growth(figures))}\n`);
   const { rss, heapUsed } = process.memoryUsage();
   console.log(`Memory: ${megabytes(rss)} MB resident, ${megabytes(heapUsed)} MB heap\n`);
-  return [];
+  return figures;
 }
 
 async function measureCore(users: number, sizes: BenchSizes): Promise<readonly CoreFigure[]> {

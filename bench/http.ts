@@ -12,6 +12,12 @@ interface Contender {
   readonly users: (sizes: BenchSizes) => readonly number[];
 }
 
+export interface HttpFigure extends Figure {
+  readonly name: string;
+  readonly users: number;
+  readonly server: string;
+}
+
 const ours = 'rookery';
 
 const contenders: readonly Contender[] = [
@@ -34,25 +40,29 @@ const contenders: readonly Contender[] = [
 ];
 
 /** Servers over HTTP, each in a process of its own: ours beside peers in the same run, stores in memory; and ours as a whole. */
-export async function printPeers(sizes: BenchSizes): Promise<void> {
-  const figures = new Map<string, Figure>();
+export async function printPeers(sizes: BenchSizes): Promise<readonly HttpFigure[]> {
+  const figures: HttpFigure[] = [];
   const memory: string[][] = [];
   for (const contender of contenders) {
     for (const users of contender.users(sizes)) {
-      const bytes = await contend(contender, { users, sizes, figures });
+      const { measured, bytes } = await contend(contender, { users, sizes });
+      figures.push(...measured);
       memory.push([contender.name, users.toLocaleString('en'), megabytes(bytes)]);
     }
   }
   console.log(
     'Over HTTP, stores in memory but for "embedded": milliseconds per request; ratio is its CPU to that of "rookery"\n',
   );
-  const rows = [...figures].map(([key, { p50, p99, perSecond, cpu }]) => {
-    const [server = '', users = '', name = ''] = key.split('|');
-    const own = figures.get(`${ours}|${users}|${name}`)?.cpu;
-    const ratio = own === undefined || server === ours ? '' : `× ${shown(cpu / own)}`;
+  const inOrder = figures.toSorted(
+    (one, other) => one.users - other.users || one.name.localeCompare(other.name, 'en'),
+  );
+  const rows = inOrder.map((figure) => {
+    const { name, users, server, p50, p99, perSecond, cpu } = figure;
+    const own = figures.find((one) => one.server === ours && one.users === users && one.name === name);
+    const ratio = own === undefined || own === figure ? '' : `× ${shown(cpu / own.cpu)}`;
     return [
       name,
-      Number(users).toLocaleString('en'),
+      users.toLocaleString('en'),
       server,
       shown(p50),
       shown(p99),
@@ -61,24 +71,20 @@ export async function printPeers(sizes: BenchSizes): Promise<void> {
       ratio,
     ];
   });
-  const grouped = rows.toSorted(
-    ([one = '', users = ''], [other = '', others = '']) =>
-      users.length - others.length || one.localeCompare(other),
-  );
-  console.log(
-    `${textTable(['request', 'users', 'server', 'p50', 'p99', 'requests/s', 'CPU', 'ratio'], grouped)}\n`,
-  );
+  const header = ['request', 'users', 'server', 'p50', 'p99', 'requests/s', 'CPU', 'ratio'];
+  console.log(`${textTable(header, rows)}\n`);
   console.log(`${textTable(['server', 'users', 'resident MB'], memory)}\n`);
+  return figures;
 }
 
-/** Measures one server at one size; its resident memory in bytes afterwards. */
+/** Measures one server at one size; `bytes` is its resident memory afterwards. */
 async function contend(
   { name: server, script, options }: Contender,
-  to: { readonly users: number; readonly sizes: BenchSizes; readonly figures: Map<string, Figure> },
-): Promise<number> {
-  const { users, sizes, figures } = to;
+  { users, sizes }: { readonly users: number; readonly sizes: BenchSizes },
+): Promise<{ readonly measured: readonly HttpFigure[]; readonly bytes: number }> {
   const size = { users, joiners: sizes.joiners, groups: groupsFor(users) };
   const peer = await startPeer(script, { ...options, size });
+  const measured: HttpFigure[] = [];
   try {
     for (const { name, request } of operations(peer.world)) {
       const figure = await measure(
@@ -92,9 +98,9 @@ async function contend(
           cpuTime: async () => (await peer.usage()).cpu,
         },
       );
-      figures.set(`${server}|${users}|${name}`, figure);
+      measured.push({ ...figure, name, users, server });
     }
-    return (await peer.usage()).bytes;
+    return { measured, bytes: (await peer.usage()).bytes };
   } finally {
     await peer.stop();
   }
