@@ -2,11 +2,13 @@ import type { JsonObject } from '../model/json.ts';
 import { stagedPage } from './fold-round.ts';
 import type { GroupEntry, UserEntry } from './graph-port.ts';
 import type {
+  Life,
   NestedDirectoryStore,
   NestedGroup,
   NestedUser,
   NestedWrite,
   OutReason,
+  Standing,
 } from './nested-store.ts';
 import type { JournalPart, NestedOutboxEntry } from './round-records.ts';
 import type { SyncRun } from './run-records.ts';

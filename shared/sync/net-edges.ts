@@ -36,6 +36,8 @@ export interface EdgeSources {
   /** The groups stream was a complete enumeration: what it did not show is gone. */
   readonly sweep: boolean;
   readonly mayReadHidden: boolean;
+  /** Soft-deleted users: lists and enumerations do not show them, and their memberships come back with a restore. */
+  readonly asleep: ReadonlySet<number>;
 }
 
 /** Rounds after which a dynamic group's list is believed though the rule engine is still at work. */
@@ -59,6 +61,7 @@ export function netEdges(sources: EdgeSources): NetEdges {
       before: (member) => stored.groupsOf(member).includes(group),
       all: () => stored.membersOf(group),
       listed: sources.listed.get(group)?.members,
+      isAsleep: (member) => sources.asleep.has(member),
       into: users,
     });
     decideGroup(context, group, {
@@ -66,6 +69,7 @@ export function netEdges(sources: EdgeSources): NetEdges {
       before: (child) => stored.children.get(group)?.has(child) ?? false,
       all: () => stored.children.get(group) ?? [],
       listed: sources.listed.get(group)?.children,
+      isAsleep: (child) => lifeOf(sources, child) === 'soft-deleted',
       into: nesting,
     });
   }
@@ -89,6 +93,8 @@ interface Side {
   readonly before: (member: number) => boolean;
   readonly all: () => Iterable<number>;
   readonly listed: ReadonlySet<number> | undefined;
+  /** A member that is not shown may still be one. */
+  readonly isAsleep: (member: number) => boolean;
   readonly into: Changes;
 }
 
@@ -105,11 +111,11 @@ function decideGroup(context: Context, group: number, side: Side): void {
 function wantedEdges(context: Context, group: number, side: Side): ReadonlyMap<number, boolean> {
   const listed = context.sources.listed.get(group);
   const wanted = new Map<number, boolean>();
-  if (sweeps(context, group)) for (const member of side.all()) wanted.set(member, false);
+  if (sweeps(context, group)) setAbsent(wanted, side);
   if (listed !== undefined && listed.reason !== 'contested')
     takeList(context, group, { side, wanted, listed });
   for (const { member, added, contested } of side.edges) {
-    const present = contested ? side.listed?.has(member) : added;
+    const present = contested ? listedWord(side, member, added) : added;
     if (present !== undefined) wanted.set(member, present);
     else {
       // Two words and no list: the edge stays as it is stored, and next time the whole list decides.
@@ -119,6 +125,18 @@ function wantedEdges(context: Context, group: number, side: Side): ReadonlyMap<n
   }
   return wanted;
 }
+
+/** What a list says of a contested edge; of a member that no list shows, the last word of the stream has to do. */
+function listedWord({ listed, isAsleep }: Side, member: number, lastWord: boolean): boolean | undefined {
+  return isAsleep(member) ? lastWord : listed?.has(member);
+}
+
+function setAbsent(wanted: Map<number, boolean>, side: Side): void {
+  for (const member of side.all()) if (!side.isAsleep(member)) wanted.set(member, false);
+}
+
+const lifeOf = ({ round, stored }: EdgeSources, group: number) =>
+  (round.groups.get(group) ?? stored.facts.get(group))?.life;
 
 /** In a complete enumeration a group that was shown with its members has no others. */
 function sweeps({ sources }: Context, group: number): boolean {
@@ -141,7 +159,7 @@ function takeList(
     keepAsking(context, group, listed.reason);
     return;
   }
-  for (const member of stored) wanted.set(member, false);
+  setAbsent(wanted, side);
   for (const member of side.listed) wanted.set(member, true);
 }
 

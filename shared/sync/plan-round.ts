@@ -12,10 +12,18 @@ import {
   deriveRound,
   storedUsers,
 } from './derive-round.ts';
-import { type FoldedGroup, type FoldedUser, foldRound, groupIdOf, numberOf, userIds } from './fold-round.ts';
+import {
+  type FoldedGroup,
+  type FoldedRound,
+  type FoldedUser,
+  foldRound,
+  groupIdOf,
+  numberOf,
+  userIds,
+} from './fold-round.ts';
 import { type LimitedChange, limitedChange } from './held-groups.ts';
 import { listedGroups } from './listed-groups.ts';
-import type { NestedDirectoryStore, OutReason, Standing } from './nested-store.ts';
+import type { NestedDirectoryStore, NestedUser, OutReason, Standing } from './nested-store.ts';
 import { groupsToList, netEdges } from './net-edges.ts';
 import type { JournalPart } from './round-records.ts';
 import type { RunLogEntry } from './run-log.ts';
@@ -61,7 +69,8 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   const sweep = run.groups.baseline && !isFirst(sources);
   const listed = await listedGroups(store, run, round);
   await loadForEdges({ round, stored, listed, sweep });
-  const edges = netEdges({ round, stored, listed, sweep, mayReadHidden: checked.hiddenMembers });
+  const asleep = await sleepingUsers(sources, { round, stored, listed, sweep });
+  const edges = netEdges({ round, stored, listed, sweep, mayReadHidden: checked.hiddenMembers, asleep });
   const verifiedDomains = new Set(checked.verifiedDomains);
   const derive: DeriveSources = { store, run, state, checked, verifiedDomains, round, stored, edges };
   const derivation = await deriveRound(derive);
@@ -156,18 +165,15 @@ function sweepGroups(groups: Map<number, FoldedGroup>, stored: StoredMemberships
   }
 }
 
+interface Loaded {
+  readonly round: FoldedRound;
+  readonly stored: StoredMemberships;
+  readonly listed: ReadonlyMap<number, unknown>;
+  readonly sweep: boolean;
+}
+
 /** Reads the stored memberships that events, lists, sweeps and hard deletes are compared with. */
-async function loadForEdges({
-  round,
-  stored,
-  listed,
-  sweep,
-}: {
-  round: DeriveSources['round'];
-  stored: StoredMemberships;
-  listed: ReadonlyMap<number, unknown>;
-  sweep: boolean;
-}) {
+async function loadForEdges({ round, stored, listed, sweep }: Loaded) {
   if (sweep) {
     await stored.loadMembers(stored.facts.keys());
     stored.turnRound();
@@ -182,6 +188,29 @@ async function loadForEdges({
   for (const group of [...gone, ...listed.keys()])
     for (const member of stored.membersOf(group)) members.add(member);
   await stored.loadGroupsOf(members);
+}
+
+/** Soft-deleted users among the members that a list or an enumeration may not have shown. */
+async function sleepingUsers(
+  { store, run }: RoundSources,
+  { round, stored, listed, sweep }: Loaded,
+): Promise<ReadonlySet<number>> {
+  const asleep = new Set<number>();
+  const note = (rows: readonly NestedUser[]) => {
+    for (const { id, life } of rows) if (life === 'soft-deleted') asleep.add(numberOf(round.memberIds, id));
+  };
+  if (sweep) for await (const rows of store.userPages(run.directory)) note(rows);
+  else {
+    const members = listed.size === 0 ? [] : [...round.memberEvents.members()];
+    for (const group of listed.keys()) members.push(...stored.membersOf(group));
+    for (const some of partsOf([...new Set(members)], 1000))
+      note(await store.users(run.directory, userIds(round.memberIds, some)));
+  }
+  for (const [user, { life }] of round.users) {
+    if (life === 'soft-deleted') asleep.add(user);
+    else asleep.delete(user);
+  }
+  return asleep;
 }
 
 interface UserDecision {

@@ -1,0 +1,54 @@
+import type { FakeTenant } from '../../support/sync/fake-tenant.ts';
+
+const userId = (index: number) => `00000000-0000-4000-8000-0000000000${index.toString(16).padStart(2, '0')}`;
+const groupId = (index: number) => `00000000-0000-4000-9000-0000000000${index.toString(16).padStart(2, '0')}`;
+const deviceId = (index: number) =>
+  `00000000-0000-4000-a000-0000000000${index.toString(16).padStart(2, '0')}`;
+
+const users = 14;
+const groups = 9;
+
+/** Things that happen in a tenant, at random: people come and go, groups nest, also in circles, objects are deleted and restored. */
+export function live(tenant: FakeTenant, random: () => number, events: number): void {
+  for (let event = 0; event < events; event++) happen(tenant, random);
+}
+
+function happen(tenant: FakeTenant, random: () => number): void {
+  const pick = (count: number) => Math.floor(random() * count);
+  const user = userId(pick(users));
+  const group = groupId(pick(groups));
+  const fate = random();
+  if (fate < 0.15) changeUser(tenant, user, random);
+  else if (fate < 0.27) changeGroup(tenant, group, random);
+  else if (tenant.groups.get(group)?.life !== 'live') return;
+  else if (fate < 0.62 && tenant.users.get(user)?.life === 'live') tenant.setMember(group, user, 'user');
+  else if (fate < 0.75) tenant.setMember(group, user, undefined);
+  else if (fate < 0.87) nest(tenant, group, groupId(pick(groups)));
+  else if (fate < 0.95) tenant.setMember(group, groupId(pick(groups)), undefined);
+  else tenant.setMember(group, deviceId(pick(3)), random() < 0.5 ? 'device' : undefined);
+}
+
+function nest(tenant: FakeTenant, group: string, child: string): void {
+  if (tenant.groups.get(child)?.life === 'live') tenant.setMember(group, child, 'group');
+}
+
+function changeUser(tenant: FakeTenant, id: string, random: () => number): void {
+  const life = tenant.users.get(id)?.life;
+  const fields = {
+    userPrincipalName: `${id}@rookery.example`,
+    displayName: `Name ${Math.floor(random() * 9)}`,
+  };
+  if (life === 'gone') return;
+  if (life === undefined || life === 'soft-deleted')
+    tenant.setUser(id, random() < 0.85 ? 'live' : 'gone', fields);
+  else tenant.setUser(id, random() < 0.5 ? 'live' : random() < 0.7 ? 'soft-deleted' : 'gone', fields);
+}
+
+function changeGroup(tenant: FakeTenant, id: string, random: () => number): void {
+  const life = tenant.groups.get(id)?.life;
+  const fields = { displayName: `Group ${Math.floor(random() * 9)}` };
+  if (life === 'gone') return;
+  if (life === undefined || life === 'soft-deleted')
+    tenant.setGroup(id, random() < 0.9 ? 'live' : 'gone', fields);
+  else tenant.setGroup(id, random() < 0.7 ? 'live' : random() < 0.7 ? 'soft-deleted' : 'gone', fields);
+}
