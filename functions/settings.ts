@@ -30,10 +30,19 @@ export const SettingsSchema = z
         description:
           'Address under which callers reach the service, without a path: base URLs and meta.location are made from it, never from a request.',
       }),
-    FIRST_ADMIN_KEY: z.string().min(32).optional().meta({
-      description:
-        'The first admin key, at least 32 characters, or its SHA-256 in hexadecimal. Only the hash is kept; it can be replaced and revoked like any key.',
-    }),
+    FIRST_ADMIN_KEY: z
+      .string()
+      .min(32)
+      // The platform hands a reference that it could not resolve over as it is, and whoever knows the vault's name knows that text.
+      .refine(
+        (text) => !text.startsWith('@Microsoft.KeyVault('),
+        'is a vault reference that was not resolved',
+      )
+      .optional()
+      .meta({
+        description:
+          'The first admin key, at least 32 characters, or its SHA-256 in hexadecimal. Only the hash is kept; it can be replaced and revoked like any key.',
+      }),
     ADMIN_TENANT_ID: z.guid().optional().meta({
       description:
         'Entra tenant whose access tokens open the admin API, with the app roles of docs/architecture.md.',

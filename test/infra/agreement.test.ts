@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { SettingsSchema } from '../../functions/settings.ts';
+import { readSettings, SettingsSchema } from '../../functions/settings.ts';
 import { infra, listOf, template } from './templates.ts';
 
 // Templates and code are written apart and deployed together.
@@ -18,6 +18,18 @@ test('the site has the settings that the app reads, and no other of its own', as
   // A connection string is for the embedded stack; in Azure there is no key to put into one.
   const read = Object.keys(SettingsSchema.shape).filter((name) => name !== 'DirectoryStorage');
   expect(given.toSorted()).toEqual(read.toSorted());
+});
+
+test('a vault reference that the platform could not resolve is no admin key: its text could be guessed', () => {
+  const reference =
+    '@Microsoft.KeyVault(SecretUri=https://kv-rook-prod.vault.azure.net/secrets/first-admin-key)';
+  const settings = {
+    PUBLIC_ORIGIN: 'https://rookery.example',
+    DirectoryStorage: 'UseDevelopmentStorage=true',
+  };
+  expect(() => readSettings({ ...settings, FIRST_ADMIN_KEY: reference })).toThrow(
+    'Wrong app settings: FIRST_ADMIN_KEY is a vault reference that was not resolved.',
+  );
 });
 
 test('every connection of a trigger has its address and identity among the settings of the site', async () => {

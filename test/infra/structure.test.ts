@@ -64,21 +64,24 @@ test('each output that main reads exists, and each module is used', async () => 
   );
 });
 
-test.each(['main', 'dev', 'prod'])('%s.bicepparam sets parameters that exist and no secret', async (environment) => {
-  const { parameters } = await template('main.bicep');
-  const text = readFileSync(join(infra, `${environment}.bicepparam`), 'utf8');
-  const set = [...text.matchAll(/^param (\w+) = (.+)$/gm)].map(([, name = '', value = '']) => ({
-    name,
-    value,
-  }));
-  expect(text).toContain("using 'main.bicep'");
-  expect(set.filter(({ name }) => !parameters.some((one) => one.name === name))).toEqual([]);
-  expect(set.map(({ name }) => name)).toContain('environmentName');
-  const secure = parameters.filter(({ decorators }) => decorators.includes('@secure()'));
-  for (const { name } of secure) {
-    expect(set.find((one) => one.name === name)?.value).toMatch(/^readEnvironmentVariable\('\w+', ''\)$/);
-  }
-});
+test.each(['main', 'dev', 'prod'])(
+  '%s.bicepparam sets parameters that exist and no secret',
+  async (environment) => {
+    const { parameters } = await template('main.bicep');
+    const text = readFileSync(join(infra, `${environment}.bicepparam`), 'utf8');
+    const set = [...text.matchAll(/^param (\w+) = (.+)$/gm)].map(([, name = '', value = '']) => ({
+      name,
+      value,
+    }));
+    expect(text).toContain("using 'main.bicep'");
+    expect(set.filter(({ name }) => !parameters.some((one) => one.name === name))).toEqual([]);
+    expect(set.map(({ name }) => name)).toContain('environmentName');
+    const secure = parameters.filter(({ decorators }) => decorators.includes('@secure()'));
+    for (const { name } of secure) {
+      expect(set.find((one) => one.name === name)?.value).toMatch(/^readEnvironmentVariable\('\w+', ''\)$/);
+    }
+  },
+);
 
 test('every rule of the linter is an error', () => {
   const { analyzers } = JSON.parse(readFileSync(join(infra, 'bicepconfig.json'), 'utf8'));
