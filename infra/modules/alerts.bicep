@@ -86,6 +86,15 @@ var logAlerts = [
     threshold: 0
   }
   {
+    name: 'request-log-lost'
+    severity: 3
+    summary: 'Entries of the request log could not be written. Requests themselves were answered and stored.'
+    query: 'AppTraces | where tostring(parse_json(Message).event) == "request-log-lost"'
+    every: 'PT15M'
+    over: 'PT15M'
+    threshold: 10
+  }
+  {
     name: 'key-expiring'
     severity: 2
     summary: 'A SCIM key or a Graph secret expires in 30, 14, 7 or 1 days.'
