@@ -1,6 +1,6 @@
 import type { EdgeChanges } from '../nesting/changed-memberships.ts';
 import type { SettledEdge } from './edge-events.ts';
-import type { FoldedRound } from './fold-round.ts';
+import type { FoldedGroup, FoldedRound } from './fold-round.ts';
 import { GrowingInts } from './growing.ts';
 import type { Reread } from './run-records.ts';
 import type { StoredMemberships } from './stored-memberships.ts';
@@ -276,24 +276,41 @@ export interface WantedLists {
   readonly rounds: number;
 }
 
+export interface ListQuestion {
+  /** The groups stream is a complete enumeration, over stored groups: what it does not show is gone. */
+  readonly sweep: boolean;
+  /** The groups stream is a complete enumeration. */
+  readonly enumerated: boolean;
+  readonly pending: readonly WantedLists[];
+}
+
 /** Groups whose members must be asked for by list before this round can be decided. */
 export function groupsToList(
   round: FoldedRound,
   stored: StoredMemberships,
-  { sweep, pending }: { sweep: boolean; pending: readonly WantedLists[] },
+  { sweep, enumerated, pending }: ListQuestion,
 ): readonly WantedLists[] {
   const wanted = new Map<number, WantedLists>();
   for (const group of contestedGroups(round)) wanted.set(group, { group, reason: 'contested', rounds: 0 });
-  for (const [group, { life, storedLife, toldMembers }] of round.groups) {
-    const unknown = sweep && !toldMembers && hadMembers(stored, group);
-    const reason = storedLife === 'soft-deleted' ? 'restored' : 'unknown-members';
-    if (life === 'live' && (unknown || reason === 'restored'))
-      wanted.set(group, { group, reason, rounds: 0 });
+  for (const [group, folded] of round.groups) {
+    const reason = whyToList(folded, { sweep, enumerated, hadMembers: hadMembers(stored, group) });
+    if (reason !== undefined) wanted.set(group, { group, reason, rounds: 0 });
   }
   const lifeOf = (group: number) => (round.groups.get(group) ?? stored.facts.get(group))?.life;
   for (const waiting of pending.filter(({ group }) => lifeOf(group) === 'live'))
     wanted.set(waiting.group, waiting);
   return [...wanted.values()];
+}
+
+/** A group that was deleted before the first run comes back like a new one, and like any restored one without its members. */
+function whyToList(
+  { life, storedLife, toldMembers }: FoldedGroup,
+  { sweep, enumerated, hadMembers }: { sweep: boolean; enumerated: boolean; hadMembers: boolean },
+): Reread['reason'] | undefined {
+  if (life !== 'live') return undefined;
+  if (storedLife === 'soft-deleted') return 'restored';
+  if (storedLife === undefined) return enumerated || toldMembers ? undefined : 'restored';
+  return sweep && !toldMembers && hadMembers ? 'unknown-members' : undefined;
 }
 
 function contestedGroups(round: FoldedRound): ReadonlySet<number> {

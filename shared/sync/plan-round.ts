@@ -47,10 +47,12 @@ export async function examineRound(sources: RoundSources): Promise<readonly Rere
     group: numberOf(round.groupIds, waiting.group),
   }));
   const sweep = sources.run.groups.baseline && !isFirst(sources);
-  return groupsToList(round, stored, { sweep, pending }).map(({ group, ...why }) => ({
-    group: groupIdOf(round.groupIds, group),
-    ...why,
-  }));
+  return groupsToList(round, stored, { sweep, enumerated: sources.run.groups.baseline, pending }).map(
+    ({ group, ...why }) => ({
+      group: groupIdOf(round.groupIds, group),
+      ...why,
+    }),
+  );
 }
 
 export interface RoundPlan {
@@ -196,21 +198,30 @@ async function sleepingUsers(
   { round, stored, listed, sweep }: Loaded,
 ): Promise<ReadonlySet<number>> {
   const asleep = new Set<number>();
-  const note = (rows: readonly NestedUser[]) => {
+  const pages = sweep
+    ? store.userPages(run.directory)
+    : listedUsers({ store, run }, { round, stored, listed });
+  for await (const rows of pages) {
     for (const { id, life } of rows) if (life === 'soft-deleted') asleep.add(numberOf(round.memberIds, id));
-  };
-  if (sweep) for await (const rows of store.userPages(run.directory)) note(rows);
-  else {
-    const members = listed.size === 0 ? [] : [...round.memberEvents.members()];
-    for (const group of listed.keys()) members.push(...stored.membersOf(group));
-    for (const some of partsOf([...new Set(members)], 1000))
-      note(await store.users(run.directory, userIds(round.memberIds, some)));
   }
   for (const [user, { life }] of round.users) {
     if (life === 'soft-deleted') asleep.add(user);
     else asleep.delete(user);
   }
   return asleep;
+}
+
+/** Rows of all members that listed groups have or had. */
+async function* listedUsers(
+  { store, run }: Pick<RoundSources, 'store' | 'run'>,
+  { round, stored, listed }: Omit<Loaded, 'sweep'>,
+): AsyncIterable<readonly NestedUser[]> {
+  if (listed.size === 0) return;
+  const members = new Set(round.memberEvents.members());
+  for (const group of listed.keys()) for (const member of stored.membersOf(group)) members.add(member);
+  for (const some of partsOf([...members], 1000)) {
+    yield await store.users(run.directory, userIds(round.memberIds, some));
+  }
 }
 
 interface UserDecision {

@@ -108,11 +108,17 @@ async function settle(work: Work, { run, command, writes }: Decided): Promise<bo
         await leave(work, { run, writes }, 0);
         return true;
       }
-      // A decision without writes is repeated cheaply; it is saved with the next ones.
-      if (writes.length > 0 || command.kind === 'apply') await save(work, run, writes);
+      if (writes.length > 0 || isPointOfNoReturn(run, command)) await save(work, run, writes);
       return false;
   }
 }
+
+/**
+ * Most decisions without writes are repeated cheaply, and are saved with the next ones. Not these two: what is applied is
+ * the plan that was decided, and what was staged is only removed when nothing needs it any more.
+ */
+const isPointOfNoReturn = (run: SyncRun, { kind }: SyncCommand) =>
+  (kind === 'apply' || kind === 'finish') && unitsOf(run) > 0;
 
 /** The next message is in the queue before the checkpoint makes this one old: a run is never without a message. */
 async function leave(

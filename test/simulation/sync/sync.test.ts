@@ -3,7 +3,7 @@ import { noFaults } from '../../support/sync/fake-tenant.ts';
 import { live } from './random-life.ts';
 import { SimulatedSync } from './simulated-sync.ts';
 
-const seeds = process.env['SIM_SEED'] === undefined ? 300 : 1;
+const seeds = process.env['SIM_SEED'] === undefined ? 3000 : 1;
 const first = Number(process.env['SIM_SEED'] ?? 1);
 
 test('whole runs through faults, deaths and a tenant that moves on end where the tenant is (F1-F6, F10, I1, I3, I8, I18)', async () => {
