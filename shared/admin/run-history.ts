@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { DirectoryId, RunId } from '../model/ids.ts';
+import { RunId as RunIdSchema } from '../model/ids.ts';
+import { unitsOf } from '../sync/apply-round.ts';
+import type { RunLog, RunLogEntry } from '../sync/run-log.ts';
+import { Phase, Plan, RunStatus, type SyncRun } from '../sync/run-records.ts';
+import type { Page, PageOf } from './registry.ts';
+
+/** Progress of one stream of pages. */
+const StreamProgress = z.object({
+  pages: z.int(),
+  items: z.int(),
+  /** Everything is read, not only what changed. */
+  baseline: z.boolean(),
+  complete: z.boolean(),
+});
+
+/** A run as people see it: small, whatever the size of the tenant. */
+export const RunView = z.object({
+  id: RunIdSchema,
+  mode: z.enum(['sync', 'dry-run']),
+  trigger: z.enum(['timer', 'manual']),
+  status: RunStatus,
+  phase: Phase,
+  startedAt: z.string(),
+  finishedAt: z.string().optional(),
+  settingsVersion: z.int(),
+  progress: z.object({
+    users: StreamProgress,
+    groups: StreamProgress,
+    /** Groups whose members are read by list. */
+    lists: z.object({ done: z.int(), total: z.int() }),
+    applied: z.object({ done: z.int(), total: z.int() }),
+  }),
+  graphCalls: z.int(),
+  resourceUnits: z.number(),
+  warnings: z.int(),
+  plan: Plan.pick({ hash: true, counts: true, exceeded: true }).optional(),
+  approval: z.object({ by: z.string(), at: z.string() }).optional(),
+  failure: z.object({ code: z.string(), detail: z.string() }).optional(),
+});
+export type RunView = z.infer<typeof RunView>;
+
+/** A run's row: what people see, and when it was last written (milliseconds since 1970). */
+export interface RunRow {
+  readonly view: RunView;
+  readonly savedAt: number;
+}
+
+export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
+
+export interface RunLogQuery {
+  /** Entries of this level and above. */
+  readonly level?: RunLogEntry['level'] | undefined;
+  /** Entries about this user or group only. */
+  readonly object?: string | undefined;
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** Runs of nested directories for people, newest first, and their logs in the order of the run. */
+export interface RunHistory extends RunLog {
+  runs(directory: DirectoryId, page: PageOf): Promise<Page<RunRow>>;
+  run(directory: DirectoryId, run: RunId): Promise<RunRow | undefined>;
+  entries(directory: DirectoryId, run: RunId, query: RunLogQuery): Promise<Page<RunLogEntry>>;
+  /** Removes runs that began before `before` (milliseconds) with their logs, by pages; false while some are left. */
+  removeRuns(directory: DirectoryId, before: number): Promise<boolean>;
+}
+
+/** `savedAt` stands in for the end of a run that ended without saying when. */
+export function runView(run: SyncRun, savedAt: number): RunView {
+  const { plan, approval, failure } = run;
+  const ended = !['running', 'awaiting-approval'].includes(run.status);
+  const finishedAt = run.finishedAt ?? (ended ? new Date(savedAt).toISOString() : undefined);
+  return {
+    ...{ id: run.id, mode: run.mode, trigger: run.trigger, status: run.status, phase: run.phase },
+    startedAt: run.startedAt,
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+    settingsVersion: run.settingsVersion,
+    progress: {
+      users: progressOf(run.users),
+      groups: progressOf(run.groups),
+      lists: { done: run.rereadsDone, total: run.rereads.length },
+      applied: { done: run.applied, total: plan === undefined ? 0 : unitsOf(run) },
+    },
+    ...{ graphCalls: run.graphCalls, resourceUnits: run.resourceUnits, warnings: run.warnings },
+    ...(plan === undefined
+      ? {}
+      : { plan: { hash: plan.hash, counts: plan.counts, exceeded: [...plan.exceeded] } }),
+    ...(approval === undefined ? {} : { approval }),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+const progressOf = ({ pages, items, baseline, delta }: SyncRun['users']) => ({
+  ...{ pages, items, baseline },
+  complete: delta !== undefined,
+});
+
+/** When a run began, milliseconds since 1970: its id begins with the time. */
+export const begunAt = (run: RunId): number => Number.parseInt(run.slice(4, 16), 16);
