@@ -32,6 +32,11 @@ export class MemoryObjects<T extends DirectoryUser | DirectoryGroup> {
   /** Puts the object in the place of what has its id; Refusal `uniqueness`, and then nothing is changed. */
   put(object: Indexed<T>, nameTaken: string): void {
     const { id } = object.object;
+    const known = this.#objects.get(id);
+    if (known !== undefined && hasKeysOf(known, object)) {
+      this.#objects.set(id, object);
+      return;
+    }
     const name = keyText(object.name);
     const holder = this.#idOfName.get(name);
     if (holder !== undefined && holder !== id) throw new Refusal('uniqueness', nameTaken);
@@ -73,6 +78,9 @@ const keysOf = <T>({ externalId, emails }: Indexed<T>): readonly string[] => [
   ...(externalId === undefined ? [] : [`externalId|${externalId}`]),
   ...emails.map((email) => `email|${email}`),
 ];
+
+const hasKeysOf = <T>(one: Indexed<T>, other: Indexed<T>): boolean =>
+  one.name === other.name && keysOf(one).join('\n') === keysOf(other).join('\n');
 
 /** The state of one directory in memory. */
 export class MemoryDirectory {
