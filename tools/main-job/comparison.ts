@@ -32,14 +32,12 @@ export function compareDirectory(expected: ExpectedDirectory, stored: StoredDire
   const comparing: Comparing = { tallies, examples, nameOf: namesById(stored) };
   comparePairs(
     comparing,
-    'users',
-    { expected: expected.users, stored: byName(stored.users, 'userName') },
+    { kind: 'users', expected: expected.users, stored: byName(stored.users, 'userName') },
     compareUser,
   );
   comparePairs(
     comparing,
-    'groups',
-    { expected: expected.groups, stored: byName(stored.groups, 'displayName') },
+    { kind: 'groups', expected: expected.groups, stored: byName(stored.groups, 'displayName') },
     compareGroup,
   );
   const differing = Object.values(tallies).reduce((sum, tally) => sum + tally.differing, 0);
@@ -57,16 +55,17 @@ interface Comparing {
 }
 
 interface Pairs<T> {
+  readonly kind: 'users' | 'groups';
   readonly expected: ReadonlyMap<string, T>;
   readonly stored: ReadonlyMap<string, JsonObject>;
 }
 
 function comparePairs<T>(
   comparing: Comparing,
-  kind: 'users' | 'groups',
   pairs: Pairs<T>,
   compare: (comparing: Comparing, name: string, pair: { expected: T; stored: JsonObject }) => void,
 ): void {
+  const { kind } = pairs;
   const tally = comparing.tallies[kind];
   tally.expected += pairs.expected.size;
   tally.stored += pairs.stored.size;

@@ -154,7 +154,9 @@ const divisions = [
 function nestDivisions(maker: GroupMaker, plain: readonly string[]): void {
   const { tenant, random, allUsers } = maker;
   const chain = divisions.map((name) => maker.add(name, random.sample(allUsers, 12)));
-  chain.slice(1).forEach((group, index) => tenant.addMember(elementAt(chain, index), group));
+  chain.slice(1).forEach((group, index) => {
+    tenant.addMember(elementAt(chain, index), group);
+  });
   tenant.addMember(elementAt(chain, 0), elementAt(chain, 5));
   tenant.addMember(elementAt(chain, 7), elementAt(chain, 3));
   for (const group of random.sample(plain, 20)) tenant.addMember(random.pick(chain), group);

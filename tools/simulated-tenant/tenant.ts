@@ -31,6 +31,7 @@ export class Tenant {
   readonly #domains = new Map<string, TenantDomain>();
   readonly #assignments = new Map<string, AppRoleAssignment>();
   readonly #changes: Change[] = [];
+  readonly #histories = new Map<string, Change[]>();
 
   constructor(facts: { id: string; displayName: string; applicationId: string; seed: string }) {
     this.id = facts.id;
@@ -66,6 +67,11 @@ export class Tenant {
 
   changesSince(position: number): readonly Change[] {
     return this.#changes.slice(position);
+  }
+
+  /** Changes of one object in their order; those of its memberships are left out. */
+  historyOf(id: string): readonly Change[] {
+    return this.#histories.get(id) ?? [];
   }
 
   object(id: string): TenantObject | undefined {
@@ -186,7 +192,12 @@ export class Tenant {
   }
 
   #log(facts: ChangeFacts): void {
-    this.#changes.push({ position: this.#changes.length + 1, ...facts });
+    const change = { position: this.#changes.length + 1, ...facts };
+    this.#changes.push(change);
+    if (change.kind === 'member') return;
+    const history = this.#histories.get(change.id);
+    if (history === undefined) this.#histories.set(change.id, [change]);
+    else history.push(change);
   }
 
   #live(id: string, life: Life): void {
