@@ -1,5 +1,6 @@
-/** The tests of the pure protocol core as one file, so that a mutation run loads the code once for each mutant and not ten times. */
+/** The tests of shared/scim that need no storage, for mutation runs: the code is loaded once for all of them. */
 import '../conformance/scim-core/patches.test.ts';
+import '../conformance/scim-http/scim-in-process.test.ts';
 import '../unit/scim/filter-match.test.ts';
 import '../unit/scim/filter-plan.test.ts';
 import '../unit/scim/filter.test.ts';
@@ -9,3 +10,4 @@ import '../unit/scim/patch.test.ts';
 import '../unit/scim/projection.test.ts';
 import '../unit/scim/resource-body.test.ts';
 import '../unit/scim/schema.test.ts';
+import '../unit/scim-protocol/serve.test.ts';
