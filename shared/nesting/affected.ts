@@ -24,6 +24,14 @@ export interface Affected {
   readonly moved: Uint32Array;
 }
 
+/** A round as it is looked at: both states, what differs, and what that can reach. */
+export interface Change {
+  readonly before: Memberships;
+  readonly after: Memberships;
+  readonly touched: Touched;
+  readonly affected: Affected;
+}
+
 /** The groups a change can reach, before and after. Costs what is reached, not the directory. */
 export function affectedBy(before: Memberships, after: Memberships, touched: Touched): Affected {
   const groups = Math.max(before.nesting.groups, after.nesting.groups);

@@ -1,4 +1,4 @@
-import { type Affected, affectedBy, type Touched } from './affected.ts';
+import { affectedBy, type Change, type Touched } from './affected.ts';
 import { type DiffSet, DiffSets } from './diff-sets.ts';
 import { collectDescendants, collectMembers } from './effective.ts';
 import { Marks } from './marks.ts';
@@ -40,13 +40,6 @@ export function netChange(
   }
   const { pairsAdded, pairsRemoved } = sets;
   return { sets: sets.finish(), pairsAdded, pairsRemoved, strategy };
-}
-
-export interface Change {
-  readonly before: Memberships;
-  readonly after: Memberships;
-  readonly touched: Touched;
-  readonly affected: Affected;
 }
 
 /** Groups derived as a whole: a group that begins or ends to be told always is. */

@@ -1,8 +1,8 @@
 import { countedStarts } from './adjacency.ts';
+import type { Change } from './affected.ts';
 import type { DiffSets } from './diff-sets.ts';
 import { Marks } from './marks.ts';
 import type { Memberships } from './memberships.ts';
-import type { Change } from './net-change.ts';
 
 /**
  * Strategy "users": marks each user's groups before and after over ancestor lists and tells the difference,
