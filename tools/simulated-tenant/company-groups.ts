@@ -1,4 +1,4 @@
-import type { CompanySize } from './company.ts';
+import type { CompanySize } from './company-size.ts';
 import { awkwardGroupNames, cultures, departments, projectAdjectives, projectNouns } from './name-lists.ts';
 import { elementAt, powerLawShare, type SeededRandom } from './seeded-random.ts';
 import type { Tenant } from './tenant.ts';

@@ -1,25 +1,10 @@
 import { fillGroups } from './company-groups.ts';
+import { type CompanySize, companySize } from './company-size.ts';
 import { departments } from './name-lists.ts';
 import { initialDomain, type PeopleMaker, peopleMaker, primaryDomain, retiringDomain } from './people.ts';
 import { elementAt, type SeededRandom, seededRandom } from './seeded-random.ts';
 import { Tenant } from './tenant.ts';
 import { defaultAppRoleId } from './tenant-objects.ts';
-
-export interface CompanySize {
-  /** Users in the tenant, guests included; the assigned ones among them are what SCIM provisions. */
-  readonly users: number;
-  readonly assignedUsers: number;
-  /** Groups that SCIM provisions, and those that only Graph shows. */
-  readonly assignedGroups: number;
-  readonly otherGroups: number;
-}
-
-export const companySize: CompanySize = {
-  users: 2_400,
-  assignedUsers: 1_150,
-  assignedGroups: 72,
-  otherGroups: 300,
-};
 
 /** A company of this size, the same for the same seed: people, their managers, groups of power-law sizes, nesting. */
 export function foundCompany(seed: string, size: CompanySize = companySize): Tenant {

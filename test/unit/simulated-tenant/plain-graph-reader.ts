@@ -96,19 +96,19 @@ export class PlainGraphReader {
       this.edges.clear();
     }
     const doubtful = new Set<string>();
-    for (const entry of entries) this.#foldGroup(entry, doubtful);
+    for (const entry of entries) this.#foldGroup(entry, doubtful, isInitial ? undefined : doubtful);
     for (const id of doubtful) if (this.groups.has(id)) await this.#reread(id);
   }
 
-  #foldGroup(entry: Entry, doubtful: Set<string>): void {
+  #foldGroup(entry: Entry, doubtful: Set<string>, comers?: Set<string>): void {
     const id = entry.id.toLowerCase();
     if (entry['@removed'] !== undefined) {
       this.groups.delete(id);
       if (entry['@removed'].reason === 'deleted') this.edges.delete(id);
       return;
     }
-    // A group that comes back may have changed while it was away.
-    if (!this.groups.has(id) && this.edges.has(id)) doubtful.add(id);
+    // A group that comes back brings no members, and a new baseline has forgotten those it had.
+    if (!this.groups.has(id)) comers?.add(id);
     this.groups.set(id, { ...this.groups.get(id), ...entry });
     this.#foldMembers(id, entry['members@delta'] ?? [], doubtful);
   }
