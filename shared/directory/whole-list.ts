@@ -128,7 +128,14 @@ async function rowsByWalking(
     ...(from ? { from } : {}),
     offset: offset - 1,
   });
-  return after === undefined ? noRows : rowsAfter(store, context, { range: asked.range, after });
+  if (after === undefined) return noRows;
+  // A walk is worth remembering: who jumps to a page comes back to it.
+  context.memory.positions.remember(
+    positionsOf(context, list),
+    { offset: offset - 1, position: after },
+    seen,
+  );
+  return await rowsAfter(store, context, { range: asked.range, after });
 }
 
 const rowsAfter = (
