@@ -50,6 +50,13 @@ export function budgets(world: World): readonly RoundTripBudget[] {
       }),
       before: [list('/Users', { startIndex: '1', count: '100' })],
     },
+    {
+      ...get('page of 100 by startIndex, a jump made before', 2, '/Users', {
+        startIndex: '301',
+        count: '100',
+      }),
+      before: [list('/Users', { startIndex: '301', count: '100' })],
+    },
     get('page of 100 groups, members excluded', 2, '/Groups', {
       startIndex: '1',
       count: '100',
