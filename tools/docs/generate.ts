@@ -1,4 +1,4 @@
-// npm run docs: brings the generated parts of the documents up to date.
+// npx node tools/docs/generate.ts: brings the generated parts of the documents up to date.
 import { generatedParts, refresh } from './generated-parts.ts';
 
 for (const part of generatedParts) {

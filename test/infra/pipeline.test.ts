@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+
+const root = join(import.meta.dirname, '../..');
+const pipeline = readFileSync(join(root, '.github/workflows/deploy.yml'), 'utf8');
+
+test('the pipeline signs in by OIDC, gives no job more rights than it needs, and stores no password', () => {
+  const jobs = pipeline.split(/^jobs:$/m)[1] ?? '';
+  const withIdentity = [...jobs.matchAll(/^ {2}([\w-]+):\n(?:(?: {4}.*)?\n)*?/gm)].map(([, name]) => name);
+  expect(withIdentity).toEqual(['test', 'what-if', 'deploy']);
+  expect(pipeline).toMatch(/^permissions:\n {2}contents: read$/m);
+  expect(pipeline.match(/id-token: write/g)).toHaveLength(2);
+  expect([...pipeline.matchAll(/secrets\.(\w+)/g)].map(([, name]) => name)).toEqual(
+    expect.not.arrayContaining([expect.stringMatching(/CREDENTIALS|PASSWORD|CLIENT_SECRET/)]),
+  );
+});
+
+test('the pipeline uses actions of their makers at a pinned version, and keeps no token in the checkout', () => {
+  const actions = [...pipeline.matchAll(/uses: (\S+)/g)].map(([, action = '']) => action);
+  expect(actions.filter((action) => !/^(actions|azure)\/[\w-]+@(v\d+|[0-9a-f]{40})$/.test(action))).toEqual(
+    [],
+  );
+  const checkouts = pipeline.match(/uses: actions\/checkout@/g) ?? [];
+  expect(pipeline.match(/persist-credentials: false/g)).toHaveLength(checkouts.length);
+});
+
+test('nothing from outside is put into a script by text', () => {
+  const scripts = [...pipeline.matchAll(/run: (?:\|\n((?: {10}.*\n)+)|(.*))/g)].map(
+    ([, block, line]) => block ?? line,
+  );
+  expect(scripts.length).toBeGreaterThan(5);
+  expect(scripts.filter((script) => script?.includes('${{'))).toEqual([]);
+});
+
+test('the pipeline tests, previews, deploys and proves, in this order', () => {
+  const steps = [
+    '.ci/run',
+    'npm run package',
+    'what-if --resource-group',
+    'group create',
+    'functionapp publish',
+    'npm run smoke',
+  ];
+  const places = steps.map((step) => pipeline.indexOf(step));
+  expect(places).toEqual(places.toSorted((one, other) => one - other));
+  expect(places).not.toContain(-1);
+});
+
+test('azd finds the app where the package is made', () => {
+  const azure = readFileSync(join(root, 'azure.yaml'), 'utf8');
+  expect(azure).toMatch(/api:\n {4}project: dist\/app\n/);
+  expect(azure).toContain('run: npm run package');
+});
