@@ -169,9 +169,9 @@ describe('the work a hostile text can cause (T23)', () => {
     ['letters', (size) => `${'a'.repeat(size)} eq`],
     ['negations', (size) => `${'not '.repeat(size / 4)}pr`],
   ])('is bounded for %s', (_, make) => {
-    const start = performance.now();
-    for (let round = 0; round < 20; round++) attempt(() => parseFilter(make(8000)));
-    // Anything that grows with the square of the length takes seconds here.
-    expect(performance.now() - start).toBeLessThan(2000);
+    // Anything that grows faster than the length runs into the time-out of the test: 20 rounds of the longest filter.
+    for (let round = 0; round < 20; round++) {
+      expect(() => attempt(() => parseFilter(make(8000)))).not.toThrow();
+    }
   });
 });
