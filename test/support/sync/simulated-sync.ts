@@ -2,13 +2,15 @@ import { DirectoryId, RunId } from '../../../shared/model/ids.ts';
 import { unpackGuids } from '../../../shared/nesting/guid.ts';
 import { confirmationHash } from '../../../shared/sync/check-tenant.ts';
 import type { NestedDirectoryStore } from '../../../shared/sync/nested-store.ts';
-import { startRun, wakeActiveRun } from '../../../shared/sync/run-orders.ts';
+import type { RunLog, RunLogEntry } from '../../../shared/sync/run-log.ts';
+import { decideRun, startRun, wakeActiveRun } from '../../../shared/sync/run-orders.ts';
+import type { SyncRun } from '../../../shared/sync/run-records.ts';
 import { runStep } from '../../../shared/sync/run-step.ts';
 import { NestedSettings } from '../../../shared/sync/settings.ts';
 import type { SyncPorts } from '../../../shared/sync/sync-ports.ts';
-import { FakeQueue } from '../../support/sync/fake-queue.ts';
-import { FakeTenant, fakeDomains, fakeTenantId } from '../../support/sync/fake-tenant.ts';
-import { memoryNestedStore } from '../../support/sync/memory-nested-store.ts';
+import { FakeQueue } from './fake-queue.ts';
+import { FakeTenant, fakeDomains, fakeTenantId } from './fake-tenant.ts';
+import { memoryNestedStore } from './memory-nested-store.ts';
 
 export const simulatedDirectory = DirectoryId.parse(`dir_${'0'.repeat(32)}`);
 
@@ -24,7 +26,7 @@ export function seeded(seed: number): () => number {
 }
 
 /** The process died between two writes. */
-class Died extends Error {}
+export class Died extends Error {}
 
 /** A tenant, its directory, and a consumer of the outbox that believes only what it is told. */
 export class SimulatedSync {
@@ -36,10 +38,22 @@ export class SimulatedSync {
   deaths = 0;
   /** Called before every message, so that the tenant moves on in the middle of a run. */
   meanwhile: () => void = () => undefined;
+  /** Messages may be lost, come twice and late. */
+  roughQueue = false;
+  /** Called at each write, for a death at a chosen one. */
+  onWrite: (moment: 'before-write' | 'after-write') => void = () => undefined;
   #now = Date.UTC(2026, 0, 1);
   #runs = 0;
   #holders = 0;
   readonly #queue: FakeQueue;
+  /** By key, as the log is written again and again. */
+  readonly entries = new Map<string, RunLogEntry>();
+  readonly #log: RunLog = {
+    write: async (_directory, run, entries) => {
+      for (const entry of entries) this.entries.set(`${run}/${entry.key}`, entry);
+    },
+    saveRun: async () => undefined,
+  };
   readonly #seen = new Set<string>();
   /** Effective pairs of the tenant at each moment since the last run began. */
   #moments: ReadonlySet<string>[] = [];
@@ -48,7 +62,8 @@ export class SimulatedSync {
     this.random = seeded(seed);
     this.tenant = new FakeTenant(this.random);
     this.#queue = new FakeQueue(() => this.#now);
-    this.store = memoryNestedStore(() => {
+    this.store = memoryNestedStore((moment) => {
+      this.onWrite(moment);
       if (this.deaths > 0 && this.random() < this.deaths) throw new Died();
     });
   }
@@ -59,36 +74,65 @@ export class SimulatedSync {
   }
 
   /** Runs until there is no active run any more; throws when that takes too long. */
-  async sync(settings: Partial<NestedSettings> = {}): Promise<void> {
+  async sync(settings: Partial<NestedSettings> = {}, mode: SyncRun['mode'] = 'sync'): Promise<SyncRun> {
     this.witness();
-    await this.#start(settings);
+    await this.#start(settings, mode);
+    return await this.untilRest();
+  }
+
+  /** Lets messages come until the run has ended or waits for a person. */
+  async untilRest(): Promise<SyncRun> {
     for (let turn = 0; turn < 3000; turn++) {
-      const { activeRun } = await this.store.state(simulatedDirectory);
-      if (activeRun === undefined) break;
+      const run = await this.lastRun();
+      if ((await this.#isIdle()) || run.status === 'awaiting-approval') break;
       await this.#turn();
       await this.consume();
     }
     await this.consume();
-    const { activeRun } = await this.store.state(simulatedDirectory);
-    if (activeRun !== undefined) throw new Error(`run ${activeRun} does not come to an end`);
+    const run = await this.lastRun();
+    if (!(await this.#isIdle()) && run.status !== 'awaiting-approval') {
+      throw new Error(`run ${run.id} does not come to an end: ${run.phase} ${run.status}`);
+    }
     this.#moments = this.#moments.slice(-1);
+    return run;
   }
 
-  async #start(settings: Partial<NestedSettings>): Promise<void> {
+  async lastRun(): Promise<SyncRun> {
+    const { lastRun } = await this.store.state(simulatedDirectory);
+    const run = lastRun === undefined ? undefined : await this.store.run(simulatedDirectory, lastRun);
+    if (run === undefined) throw new Error('there was no run yet');
+    return run;
+  }
+
+  async decide(approve: boolean): Promise<SyncRun> {
+    const run = await this.lastRun();
+    const decision = { directory: simulatedDirectory, run: run.id, hash: run.plan?.hash ?? '', by: 'admin' };
+    await decideRun(this.ports(), { ...decision, approve });
+    return await this.untilRest();
+  }
+
+  async #isIdle(): Promise<boolean> {
+    return (await this.store.state(simulatedDirectory)).activeRun === undefined;
+  }
+
+  async #start(settings: Partial<NestedSettings>, mode: SyncRun['mode']): Promise<void> {
     const serial = (this.#runs++).toString(16).padStart(32, '0');
-    await this.#surviving(async () => {
-      await startRun(this.#ports(), {
-        id: RunId.parse(`run_${serial}`),
-        directory: simulatedDirectory,
-        mode: 'sync',
-        trigger: 'timer',
-        settings: NestedSettings.parse({ safeguard: { enabled: false }, ...settings }),
-        settingsVersion: 1,
-        pinnedTenantId: fakeTenantId,
-        confirmedHash: await confirmationHash(fakeTenantId, fakeDomains),
-        startedAt: new Date(this.#now).toISOString(),
-      });
-    });
+    const order = {
+      id: RunId.parse(`run_${serial}`),
+      directory: simulatedDirectory,
+      mode,
+      trigger: 'timer' as const,
+      settings: NestedSettings.parse({ safeguard: { enabled: false }, ...settings }),
+      settingsVersion: 1,
+      pinnedTenantId: fakeTenantId,
+      confirmedHash: await confirmationHash(fakeTenantId, fakeDomains),
+      startedAt: new Date(this.#now).toISOString(),
+    };
+    // Who starts a run and gets no answer asks again, when the lease of the dead is over.
+    while (!(await this.#surviving(async () => void (await startRun(this.ports(), order))))) {
+      this.#now += 120_000;
+      if (!(await this.#isIdle())) return;
+    }
   }
 
   async #turn(): Promise<void> {
@@ -99,14 +143,14 @@ export class SimulatedSync {
     if (taken === undefined) {
       // Every message was lost; the timer finds the run.
       this.#now += 600_000;
-      await this.#surviving(async () => void (await wakeActiveRun(this.#ports(), simulatedDirectory)));
+      await this.#surviving(async () => void (await wakeActiveRun(this.ports(), simulatedDirectory)));
       return;
     }
     this.#now = Math.max(this.#now, taken.at);
-    const fate = this.random();
+    const fate = this.roughQueue ? this.random() : 1;
     if (fate < 0.03) return;
     if (fate < 0.1) this.#queue.waiting.push(taken);
-    if (await this.#surviving(async () => void (await runStep(this.#ports(), taken.message)))) return;
+    if (await this.#surviving(async () => void (await runStep(this.ports(), taken.message)))) return;
     // Not completed: the queue shows it again.
     this.#queue.waiting.push({ message: taken.message, at: this.#now + 30_000 });
   }
@@ -122,15 +166,15 @@ export class SimulatedSync {
     }
   }
 
-  #ports(): SyncPorts {
+  ports(): SyncPorts {
     return {
       graph: this.tenant.graph(),
       store: this.store,
       queue: this.#queue,
-      log: { write: async () => undefined, saveRun: async () => undefined },
+      log: this.#log,
       now: () => this.#now,
       holder: `process ${this.#holders++}`,
-      softSeconds: this.random() < 0.3 ? 0 : 240,
+      softSeconds: this.roughQueue && this.random() < 0.3 ? 0 : 240,
     };
   }
 
