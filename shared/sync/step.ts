@@ -212,7 +212,7 @@ function faulted(run: SyncRun, fault: GraphFault): Step {
         ? later(run, Math.max(1, fault.retryAfterSeconds ?? 30))
         : failed(run, 'graph_throttled', fault.detail);
     case 'resync-required':
-      return begunAgain(run);
+      return begunAgain(run, fault);
     case 'token-dead':
       return restarted(run, fault);
     case 'not-found':
@@ -245,9 +245,9 @@ function streamAtHand(run: SyncRun): StreamName | undefined {
 }
 
 /** 410: the stream is read from nothing, and becomes a complete enumeration whose removals wait for its end. */
-function begunAgain(run: SyncRun): Step {
+function begunAgain(run: SyncRun, fault: GraphFault): Step {
   const stream = streamAtHand(run);
-  if (stream === undefined) return later(run, 5);
+  if (stream === undefined) return retried(run, fault, 'graph_unavailable');
   if (run.resyncs >= resyncsMax)
     return failed(run, 'resync_loop', 'Graph asked for a new baseline again and again');
   return goOn({ ...run, resyncs: run.resyncs + 1, [stream]: newStream(undefined) });
@@ -259,7 +259,7 @@ function restarted(run: SyncRun, fault: GraphFault): Step {
   if (stream === undefined) return retried(run, fault, 'graph_unavailable');
   const cursor = run[stream];
   if (cursor.next === undefined) return retried(run, fault, 'graph_unavailable');
-  if (cursor.restarts >= restartsMax || cursor.next === cursor.start) return begunAgain(run);
+  if (cursor.restarts >= restartsMax || cursor.next === cursor.start) return begunAgain(run, fault);
   return goOn({ ...run, [stream]: newStream(cursor.start, cursor.restarts + 1) });
 }
 

@@ -40,6 +40,8 @@ export class SimulatedSync {
   meanwhile: () => void = () => undefined;
   /** Messages may be lost, come twice and late. */
   roughQueue = false;
+  /** Off where settings decide too what is told. */
+  tenantDecides = true;
   /** Called at each write, for a death at a chosen one. */
   onWrite: (moment: 'before-write' | 'after-write') => void = () => undefined;
   #now = Date.UTC(2026, 0, 1);
@@ -80,6 +82,12 @@ export class SimulatedSync {
     return await this.untilRest();
   }
 
+  /** Lets messages come until the run has ended, though it waits for a person. */
+  async untilEnd(): Promise<SyncRun> {
+    while (!(await this.#isIdle())) await this.#turn();
+    return await this.lastRun();
+  }
+
   /** Lets messages come until the run has ended or waits for a person. */
   async untilRest(): Promise<SyncRun> {
     for (let turn = 0; turn < 3000; turn++) {
@@ -104,9 +112,22 @@ export class SimulatedSync {
     return run;
   }
 
+  /** Milliseconds since 1970, as the processes see them. */
+  now(): number {
+    return this.#now;
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
+  /** The hash that the admin saw, when it is not the plan's. */
+  shownHash: string | undefined;
+
   async decide(approve: boolean): Promise<SyncRun> {
     const run = await this.lastRun();
-    const decision = { directory: simulatedDirectory, run: run.id, hash: run.plan?.hash ?? '', by: 'admin' };
+    const hash = this.shownHash ?? run.plan?.hash ?? '';
+    const decision = { directory: simulatedDirectory, run: run.id, hash, by: 'admin' };
     await decideRun(this.ports(), { ...decision, approve });
     return await this.untilRest();
   }
@@ -201,7 +222,7 @@ export class SimulatedSync {
 
   #remove(pair: string): void {
     if (!this.copy.delete(pair)) throw new Error(`removed though absent: ${pair}`);
-    if (this.#moments.every((pairs) => pairs.has(pair)))
+    if (this.tenantDecides && this.#moments.every((pairs) => pairs.has(pair)))
       throw new Error(`removed though never gone: ${pair}`);
   }
 }

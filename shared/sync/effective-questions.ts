@@ -1,0 +1,246 @@
+import { type DirectoryId, GroupId, type UserId } from '../model/ids.ts';
+import { noEdges } from '../nesting/adjacency.ts';
+import { collectDescendants, effectiveGroupsOf } from '../nesting/effective.ts';
+import { allPaths, throughWhichChild } from '../nesting/explain.ts';
+import { guidBytes, guidText, unpackGuids } from '../nesting/guid.ts';
+import { GuidTable } from '../nesting/guid-table.ts';
+import { Marks } from '../nesting/marks.ts';
+import type { Memberships } from '../nesting/memberships.ts';
+import { nestingOf } from '../nesting/nesting.ts';
+import type { GroupFacts, NestedDirectoryStore, NestedGroup, NestedUser } from './nested-store.ts';
+
+export interface InDirectory {
+  readonly store: NestedDirectoryStore;
+  readonly directory: DirectoryId;
+}
+
+/** An effective member, and how it comes into the group. */
+export interface EffectiveMember {
+  readonly user: NestedUser;
+  readonly direct: boolean;
+  /** Nested groups, direct members of the asked one, through which it comes. */
+  readonly through: readonly GroupId[];
+}
+
+/**
+ * Effective members of a group in id order, from the facts of the last completed run. Undefined for a group that is not told:
+ * unknown, deleted or out of scope.
+ */
+export async function effectiveMembersOf(
+  at: InDirectory,
+  group: GroupId,
+  page: { readonly after?: string | undefined; readonly limit: number },
+): Promise<{ readonly items: readonly EffectiveMember[]; readonly next?: string } | undefined> {
+  const groups = await groupsAt(at);
+  const number = groups.ids.find(group);
+  const facts = number === undefined ? undefined : groups.facts.get(number);
+  if (number === undefined || facts?.told !== true) return undefined;
+  const ids = facts.held
+    ? unpackGuids((await at.store.heldMembers(at.directory, group)) ?? new Uint8Array(0))
+    : await membersBelow(at, groups, number);
+  const { after = '' } = page;
+  const wanted = [...new Set(ids)].filter((id) => id > after).sort();
+  const { users, next } = await countingUsers(at, wanted, page.limit);
+  const { memberships } = await withUsers(at, groups, users);
+  const items = users.map((user, index) => {
+    const { direct, children } = throughWhichChild(memberships, number, index);
+    return { user, direct, through: children.map((child) => idOf(groups, child)) };
+  });
+  return { items, ...(next === undefined ? {} : { next }) };
+}
+
+/** Direct members of a group by type, its nested groups among them; undefined for a group that is not known. */
+export async function directMembersOf(
+  at: InDirectory,
+  group: GroupId,
+): Promise<readonly { readonly type: string; readonly id: string }[] | undefined> {
+  const [nesting, packed] = await Promise.all([
+    at.store.nesting(at.directory),
+    at.store.members(at.directory, group),
+  ]);
+  if (!nesting.groups.some(({ id, told }) => id === group && told)) return undefined;
+  const others = Object.entries(packed).flatMap(([type, ids]) =>
+    type === 'group' ? [] : unpackGuids(ids).map((id) => ({ type, id })),
+  );
+  const children = nesting.edges.flatMap(({ parent, child }) =>
+    parent === group ? [{ type: 'group', id: child as string }] : [],
+  );
+  return [...others, ...children].sort((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+export interface GroupOfUser {
+  readonly group: NestedGroup;
+  readonly direct: boolean;
+}
+
+/** Groups that a user is an effective member of, in id order; undefined for a user that is not known. */
+export async function groupsOfUser(at: InDirectory, id: UserId): Promise<readonly GroupOfUser[] | undefined> {
+  const [groups, users] = await Promise.all([groupsAt(at), at.store.users(at.directory, [id])]);
+  const [user] = users;
+  if (user === undefined) return undefined;
+  const { memberships } = await withUsers(at, groups, users);
+  const reached = new Set(effectiveGroupsOf(memberships, 0));
+  const numbers: number[] = [];
+  for (const [number, facts] of groups.facts) {
+    if (!facts.told) continue;
+    const isIn = facts.held ? await isHeld(at, facts.id, id) : reached.has(number);
+    if (isIn) numbers.push(number);
+  }
+  const direct = new Set(memberships.groupsOf(0));
+  const rows = await groupRows(
+    at,
+    numbers.map((number) => idOf(groups, number)),
+  );
+  return rows
+    .map((group) => ({ group, direct: direct.has(groups.ids.find(group.id) ?? -1) }))
+    .sort((one, other) => (one.group.id < other.group.id ? -1 : 1));
+}
+
+export interface Explanation {
+  readonly member: boolean;
+  /** From the asked group down to the one that holds the user directly. */
+  readonly paths: readonly (readonly GroupId[])[];
+  readonly morePaths: boolean;
+  readonly user: NestedUser | undefined;
+  readonly group: GroupFacts | undefined;
+}
+
+/** Why a user is, or is not, an effective member of a group, from stored facts. */
+export async function explain(
+  at: InDirectory,
+  asked: { readonly user: UserId; readonly group: GroupId },
+  pathsMax: number,
+): Promise<Explanation> {
+  const [groups, users] = await Promise.all([groupsAt(at), at.store.users(at.directory, [asked.user])]);
+  const number = groups.ids.find(asked.group);
+  const facts = number === undefined ? undefined : groups.facts.get(number);
+  const { memberships } = await withUsers(at, groups, users);
+  const found =
+    number === undefined || users.length === 0
+      ? { paths: [], more: false }
+      : allPaths(memberships, { group: number, user: 0 }, pathsMax);
+  const member =
+    facts?.held === true
+      ? await isHeld(at, facts.id, asked.user)
+      : found.paths.length > 0 && facts?.told === true;
+  return {
+    member,
+    paths: found.paths.map((path) => path.map((row) => idOf(groups, row))),
+    morePaths: found.more,
+    user: users[0],
+    group: facts,
+  };
+}
+
+interface Groups {
+  readonly ids: GuidTable;
+  readonly facts: ReadonlyMap<number, GroupFacts>;
+  readonly memberships: Memberships;
+}
+
+async function groupsAt({ store, directory }: InDirectory): Promise<Groups> {
+  const [state, stored] = await Promise.all([store.state(directory), store.nesting(directory)]);
+  const ids = new GuidTable();
+  const numberOf = (id: GroupId): number => {
+    const number = ids.intern(id);
+    if (number === undefined) throw new Error(`${id} is no object id`);
+    return number;
+  };
+  const facts = new Map(stored.groups.map((group) => [numberOf(group.id), group] as const));
+  const from = Uint32Array.from(stored.edges, ({ parent }) => numberOf(parent));
+  const to = Uint32Array.from(stored.edges, ({ child }) => numberOf(child));
+  const flagged = (is: (group: GroupFacts) => boolean) =>
+    Uint8Array.from({ length: ids.count }, (_, number) => {
+      const group = facts.get(number);
+      return group !== undefined && is(group) ? 1 : 0;
+    });
+  const live = flagged((group) => group.life === 'live');
+  // The literal reading does not pass members on.
+  const edges = (state.flattened ?? true) ? { from, to } : noEdges;
+  const memberships: Memberships = {
+    nesting: nestingOf(edges, live),
+    users: 0,
+    liveUsers: new Uint8Array(0),
+    told: flagged((group) => group.told),
+    groupsOf: () => new Uint32Array(0),
+    usersOf: () => new Uint32Array(0),
+  };
+  return { ids, facts, memberships };
+}
+
+const idOf = (groups: Groups, number: number): GroupId => GroupId.parse(groups.ids.textOf(number));
+
+async function membersBelow(at: InDirectory, groups: Groups, number: number): Promise<string[]> {
+  const marks = new Marks(groups.ids.count);
+  collectDescendants(groups.memberships, number, marks);
+  const below = [...marks.sorted()].map((row) => idOf(groups, row));
+  const ids: string[] = [];
+  for (let start = 0; start < below.length; start += readsAtOnce) {
+    const reads = below
+      .slice(start, start + readsAtOnce)
+      .map(async (group) => (await at.store.members(at.directory, group)).user);
+    for (const packed of await Promise.all(reads)) {
+      if (packed !== undefined) for (const id of unpackGuids(packed)) ids.push(id);
+    }
+  }
+  return ids;
+}
+
+/** The first `limit` of these users that count, and where to go on. */
+async function countingUsers({ store, directory }: InDirectory, ids: readonly string[], limit: number) {
+  const users: NestedUser[] = [];
+  for (let start = 0; start < ids.length; start += usersAtOnce) {
+    const some = ids.slice(start, start + usersAtOnce) as UserId[];
+    const rows = (await store.users(directory, some)).filter(({ standing }) => standing.counts);
+    users.push(...rows.toSorted((one, other) => (one.id < other.id ? -1 : 1)));
+    if (users.length > limit) break;
+  }
+  const shown = users.slice(0, limit);
+  const next = users.length > limit ? shown.at(-1)?.id : undefined;
+  return { users: shown, next };
+}
+
+/** The memberships with these users as number 0, 1, …; who does not count leads nowhere. */
+async function withUsers({ store, directory }: InDirectory, groups: Groups, users: readonly NestedUser[]) {
+  const reverse = await store.groupsOf(
+    directory,
+    users.map(({ id }) => id),
+  );
+  const holders = users.map(({ id }) => numbersOf(groups, reverse.get(id)));
+  const memberships: Memberships = {
+    ...groups.memberships,
+    users: users.length,
+    liveUsers: Uint8Array.from(users, ({ standing }) => (standing.counts ? 1 : 0)),
+    groupsOf: (user) => holders[user] ?? new Uint32Array(0),
+  };
+  return { memberships };
+}
+
+function numbersOf({ ids }: Groups, packed: Uint8Array = new Uint8Array(0)): Uint32Array {
+  const numbers: number[] = [];
+  for (let offset = 0; offset < packed.length; offset += guidBytes) {
+    const number = ids.findPacked(packed, offset);
+    if (number !== undefined) numbers.push(number);
+  }
+  return Uint32Array.from(numbers);
+}
+
+async function isHeld({ store, directory }: InDirectory, group: GroupId, user: UserId): Promise<boolean> {
+  const packed = (await store.heldMembers(directory, group)) ?? new Uint8Array(0);
+  for (let offset = 0; offset < packed.length; offset += guidBytes) {
+    if (guidText(packed, offset) === user) return true;
+  }
+  return false;
+}
+
+async function groupRows({ store, directory }: InDirectory, ids: readonly GroupId[]) {
+  const rows: NestedGroup[] = [];
+  for (let start = 0; start < ids.length; start += usersAtOnce) {
+    rows.push(...(await store.groups(directory, ids.slice(start, start + usersAtOnce))));
+  }
+  return rows;
+}
+
+/** What a store reads by id in one call, and reads of groups side by side. */
+const usersAtOnce = 1000;
+const readsAtOnce = 16;

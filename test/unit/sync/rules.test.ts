@@ -1,0 +1,295 @@
+import { expect, test } from '@jest/globals';
+import type { GraphFaultKind, GraphReader } from '../../../shared/sync/graph-port.ts';
+import { simulatedDirectory } from '../../support/sync/simulated-sync.ts';
+import { group, synced, told, user } from './small-tenant.ts';
+
+test('A⊃B⊃C with a user in C: all three exist flat and the user is in each (S2-01, rule 1)', async () => {
+  const sync = await synced({ users: 1, groups: { 1: [['group', 2]], 2: [['group', 3]], 3: [['user', 1]] } });
+  expect(told(sync)).toEqual({ 1: [1], 2: [1], 3: [1] });
+  expect((await sync.store.state(simulatedDirectory)).counts).toEqual({
+    users: 1,
+    groups: 3,
+    memberships: 3,
+    domains: 1,
+  });
+});
+
+test('two groups of one name and a renamed user keep their ids apart (rule 2)', async () => {
+  const sync = await synced({ users: 2, groups: { 1: [['user', 1]], 2: [['user', 2]] } });
+  sync.tenant.setGroup(group(2), 'live', { displayName: 'Group 1' });
+  sync.tenant.setUser(user(1), 'live', { userPrincipalName: 'user2@rookery.example' });
+  sync.tenant.setUser(user(2), 'live', { userPrincipalName: 'user1@rookery.example' });
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [1], 2: [2] });
+});
+
+test('a round that is told again writes nothing to the outbox (rule 3)', async () => {
+  const sync = await synced({ users: 2, groups: { 1: [['user', 1]] } });
+  sync.tenant.setMember(group(1), user(2), 'user');
+  await sync.sync();
+  const before = await sync.store.outbox(simulatedDirectory, { limit: 1000 });
+  sync.tenant.faults = { ...sync.tenant.faults, replays: 1 };
+  await sync.sync();
+  expect(await sync.store.outbox(simulatedDirectory, { limit: 1000 })).toEqual(before);
+});
+
+test('a soft-deleted user leaves, and a restore brings every membership back though groups are silent (rule 4)', async () => {
+  const sync = await synced({
+    users: 2,
+    groups: {
+      1: [['group', 2]],
+      2: [
+        ['user', 1],
+        ['user', 2],
+      ],
+    },
+  });
+  sync.tenant.setUser(user(1), 'soft-deleted');
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [2], 2: [2] });
+  sync.tenant.setUser(user(1), 'live');
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [1, 2], 2: [1, 2] });
+});
+
+test('a hard-deleted user is gone for good with his memberships (rule 4)', async () => {
+  const sync = await synced({
+    users: 2,
+    groups: {
+      1: [
+        ['user', 1],
+        ['user', 2],
+      ],
+    },
+  });
+  sync.tenant.setUser(user(1), 'gone');
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [2] });
+  expect((await sync.store.groupsOf(simulatedDirectory, [user(1)])).size).toBe(0);
+});
+
+test('a soft-deleted group passes nothing on; restored, its members are read once more (rule 4)', async () => {
+  const sync = await synced({ users: 2, groups: { 1: [['group', 2]], 2: [['user', 1]] } });
+  sync.tenant.setGroup(group(2), 'soft-deleted');
+  await sync.sync();
+  expect(told(sync)).toEqual({});
+  sync.tenant.setGroup(group(2), 'live');
+  const restored = await sync.sync();
+  expect(restored.rereads).toEqual([{ group: group(2), reason: 'restored', rounds: 0 }]);
+  expect(told(sync)).toEqual({ 1: [1], 2: [1] });
+});
+
+/** A Graph whose answers to one read are all of one kind. */
+const broken = (graph: GraphReader, name: keyof GraphReader, kind: GraphFaultKind): GraphReader => ({
+  ...graph,
+  [name]: async () => ({ kind: 'fault', fault: { kind, detail: 'broken' } }),
+});
+
+const reads = ['usersDelta', 'groupsDelta', 'permissions', 'organization', 'domains'] as const;
+const faults: readonly GraphFaultKind[] = [
+  'throttled',
+  'resync-required',
+  'token-dead',
+  'unauthorized',
+  'forbidden',
+  'not-found',
+  'transient',
+  'malformed',
+];
+
+test.each(reads.flatMap((read) => faults.map((fault) => [read, fault] as const)))(
+  'no removal leaves a run whose %s answers %s (T09, rule 5)',
+  async (read, fault) => {
+    const sync = await synced({
+      users: 3,
+      groups: {
+        1: [
+          ['user', 1],
+          ['user', 2],
+        ],
+        2: [['user', 3]],
+      },
+    });
+    const before = told(sync);
+    sync.tenant.setUser(user(1), 'gone');
+    sync.tenant.setMember(group(2), user(3), undefined);
+    const { graph } = sync.tenant;
+    sync.tenant.graph = () => broken(graph.call(sync.tenant), read, fault);
+    // The check is due again.
+    sync.advance(7_200_000);
+    const run = await sync.sync();
+    expect(run.status).toBe('failed');
+    expect(told(sync)).toEqual(before);
+    sync.tenant.graph = graph;
+    await sync.sync();
+    expect(told(sync)).toEqual({ 1: [2] });
+  },
+);
+
+test.each(['unauthorized', 'forbidden'] as const)(
+  'consent that is %s in mid-round fails the run by name and removes nothing (S2-19)',
+  async (fault) => {
+    const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
+    const { graph } = sync.tenant;
+    sync.tenant.graph = () => broken(graph.call(sync.tenant), 'groupsDelta', fault);
+    const run = await sync.sync();
+    expect(run.failure?.code).toBe(fault === 'unauthorized' ? 'consent_revoked' : 'permission_missing');
+    expect(told(sync)).toEqual({ 1: [1] });
+  },
+);
+
+test('members hidden from the application are kept (rule 5)', async () => {
+  const sync = await synced({
+    users: 2,
+    groups: {
+      1: [
+        ['user', 1],
+        ['user', 2],
+      ],
+    },
+  });
+  const { graph } = sync.tenant;
+  const permissions = { users: true, groups: true, domains: true, hiddenMembers: false, applications: false };
+  sync.tenant.graph = () => ({
+    ...graph.call(sync.tenant),
+    permissions: async () => ({ kind: 'read', value: permissions, calls: 1, resourceUnits: 1 }),
+  });
+  sync.tenant.setGroup(group(1), 'live', { visibility: 'HiddenMembership' });
+  sync.tenant.setMember(group(1), user(1), undefined);
+  sync.advance(7_200_000);
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [1, 2] });
+  expect([...sync.entries.values()].map(({ code }) => code)).toContain('members-hidden');
+});
+
+test('a dynamic group that empties in waves loses nobody until its list confirms it (rule 5)', async () => {
+  const sync = await synced({
+    users: 2,
+    groups: {
+      1: [
+        ['user', 1],
+        ['user', 2],
+      ],
+    },
+  });
+  sync.tenant.setGroup(group(1), 'live', { groupTypes: ['DynamicMembership'] });
+  sync.tenant.setMember(group(1), user(1), undefined);
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [1, 2] });
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [2] });
+});
+
+test('a re-baseline sweeps what it did not see through the same diff, and nothing before its end (rule 6)', async () => {
+  const sync = await synced({
+    users: 3,
+    groups: {
+      1: [['group', 2]],
+      2: [
+        ['user', 1],
+        ['user', 2],
+      ],
+    },
+  });
+  const { graph } = sync.tenant;
+  let asked = 0;
+  sync.tenant.graph = () => {
+    const reader = graph.call(sync.tenant);
+    return {
+      ...reader,
+      groupsDelta: async (from) =>
+        asked++ === 0
+          ? { kind: 'fault', fault: { kind: 'resync-required', detail: 'gone' } }
+          : await reader.groupsDelta(from),
+    };
+  };
+  sync.tenant.setMember(group(2), user(1), undefined);
+  sync.tenant.setMember(group(2), user(3), 'user');
+  const run = await sync.sync();
+  expect({ baseline: run.groups.baseline, counts: run.plan?.counts }).toMatchObject({
+    baseline: true,
+    counts: { membershipsAdded: 2, membershipsRemoved: 2, directAdded: 1, directRemoved: 1 },
+  });
+  expect(told(sync)).toEqual({ 1: [2, 3], 2: [2, 3] });
+});
+
+test('a wait longer than a moment is handed to the queue, not slept (rule 7)', async () => {
+  const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
+  const { graph } = sync.tenant;
+  let asked = 0;
+  sync.tenant.graph = () => {
+    const reader = graph.call(sync.tenant);
+    const fault = { kind: 'throttled', detail: 'later', retryAfterSeconds: 600 } as const;
+    return {
+      ...reader,
+      usersDelta: async (from) => (asked++ === 0 ? { kind: 'fault', fault } : await reader.usersDelta(from)),
+    };
+  };
+  const before = sync.now();
+  const run = await sync.sync();
+  expect(run).toMatchObject({ status: 'done', step: 1 });
+  expect(sync.now() - before).toBeGreaterThanOrEqual(600_000);
+});
+
+test('devices and service principals lead nowhere and are reported by group (rule 8)', async () => {
+  const sync = await synced({
+    users: 1,
+    groups: {
+      1: [
+        ['user', 1],
+        ['device', 7],
+        ['servicePrincipal', 8],
+      ],
+    },
+  });
+  expect(told(sync)).toEqual({ 1: [1] });
+  expect([...sync.entries.values()]).toEqual([
+    expect.objectContaining({
+      code: 'members-ignored',
+      level: 'warning',
+      object: { kind: 'group', id: group(1) },
+      counts: { members: 2 },
+    }),
+  ]);
+});
+
+test('a member that is delivered later counts from then on (late reference)', async () => {
+  const sync = await synced({
+    users: 0,
+    groups: {
+      1: [
+        ['user', 1],
+        ['group', 2],
+      ],
+    },
+  });
+  expect(told(sync)).toEqual({});
+  sync.tenant.setUser(user(1), 'live');
+  sync.tenant.setUser(user(2), 'live');
+  sync.tenant.setGroup(group(2), 'live');
+  sync.tenant.setMember(group(2), user(2), 'user');
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [1, 2], 2: [2] });
+});
+
+test('an endless round is found out and changes nothing (F5)', async () => {
+  const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
+  const { graph } = sync.tenant;
+  let page = 0;
+  sync.tenant.graph = () => ({
+    ...graph.call(sync.tenant),
+    groupsDelta: async () => ({
+      kind: 'read',
+      value: { items: [], fingerprint: 'same', next: `next:${page++ % 40}` },
+      calls: 1,
+      resourceUnits: 5,
+    }),
+  });
+  const run = await sync.sync();
+  expect(run).toMatchObject({ status: 'failed', failure: { code: 'endless_round' } });
+});
+
+test('an idle cycle costs two calls', async () => {
+  const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
+  expect((await sync.sync()).graphCalls).toBe(2);
+});

@@ -1,0 +1,44 @@
+import type { MemberType } from '../../../shared/sync/graph-port.ts';
+import type { NestedSettings } from '../../../shared/sync/settings.ts';
+import { SimulatedSync } from '../../support/sync/simulated-sync.ts';
+
+export const user = (index: number) => `00000000-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
+export const group = (index: number) => `00000000-0000-4000-9000-${index.toString(16).padStart(12, '0')}`;
+
+/** Users 1…`users` of one domain, and the groups with the members named. */
+export async function synced(
+  shape: {
+    readonly users: number;
+    readonly groups: Readonly<Record<number, readonly (readonly [MemberType, number])[]>>;
+  },
+  settings: Partial<NestedSettings> = {},
+): Promise<SimulatedSync> {
+  const sync = new SimulatedSync(1);
+  for (let index = 1; index <= shape.users; index++) {
+    sync.tenant.setUser(user(index), 'live', {
+      userPrincipalName: `user${index}@rookery.example`,
+      displayName: `User ${index}`,
+    });
+  }
+  for (const index of Object.keys(shape.groups)) {
+    sync.tenant.setGroup(group(Number(index)), 'live', { displayName: `Group ${index}` });
+  }
+  for (const [index, members] of Object.entries(shape.groups)) {
+    for (const [type, member] of members) {
+      sync.tenant.setMember(group(Number(index)), type === 'group' ? group(member) : user(member), type);
+    }
+  }
+  await sync.sync(settings);
+  return sync;
+}
+
+/** Who is told to be in which group, by their small numbers. */
+export function told(sync: SimulatedSync): Readonly<Record<number, readonly number[]>> {
+  const groups: Record<number, number[]> = {};
+  for (const pair of [...sync.copy].sort()) {
+    const [of = '', member = ''] = pair.split(' ');
+    const key = Number.parseInt(of.slice(24), 16);
+    groups[key] = [...(groups[key] ?? []), Number.parseInt(member.slice(24), 16)];
+  }
+  return groups;
+}
