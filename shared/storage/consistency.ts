@@ -2,39 +2,66 @@ import type { TableClient } from '@azure/data-tables';
 import type { DirectoryId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { Randomness } from '../model/new-ids.ts';
-import { type RowChange, submitBatch } from './batch.ts';
-import { counterKey, lastPart, memberKey, nestingKey, reverseKey, rowPrefix } from './directory-keys.ts';
+import { submitBatch } from './batch.ts';
+import type { Inconsistency } from './consistency-finding.ts';
+import { isNested, nestedFaults } from './consistency-nested.ts';
+import {
+  counterKey,
+  endOf,
+  lastPart,
+  memberKey,
+  nestingKey,
+  reverseKey,
+  rowPrefix,
+} from './directory-keys.ts';
 import { CounterRow, NameRow, parseGroupRow, parseUserRow, rowSchema } from './directory-rows.ts';
 import { directoryTable, type RangeRow } from './directory-table.ts';
 import { isUniqueName } from './index-rows.ts';
 import { memberOfKey } from './membership-rows.ts';
+import { leases } from './nested/lease.ts';
+import { nestedTable } from './nested/nested-table.ts';
 import { available } from './storage-busy.ts';
-
-/** A row that does not fit the others, and the changes that would make it fit. */
-export interface Inconsistency {
-  readonly rowKey: string;
-  readonly fault: string;
-  readonly repair: readonly RowChange[];
-}
 
 /**
  * Reads the whole partition of a directory at rest and tells what does not fit together (invariants I4, I5, I6):
  * index rows and their objects, memberships and their mirrors and ends, counters, journals that were not carried to their end.
- * Costs a round trip per thousand rows. While others write, what it finds may be no more than their work in progress.
+ * Of a `nested` directory: packed members and their counts, the reverse of each, what is kept for groups above their limit, and
+ * what runs left behind. Costs a round trip per thousand rows and holds the partition in memory.
+ * While others write, what it finds may be no more than their work in progress.
  */
 export async function findInconsistencies(
   table: TableClient,
   directory: DirectoryId,
 ): Promise<readonly Inconsistency[]> {
   const rows = await partition(table, directory);
+  if (isNested(rows)) return [...nestedFaults(rows)];
   return [...indexFaults(rows), ...membershipFaults(rows), ...counterFaults(rows), ...journalFaults(rows)];
 }
 
-/** Finds and repairs; returns what was found. Journals are not touched: `completeInterrupted` comes first. */
+/**
+ * Finds and repairs; returns what was found. Journals are not touched: `completeInterrupted` comes first. A nested directory is
+ * repaired under its lease, so that no run writes meanwhile; throws when one holds it.
+ */
 export async function repairInconsistencies(
   table: TableClient,
   directory: DirectoryId,
 ): Promise<readonly Inconsistency[]> {
+  const lease = leases(nestedTable(table));
+  const nested = isNested(await partition(table, directory, nestedStateOnly));
+  const request = { holder: 'fsck', now: Date.now(), seconds: repairSecondsMax };
+  const fence = nested ? await lease.acquire(directory, request) : undefined;
+  if (nested && fence === undefined)
+    throw new Error(`a run of ${directory} is going on; repair it afterwards`);
+  try {
+    return await repaired(table, directory);
+  } finally {
+    if (fence !== undefined) await lease.release(directory, fence);
+  }
+}
+
+const repairSecondsMax = 600;
+
+async function repaired(table: TableClient, directory: DirectoryId): Promise<readonly Inconsistency[]> {
   const found = await findInconsistencies(table, directory);
   const changes = new Map(found.flatMap(({ repair }) => repair).map((change) => [change.rowKey, change]));
   const all = [...changes.values()];
@@ -47,11 +74,14 @@ export async function repairInconsistencies(
 
 type Rows = ReadonlyMap<string, RangeRow>;
 
-async function partition(table: TableClient, directory: DirectoryId): Promise<Rows> {
+async function partition(table: TableClient, directory: DirectoryId, keys = everything): Promise<Rows> {
   const { range } = directoryTable(table, unused);
-  const rows = await range(directory, { from: '', to: '~', limit: Number.POSITIVE_INFINITY });
+  const rows = await range(directory, { ...keys, limit: Number.POSITIVE_INFINITY });
   return new Map(rows.map((row) => [row.rowKey, row]));
 }
+
+const everything = { from: '', to: '~' };
+const nestedStateOnly = { from: rowPrefix.sync, to: endOf(rowPrefix.sync) };
 
 const unused: Randomness = { now: () => 0, randomBytes: (count) => new Uint8Array(count) };
 

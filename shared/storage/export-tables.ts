@@ -1,4 +1,4 @@
-import type { TableClient } from '@azure/data-tables';
+import { RestError, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { Archive } from './archive.ts';
 import {
@@ -25,6 +25,7 @@ export interface ExportProgress {
  * Copies every entity of `tables` into the archive, as gzip of NDJSON parts and a manifest with their hashes.
  * Tables have neither soft delete nor versions, so this is what a restore starts from. Memory is bounded by one part.
  * Rows written meanwhile may or may not be in it; `fsck` after a restore mends what a write in between tore apart.
+ * A table that is not there is left out: a newer version's code may know more tables than the account has.
  */
 export async function exportTables(
   tables: readonly NamedTable[],
@@ -37,6 +38,7 @@ export async function exportTables(
   const name = exportName(to.at);
   const copied: ExportManifest['tables'] = [];
   for (const { name: table, client } of tables) {
+    if (!(await isThere(client))) continue;
     const parts: ExportManifest['tables'][number]['parts'] = [];
     let entities = 0;
     for await (const batch of partsOf(client)) {
@@ -55,6 +57,19 @@ export async function exportTables(
   const manifest: ExportManifest = { format: 1, at: to.at.toISOString(), tables: copied };
   await to.archive.write(manifestName(name), new TextEncoder().encode(JSON.stringify(manifest, null, 2)));
   return { name, manifest };
+}
+
+async function isThere(table: TableClient): Promise<boolean> {
+  try {
+    await table
+      .listEntities({ queryOptions: { select: ['RowKey'] } })
+      .byPage({ maxPageSize: 1 })
+      .next();
+    return true;
+  } catch (error) {
+    if (error instanceof RestError && error.statusCode === 404) return false;
+    throw error;
+  }
 }
 
 /** Names sort by time. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Archive } from './archive.ts';
 import { type ExportedEntity, ExportManifest, manifestName, unpackPart } from './export-format.ts';
 import type { NamedTable } from './export-tables.ts';
+import { withoutRunInProgress } from './restore-run-state.ts';
 
 export interface RestoreRequest {
   readonly archive: Archive;
@@ -20,29 +21,39 @@ export interface RestoreRequest {
 /**
  * Writes an export into empty tables of the same names. Everything is verified before the first row is written:
  * the manifest, each part's hash, that every table is known and empty. Safe to repeat with `resume`.
+ * Every entity comes back as it was, but for what a run of a nested directory had in its hands: see `withoutRunInProgress`.
  */
 export async function restoreTables(
   tables: readonly NamedTable[],
   request: RestoreRequest,
 ): Promise<ExportManifest> {
   const manifest = await manifestOf(request.archive, request.name);
-  const byName = new Map<string, TableClient>(tables.map(({ name, client }) => [name, client]));
-  const missing = manifest.tables.filter(({ table }) => !byName.has(table)).map(({ table }) => table);
-  if (missing.length > 0)
-    throw new Error(`the export has tables that this account has not: ${missing.join(', ')}`);
+  const targets = targetsOf(manifest, tables);
   for (const { parts } of manifest.tables) for (const part of parts) await entitiesOf(request.archive, part);
   if (!request.resume) await assertEmpty(tables);
-  for (const { table, parts, entities } of manifest.tables) {
-    const target = byName.get(table);
-    if (target === undefined) continue;
+  for (const { table, client, parts, entities: of } of targets) {
     let written = 0;
     for (const part of parts) {
-      await writeEntities(target, await entitiesOf(request.archive, part));
+      const entities = await entitiesOf(request.archive, part);
+      await writeEntities(client, table === 'directory' ? withoutRunInProgress(entities) : entities);
       written += part.entities;
-      request.onProgress?.({ table, entities: written, of: entities });
+      request.onProgress?.({ table, entities: written, of });
     }
   }
   return manifest;
+}
+
+/** The tables of the manifest, each with its client; throws when the account lacks one. */
+function targetsOf(manifest: ExportManifest, tables: readonly NamedTable[]) {
+  const clients = new Map<string, TableClient>(tables.map(({ name, client }) => [name, client]));
+  const missing = manifest.tables.filter(({ table }) => !clients.has(table)).map(({ table }) => table);
+  if (missing.length > 0) {
+    throw new Error(`the export has tables that this account has not: ${missing.join(', ')}`);
+  }
+  return manifest.tables.flatMap((exported) => {
+    const client = clients.get(exported.table);
+    return client === undefined ? [] : [{ ...exported, client }];
+  });
 }
 
 /** Names of the complete exports in an archive, oldest first. */
