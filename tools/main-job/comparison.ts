@@ -152,7 +152,11 @@ const managerPath = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:
 export function leavesOf(resource: JsonObject): Map<string, Json> {
   const { id: _id, schemas: _schemas, meta: _meta, ...rest } = resource;
   const leaves = new Map<string, Json>();
-  for (const [name, value] of Object.entries(rest)) addLeaves(leaves, name, value);
+  for (const [name, value] of Object.entries(rest)) {
+    // A path that was stored as a name is not what it was sent for.
+    const isPath = name.startsWith('urn:') ? typeof value !== 'object' : /[.[]/.test(name);
+    addLeaves(leaves, isPath ? `literally ${name}` : name, value);
+  }
   for (const path of leaves.keys()) if (/:manager[.](\$ref|displayName)$/.test(path)) leaves.delete(path);
   return leaves;
 }
