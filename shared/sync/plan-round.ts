@@ -557,16 +557,21 @@ function partsOf<T>(items: readonly T[], size: number): readonly (readonly T[])[
   );
 }
 
-/** SHA-256 over all parts in order. Times and run ids are left out, so that the same change has the same hash in every run. */
+/** SHA-256 over the hashes of all parts in order, outbox left out: the same change has the same hash in every run. */
 async function hashOf(parts: readonly JournalPart[]): Promise<string> {
-  const text = parts
-    .filter(({ kind }) => kind !== 'outbox')
-    .map((part) =>
-      JSON.stringify(part, (_, value) => (value instanceof Uint8Array ? unpackGuids(value) : value)),
-    )
-    .join('\n');
+  const hashes: string[] = [];
+  for (const part of parts) {
+    if (part.kind === 'outbox') continue;
+    hashes.push(
+      await sha256(
+        JSON.stringify(part, (_, value) => (value instanceof Uint8Array ? unpackGuids(value) : value)),
+      ),
+    );
+  }
+  return (await sha256(hashes.join())).slice(0, 32);
+}
+
+async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest).subarray(0, 16), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
