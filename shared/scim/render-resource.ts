@@ -1,7 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { schemasOf } from './filters/scope.ts';
 import { mainSchemaOf } from './schema.ts';
-import { enterpriseSchemaId } from './schemas/user.ts';
 import type { Resource, ResourceKind } from './scim-directory.ts';
 
 /**
@@ -18,7 +17,8 @@ export function renderResource(resource: Resource, baseUrl: string): JsonObject 
     if (value !== undefined) rendered[name] = withReferences(name, value, baseUrl);
   }
   for (const urn of schemas.slice(1)) {
-    rendered[urn] = withManager(attributes[urn] ?? {}, urn, baseUrl);
+    // A manager has no `$ref`: the id may belong to nobody yet, and what was sent is what comes back.
+    rendered[urn] = attributes[urn] ?? {};
   }
   const location = locationOf(resource, baseUrl);
   rendered['meta'] = { resourceType: kind, created, lastModified, location, version };
@@ -50,13 +50,4 @@ function referring(list: Json, addressOf: (type: Json | undefined) => string): J
       ...(type !== undefined && { type }),
     };
   });
-}
-
-/** The manager is a user of the same directory, or an id that may become one. */
-function withManager(extension: Json, urn: string, baseUrl: string): Json {
-  if (urn !== enterpriseSchemaId || !isJsonObject(extension)) return extension;
-  const manager = extension['manager'];
-  const value = isJsonObject(manager) ? manager['value'] : undefined;
-  if (typeof value !== 'string') return extension;
-  return { ...extension, manager: { value, $ref: locationOf({ kind: 'User', id: value }, baseUrl) } };
 }

@@ -110,9 +110,7 @@ export const bulkCases: readonly ScimCase[] = [
       ),
       get('/Users?filter=userName+eq+"a"', {
         ...some,
-        Resources: [
-          { ...some, [enterpriseUrn]: { department: 'D', manager: { value: '<id>', $ref: '<text>' } } },
-        ],
+        Resources: [{ ...some, [enterpriseUrn]: { department: 'D', manager: { value: '<id>' } } }],
       }),
       get('/Groups?filter=members.type+eq+"Group"', { ...some, totalResults: 3 }),
     ],

@@ -141,7 +141,7 @@ const gallery: readonly ScimCase[] = [
         change('/Users/{u}', { op, path: manager, value: '{m}' }),
         get('/Users/{u}', {
           ...some,
-          [enterpriseUrn]: { manager: { value: '{m}', $ref: '{base}/Users/{m}' } },
+          [enterpriseUrn]: { manager: { value: '{m}' } },
         }),
       ]),
       change('/Users/{u}', { op: 'replace', path: manager, value: '' }),
@@ -273,7 +273,7 @@ const webValidator: readonly ScimCase[] = [
             profileUrl: 'word',
             emails: [{ type: 'work', value: 'b@x', primary: true }],
             roles: [{ primary: true, value: 'r', display: 'd2', type: 't' }],
-            [enterpriseUrn]: { division: 'V', manager: { value: 'random', $ref: '{base}/Users/random' } },
+            [enterpriseUrn]: { division: 'V', manager: { value: 'random' } },
           },
           extended,
         ),
@@ -323,7 +323,7 @@ const webValidator: readonly ScimCase[] = [
             {
               userName: 'v',
               active: false,
-              [enterpriseUrn]: { manager: { value: 'm', $ref: '{base}/Users/m' } },
+              [enterpriseUrn]: { manager: { value: 'm' } },
             },
             extended,
           ),

@@ -48,7 +48,7 @@ function sequence(
 const work = (value: string) => ({ emails: [{ type: 'work', value }] });
 const manager = `${enterpriseUrn}:manager`;
 const managed = (value: string) => ({
-  [enterpriseUrn]: { manager: { value, $ref: `{base}/Users/${value}` } },
+  [enterpriseUrn]: { manager: { value } },
 });
 
 /** scim-peers §3.2 and §3.3, entra-client §5. */
@@ -496,11 +496,7 @@ export const userWriteCases: readonly ScimCase[] = [
       remove('/Users/{boss}'),
       get(
         '/Users/{u}',
-        shownUser(
-          'u',
-          { userName: 'u', [enterpriseUrn]: { manager: { value: '{boss}', $ref: '{base}/Users/{boss}' } } },
-          extended,
-        ),
+        shownUser('u', { userName: 'u', [enterpriseUrn]: { manager: { value: '{boss}' } } }, extended),
       ),
     ],
   },
