@@ -4,7 +4,7 @@ import { referencesIn, resolved, resolvedText, split } from './bulk-references.t
 import { type BulkOperation, parseBulk } from './bulk-request.ts';
 import { errorBody, scimErrors } from './errors.ts';
 import { locationOf } from './render-resource.ts';
-import { type Answer, type ResourceCall, writeResource } from './resource-requests.ts';
+import { type ResourceAnswer, type ResourceCall, writeResource } from './resource-requests.ts';
 import { type Route, routeOf } from './routes.ts';
 
 /**
@@ -72,22 +72,20 @@ class BulkRun {
     return [...this.#answers].sort(([one], [other]) => one - other).map(([, answer]) => answer);
   }
 
-  /** The first that waits for nothing; in a circle, the first creation. */
+  /** The first that waits for nothing; in a circle, the first creation, since nothing else is waited for. */
   #take(): Task | undefined {
     const isFree = ({ operation, needs }: Task) =>
       [...needs].every((name) => !this.#coming.has(name) || name === operation.bulkId);
     const free = this.#waiting.findIndex(isFree);
     const at = free >= 0 ? free : this.#waiting.findIndex(({ operation }) => operation.method === 'POST');
-    return at >= 0 ? this.#waiting.splice(at, 1)[0] : this.#waiting.shift();
+    return this.#waiting.splice(at, 1)[0];
   }
 
   async #carryOut(task: Task): Promise<void> {
     const { operation, index } = task;
     try {
       const answer = await this.#written(task);
-      if (operation.bulkId !== undefined && answer.objectId !== undefined) {
-        this.#ids.set(operation.bulkId, answer.objectId);
-      }
+      if (operation.bulkId !== undefined) this.#ids.set(operation.bulkId, answer.objectId);
       this.#answers.set(index, this.#success(task, answer));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -97,7 +95,7 @@ class BulkRun {
     }
   }
 
-  async #written(task: Task): Promise<Answer> {
+  async #written(task: Task): Promise<ResourceAnswer> {
     const { operation, needs } = task;
     if (operation.bulkId !== undefined && this.#repeated.has(operation.bulkId)) {
       throw new Refusal('invalid-value', `bulkId ${excerpt(operation.bulkId)} is used more than once.`);
@@ -105,11 +103,10 @@ class BulkRun {
     const open = new Set([...needs].filter((name) => this.#coming.has(name)));
     this.#assertNamed(needs, open);
     const { data } = operation;
-    const isSplit = open.size > 0 && isJsonObject(data);
-    const now = isSplit ? split(data, open) : { body: data, later: [] };
+    const now = isJsonObject(data) ? split(data, open) : { body: data, later: [] };
     const answer = await this.#write(operation, resolved(now.body, this.#ids));
-    if (now.later.length > 0 && answer.objectId !== undefined) {
-      const path = `${operation.path.replace(/\/+$/, '')}/${answer.objectId}`;
+    if (now.later.length > 0) {
+      const path = `${withoutQuery(operation.path)}/${answer.objectId}`;
       this.#completions.push({ task, path, operations: now.later });
     }
     return answer;
@@ -123,7 +120,7 @@ class BulkRun {
     }
   }
 
-  #write(operation: BulkOperation, data: Json): Promise<Answer> {
+  #write(operation: BulkOperation, data: Json): Promise<ResourceAnswer> {
     const route = this.#routeOf(operation.path);
     if (!writeMethods.has(operation.method)) {
       throw new Refusal('method-not-allowed', 'method of an operation is POST, PUT, PATCH or DELETE.');
@@ -132,7 +129,7 @@ class BulkRun {
       throw new Refusal('invalid-path', 'path of an operation is /Users, /Groups or a resource below them.');
     }
     const { version } = operation;
-    const on = version === undefined || operation.method === 'POST' ? {} : { ifMatch: [version] };
+    const on = version === undefined ? {} : { ifMatch: [version] };
     const write = { method: operation.method, route, body: async () => data };
     return writeResource(write, { ...this.#call, on, prefersResource: false });
   }
@@ -141,7 +138,7 @@ class BulkRun {
     try {
       const needs = referencesIn([...operations]);
       this.#assertNamed(needs, new Set());
-      const body = resolved({ schemas: [patchSchema], Operations: operations }, this.#ids);
+      const body = resolved({ Operations: operations }, this.#ids);
       const answer = await this.#write({ method: 'PATCH', path, data: null }, body);
       this.#answers.set(task.index, { ...this.#answers.get(task.index), ...versionOf(answer) });
     } catch (error) {
@@ -150,7 +147,7 @@ class BulkRun {
     }
   }
 
-  #success({ operation }: Task, answer: Answer): JsonObject {
+  #success({ operation }: Task, answer: ResourceAnswer): JsonObject {
     const location = answer.response.headers['location'] ?? this.#locationOf(operation);
     return {
       ...(location === undefined ? {} : { location }),
@@ -187,9 +184,8 @@ class BulkRun {
   }
 
   #routeOf(path: string): Route {
-    const [plain = ''] = path.split('?');
     return routeOf(
-      plain
+      withoutQuery(path)
         .split('/')
         .map((segment) => resolvedText(segment, this.#ids))
         .join('/'),
@@ -197,12 +193,13 @@ class BulkRun {
   }
 }
 
-const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const writeMethods = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
-const needsOf = ({ path, data }: BulkOperation) => referencesIn([...path.split('/'), data]);
+const withoutQuery = (path: string) => path.replace(/\?.*/s, '');
 
-const versionOf = ({ response }: Answer): JsonObject => {
+const needsOf = ({ path, data }: BulkOperation) => referencesIn([...withoutQuery(path).split('/'), data]);
+
+const versionOf = ({ response }: ResourceAnswer): JsonObject => {
   const version = response.headers['etag'];
   return version === undefined ? {} : { version };
 };

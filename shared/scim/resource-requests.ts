@@ -29,8 +29,13 @@ export interface Answer {
   readonly probe?: boolean;
 }
 
+/** The answer to a request about one resource. */
+export interface ResourceAnswer extends Answer {
+  readonly objectId: string;
+}
+
 /** POST, RFC 7644 §3.3. */
-async function createResource(kind: ResourceKind, body: Json, call: ResourceCall): Promise<Answer> {
+async function createResource(kind: ResourceKind, body: Json, call: ResourceCall): Promise<ResourceAnswer> {
   const draft = parseResource(kind, body);
   const resource = await call.directory.create(kind, draft, wantedOf(kind, call.projection, false));
   return answerOf(resource, { status: 201, call });
@@ -47,14 +52,14 @@ export async function readResource(
 }
 
 /** PUT, RFC 7644 §3.5.1. */
-async function replaceResource(target: Target, body: Json, call: ResourceCall): Promise<Answer> {
+async function replaceResource(target: Target, body: Json, call: ResourceCall): Promise<ResourceAnswer> {
   const draft = parseResource(target.kind, body);
   const terms = { on: call.on, wanted: wantedOf(target.kind, call.projection, false) };
   return answerOf(await call.directory.replace(target, draft, terms), { status: 200, call });
 }
 
 /** PATCH, RFC 7644 §3.5.2: a user is shown, a group only when asked for, for it may be long. */
-async function patchResource(target: Target, body: Json, call: ResourceCall): Promise<Answer> {
+async function patchResource(target: Target, body: Json, call: ResourceCall): Promise<ResourceAnswer> {
   const operations = parsePatch(body);
   const isShown = target.kind === 'User' || showsGroup(call);
   const wanted = isShown ? wantedOf(target.kind, call.projection, false) : { members: false, groups: false };
@@ -64,7 +69,7 @@ async function patchResource(target: Target, body: Json, call: ResourceCall): Pr
 }
 
 /** DELETE, RFC 7644 §3.6. */
-async function deleteResource(target: Target, call: ResourceCall): Promise<Answer> {
+async function deleteResource(target: Target, call: ResourceCall): Promise<ResourceAnswer> {
   await call.directory.remove(target, call.on);
   return { objectId: target.id, response: { status: 204, headers: {} } };
 }
@@ -78,7 +83,7 @@ const showsGroup = ({ projection, prefersResource, settings }: ResourceCall) =>
 function answerOf(
   resource: Resource,
   how: { readonly status: number; readonly call: Pick<ResourceCall, 'projection' | 'baseUrl'> },
-): Answer {
+): ResourceAnswer {
   const { status, call } = how;
   const body: JsonObject = rendered(resource, call.projection, call.baseUrl);
   return {
@@ -97,7 +102,7 @@ function answerOf(
 
 const namedMax = 10;
 
-function notesOf({ id, unknownMembers = [] }: Resource): Omit<Answer, 'response'> {
+function notesOf({ id, unknownMembers = [] }: Resource): Omit<ResourceAnswer, 'response'> {
   if (unknownMembers.length === 0) return { objectId: id };
   const named = unknownMembers.slice(0, namedMax).map((member) => member.slice(0, 100));
   const more = unknownMembers.length > namedMax ? ', …' : '';
@@ -114,7 +119,7 @@ export type WriteRoute = Extract<Route, { kind: 'collection' | 'resource' }>;
 export async function writeResource(
   write: { readonly method: string; readonly route: WriteRoute; readonly body: () => Promise<Json> },
   call: ResourceCall,
-): Promise<Answer> {
+): Promise<ResourceAnswer> {
   const { method, route, body } = write;
   assertAllowed(route, method);
   if (route.kind === 'collection') return createResource(route.resource, await body(), call);
