@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import type { ContainerClient } from '@azure/storage-blob';
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+import type { TableCredential } from './tables.ts';
 
 /** Where exports are kept: names with slashes, whole objects, never changed once written. */
 export interface Archive {
@@ -11,6 +12,9 @@ export interface Archive {
   /** Names that begin with `prefix`, in order. */
   list(prefix: string): Promise<readonly string[]>;
 }
+
+/** Name of the container of nightly exports; it is made with the deployment. */
+export const exportsContainer = 'exports';
 
 /** A container with versioning and an immutability policy (infra), reached with the site's identity. */
 export function blobArchive(container: ContainerClient): Archive {
@@ -28,6 +32,21 @@ export function blobArchive(container: ContainerClient): Archive {
       return names.sort();
     },
   };
+}
+
+/** Where the blobs of an account are. */
+export type BlobConnection =
+  | { readonly kind: 'connection-string'; readonly value: string }
+  /** `https://<account>.blob.core.windows.net` */
+  | { readonly kind: 'identity'; readonly blobServiceUri: string; readonly credential: TableCredential };
+
+/** The account's container of exports. */
+export function openExports(connection: BlobConnection): ContainerClient {
+  const service =
+    connection.kind === 'connection-string'
+      ? BlobServiceClient.fromConnectionString(connection.value)
+      : new BlobServiceClient(connection.blobServiceUri, connection.credential);
+  return service.getContainerClient(exportsContainer);
 }
 
 /** A folder on this machine: an export that was downloaded, or a rehearsal. */
