@@ -1,5 +1,6 @@
 // The emulator's process: ends itself when its parent is gone, however that died, so that none is ever left behind.
 import { createRequire } from 'node:module';
+import { rangeTableQueries } from './ranged-table-queries.mjs';
 
 const graceMilliseconds = 5_000;
 
@@ -11,4 +12,6 @@ function end() {
   process.kill(process.pid, 'SIGINT');
 }
 
-createRequire(import.meta.url)('azurite/dist/src/azurite.js');
+const require = createRequire(import.meta.url);
+rangeTableQueries(require);
+require('azurite/dist/src/azurite.js');
