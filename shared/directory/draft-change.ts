@@ -1,9 +1,9 @@
 import type { RawRecord } from '../model/directory-object.ts';
 import type { JsonObject } from '../model/json.ts';
+import { isSameJson } from '../model/same-json.ts';
 import type { ResourceDraft } from '../scim/resource-draft.ts';
 import { attributeAt } from '../scim/schema.ts';
 import type { ResourceKind } from '../scim/scim-directory.ts';
-import { isSameJson } from './same-json.ts';
 
 interface Described {
   readonly attributes: JsonObject;

@@ -1,10 +1,10 @@
 import type { RawRecord } from '../model/directory-object.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+import { isSameJson } from '../model/same-json.ts';
 import { checkSize } from './bodies/raw.ts';
 import type { PatchOperation } from './patch-operation.ts';
 import { readOperations } from './patches/body.ts';
 import { ResourceChanges } from './patches/resource-changes.ts';
-import { isSameJson } from './patches/same-json.ts';
 import type { ResourceKind } from './scim-directory.ts';
 
 export interface PatchOutcome {

@@ -1,9 +1,9 @@
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { Refusal } from '../../model/refusal.ts';
+import { isSameJson } from '../../model/same-json.ts';
 import { isSecret, withoutSecrets } from '../bodies/raw.ts';
 import { checkTexts, isList, isUnassigned, wrongType } from '../bodies/read-value.ts';
 import { spelledAs } from '../filters/scope.ts';
-import { isSameJson } from './same-json.ts';
 import { type Step, withField } from './step.ts';
 
 /** The fields of an extension that only the client knows after a step at the whole of it. */

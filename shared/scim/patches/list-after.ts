@@ -1,6 +1,7 @@
 import { foldedKey } from '../../model/folding.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { Refusal } from '../../model/refusal.ts';
+import { isSameJson } from '../../model/same-json.ts';
 import { withOnePrimary } from '../bodies/primary.ts';
 import { checkCount, isUnassigned, readElements, readValue } from '../bodies/read-value.ts';
 import type { Filter } from '../filter.ts';
@@ -10,7 +11,6 @@ import { renderPath } from '../filter-text.ts';
 import { subAttributeOf } from '../schema.ts';
 import type { SchemaAttribute } from '../schemas/attribute.ts';
 import { mergedWith, withSub } from './element.ts';
-import { isSameJson } from './same-json.ts';
 import type { AttributeStep } from './step.ts';
 
 /** The elements of a multi-valued attribute after a step; undefined when none are left. */

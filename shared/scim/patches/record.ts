@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../model/json.ts';
 import { limits } from '../../model/limits.ts';
+import { isSameJson } from '../../model/same-json.ts';
 import { withoutSecrets } from '../bodies/raw.ts';
-import { isSameJson } from './same-json.ts';
 
 /** What a request said, by path as sent, for the raw record: also what is not kept as an attribute. */
 export class PatchRecord {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../model/json.ts';
+import { isJsonObject, type Json } from './json.ts';
 
 /** Equality of JSON values; the order of names does not matter, the order of elements does. */
 export function isSameJson(one: Json | undefined, other: Json | undefined): boolean {
