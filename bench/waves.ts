@@ -50,4 +50,4 @@ export function waveCounter(): WaveCounter {
   };
 }
 
-const turnsOfPatience = 3;
+const turnsOfPatience = 8;

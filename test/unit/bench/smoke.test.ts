@@ -29,7 +29,7 @@ test('a request over its budget, over the baseline or unknown to it is told', ()
     ]),
   ).toEqual([
     'GET user by id, with its groups: 2 round trips, the budget is 1',
-    'GET user by id, with its groups: 1 round trips, 3 requests; were 1, 2',
+    'GET user by id, with its groups: 3 requests to storage, were 2',
     'new: not in bench/baseline.json; run with --write-baseline',
   ]);
 });
