@@ -36,8 +36,8 @@ export function membersOf(ids: readonly string[]) {
 }
 
 /**
- * What has to be written for an edit: members that are there already, or gone already, are found by point reads, so that
- * a request without effect writes nothing and the size of the group does not matter.
+ * What has to be written for an edit. Members that are there already, or gone already, are left to the store, which finds
+ * them by itself: most requests name none, and need no look at any membership.
  * A replacement reads all members, for the difference; after lost races (`attempt` > 3) it is left to the store whole.
  */
 export async function plannedMembers(
@@ -57,14 +57,8 @@ export async function plannedMembers(
     ? (await allMembers(store, context, group)).filter((member) => edit.removeWhere?.(memberElement(member)))
     : [];
   const adding = new Set(add.map(({ id }) => id as string));
-  const remove = [...named, ...matching].filter(({ id }) => !adding.has(id));
-  const present = await presentAmong(store, context, { group, members: [...add, ...remove] });
-  const change = {
-    replace: false,
-    add: add.filter(({ id }) => !present.has(id)),
-    remove: unique(remove).filter(({ id }) => present.has(id)),
-  };
-  return { change, unknown, exact: false };
+  const remove = unique([...named, ...matching].filter(({ id }) => !adding.has(id)));
+  return { change: { replace: false, add, remove }, unknown, exact: false };
 }
 
 /** Refusal `invalid-value` for members that are not in the directory, where its settings say so. */
@@ -112,16 +106,6 @@ async function replacement(
 async function isEmpty(store: DirectoryStore, context: DirectoryContext, group: GroupId): Promise<boolean> {
   const { members } = await store.members(context.directory, group, { limit: 1 });
   return members.length === 0;
-}
-
-async function presentAmong(
-  store: DirectoryStore,
-  context: DirectoryContext,
-  asked: { readonly group: GroupId; readonly members: readonly MemberRef[] },
-): Promise<ReadonlySet<string>> {
-  if (asked.members.length === 0) return new Set();
-  const present = await store.membersAmong(context.directory, asked.group, asked.members);
-  return new Set(present.map(({ id }) => id as string));
 }
 
 const isThere = async (store: DirectoryStore, context: DirectoryContext, member: MemberRef) =>
