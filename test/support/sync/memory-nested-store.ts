@@ -29,8 +29,8 @@ interface Directory {
   readonly outbox: Map<string, NestedOutboxEntry>;
 }
 
-/** Called before and after each write; may throw, as a process that dies does. */
-export type Interruption = (moment: 'before-write' | 'after-write') => void;
+/** Called before and after each write; may throw, as a process that dies does, or take its time, as one that hangs. */
+export type Interruption = (moment: 'before-write' | 'after-write') => void | Promise<void>;
 
 /** The port in memory. `interrupt` lets a simulation die between any two writes. */
 export function memoryNestedStore(interrupt: Interruption = () => undefined): NestedDirectoryStore {
@@ -58,14 +58,14 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
     },
     isCancelOrdered: async (id, run) => of(id).cancelled.has(run),
     commit: async (id, fence, writes) => {
-      interrupt('before-write');
+      await interrupt('before-write');
       const directory = of(id);
       if (directory.lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
       if (writes.length > 90) throw new Error(`${writes.length} writes in one commit`);
       if (writes.filter(({ kind }) => kind === 'members').length > 1)
         throw new Error('two changes of members');
       for (const write of structuredClone(writes)) apply(directory, write);
-      interrupt('after-write');
+      await interrupt('after-write');
     },
     users: async (id, ids) => ids.flatMap((user) => structuredClone(of(id).users.get(user)) ?? []),
     groups: async (id, ids) => ids.flatMap((group) => structuredClone(of(id).groups.get(group)) ?? []),
@@ -91,10 +91,10 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
     staged: async (id, key) => structuredClone(of(id).staged.get(stagedKey(key))),
     journal: async (id, run, part) => structuredClone(of(id).journal.get(`${run}/${part}`)),
     discard: async (id, fence, run) => {
-      interrupt('before-write');
+      await interrupt('before-write');
       if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
       const done = discardSome(of(id), run);
-      interrupt('after-write');
+      await interrupt('after-write');
       return done;
     },
     outbox: async (id, { after = '', limit }) =>

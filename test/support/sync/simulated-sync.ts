@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DirectoryId, RunId } from '../../../shared/model/ids.ts';
 import { unpackGuids } from '../../../shared/nesting/guid.ts';
 import { confirmationHash } from '../../../shared/sync/check-tenant.ts';
@@ -7,7 +8,7 @@ import { decideRun, startRun, wakeActiveRun } from '../../../shared/sync/run-ord
 import type { SyncRun } from '../../../shared/sync/run-records.ts';
 import { runStep } from '../../../shared/sync/run-step.ts';
 import { NestedSettings } from '../../../shared/sync/settings.ts';
-import type { SyncPorts } from '../../../shared/sync/sync-ports.ts';
+import type { SyncMessage, SyncPorts } from '../../../shared/sync/sync-ports.ts';
 import { FakeQueue } from './fake-queue.ts';
 import { FakeTenant, fakeDomains, fakeTenantId } from './fake-tenant.ts';
 import { memoryNestedStore } from './memory-nested-store.ts';
@@ -47,6 +48,9 @@ export class SimulatedSync {
   #now = Date.UTC(2026, 0, 1);
   #runs = 0;
   #holders = 0;
+  #hangsNext = false;
+  #wakeZombie: (() => void) | undefined;
+  #zombie: Promise<boolean> | undefined;
   readonly #queue: FakeQueue;
   /** By key, as the log is written again and again. */
   readonly entries = new Map<string, RunLogEntry>();
@@ -64,8 +68,9 @@ export class SimulatedSync {
     this.random = seeded(seed);
     this.tenant = new FakeTenant(this.random);
     this.#queue = new FakeQueue(() => this.#now);
-    this.store = memoryNestedStore((moment) => {
+    this.store = memoryNestedStore(async (moment) => {
       this.onWrite(moment);
+      if (this.#hangsNext) await this.#hang();
       if (this.deaths > 0 && this.random() < this.deaths) throw new Died();
     });
   }
@@ -101,6 +106,7 @@ export class SimulatedSync {
     if (!(await this.#isIdle()) && run.status !== 'awaiting-approval') {
       throw new Error(`run ${run.id} does not come to an end: ${run.phase} ${run.status}`);
     }
+    await this.#endZombie();
     this.#moments = this.#moments.slice(-1);
     return run;
   }
@@ -171,9 +177,43 @@ export class SimulatedSync {
     const fate = this.roughQueue ? this.random() : 1;
     if (fate < 0.03) return;
     if (fate < 0.1) this.#queue.waiting.push(taken);
+    if (this.#zombie !== undefined && this.random() < 0.4) await this.#endZombie();
+    if (fate > 0.9 && this.#zombie === undefined && this.roughQueue) {
+      await this.#startZombie(taken.message);
+      return;
+    }
     if (await this.#surviving(async () => void (await runStep(this.ports(), taken.message)))) return;
     // Not completed: the queue shows it again.
     this.#queue.waiting.push({ message: taken.message, at: this.#now + 30_000 });
+  }
+
+  /** A process that hangs at a write, and comes back when others have long gone on without it. */
+  async #hang(): Promise<void> {
+    this.#hangsNext = false;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wakeZombie = resolve;
+    await promise;
+  }
+
+  async #startZombie(message: SyncMessage): Promise<void> {
+    this.#hangsNext = true;
+    this.#zombie = this.#surviving(async () => void (await runStep(this.ports(), message)));
+    // Until it hangs, or is through without a write.
+    await Promise.race([this.#zombie, this.#hanging()]);
+    this.#hangsNext = false;
+    this.#now += 600_000;
+    this.#queue.waiting.push({ message, at: this.#now });
+  }
+
+  async #hanging(): Promise<void> {
+    while (this.#wakeZombie === undefined && this.#hangsNext) await nextTurn();
+  }
+
+  async #endZombie(): Promise<void> {
+    this.#wakeZombie?.();
+    this.#wakeZombie = undefined;
+    await this.#zombie;
+    this.#zombie = undefined;
   }
 
   /** A process that dies leaves its lease behind. */

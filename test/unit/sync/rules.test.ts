@@ -79,6 +79,27 @@ test('a soft-deleted group passes nothing on; restored, its members are read onc
   expect(told(sync)).toEqual({ 1: [1], 2: [1] });
 });
 
+test('a list that does not show a soft-deleted member does not end his membership (rule 4)', async () => {
+  const sync = await synced({
+    users: 2,
+    groups: {
+      1: [
+        ['user', 1],
+        ['user', 2],
+      ],
+    },
+  });
+  sync.tenant.setUser(user(1), 'soft-deleted');
+  sync.tenant.setGroup(group(1), 'soft-deleted');
+  await sync.sync();
+  sync.tenant.setGroup(group(1), 'live');
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [2] });
+  sync.tenant.setUser(user(1), 'live');
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [1, 2] });
+});
+
 /** A Graph whose answers to one read are all of one kind. */
 const broken = (graph: GraphReader, name: keyof GraphReader, kind: GraphFaultKind): GraphReader => ({
   ...graph,
