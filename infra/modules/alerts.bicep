@@ -28,7 +28,7 @@ param watchReachability bool
 param mailAddress string
 
 @description('Functions that the deployed package registers. A test compares it with the package.')
-param functionCountExpected int = 4
+param functionCountExpected int = 11
 
 var logAlerts = [
   {
