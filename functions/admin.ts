@@ -11,8 +11,13 @@ app.http('admin', {
   route: 'api/{*path}',
   authLevel: 'anonymous',
   handler: answering(async (request, context) => {
-    const { status, headers, body } = await serveAdmin(toAdminRequest(request, context), adminPorts(wired()));
-    return jsonAnswer({ status, headers }, body);
+    const { status, headers, body, text } = await serveAdmin(
+      toAdminRequest(request, context),
+      adminPorts(wired()),
+    );
+    return text === undefined
+      ? jsonAnswer({ status, headers }, body)
+      : { status, headers: { ...headers }, body: text };
   }),
 });
 
@@ -27,11 +32,12 @@ export function toAdminRequest(request: HttpRequest, context: InvocationContext)
   };
 }
 
-const adminPorts = (wiring: Wiring): AdminPorts => ({
+export const adminPorts = (wiring: Wiring): AdminPorts => ({
   registry: wiring.registry,
   requestLog: wiring.requestLog,
   idempotency: wiring.idempotency,
   access: wiring.adminAccess,
+  nested: wiring.nested,
   counts: (directory) => wiring.directories.counts(directory),
   random: wiring,
   publicOrigin: wiring.publicOrigin,

@@ -50,8 +50,51 @@ export const SettingsSchema = z
     ADMIN_AUDIENCE: z.string().min(1).optional().meta({
       description: 'Audience of those access tokens: the application (client) id of the admin API.',
     }),
+    GRAPH_CLOUD: z.enum(['public', 'us-government', 'us-government-dod', 'china']).default('public').meta({
+      description:
+        'Microsoft cloud of the tenants that nested directories read, unless a directory says otherwise.',
+    }),
+    GRAPH_CREDENTIAL: z
+      .enum(['managed-identity', 'client-secret', 'certificate', 'federated'])
+      .default('managed-identity')
+      .meta({
+        description:
+          'How nested directories prove who reads, unless a directory says otherwise: `managed-identity` for the home tenant; `federated` for ' +
+          'an app of other tenants that trusts the managed identity, without a secret; or an app with a secret or certificate.',
+      }),
+    GRAPH_CLIENT_ID: z.guid().optional().meta({
+      description: 'Client id of the app that other tenants consent to.',
+    }),
+    GRAPH_CLIENT_SECRET: z.string().min(1).optional().meta({
+      description:
+        'Secret of that app, best as a Key Vault reference. A directory may name another setting that begins with `GRAPH_`.',
+    }),
+    GRAPH_CLIENT_CERTIFICATE: z.string().min(1).optional().meta({
+      description: 'Private key and certificate of that app as PEM, best as a Key Vault reference.',
+    }),
+    GRAPH_MANAGED_IDENTITY_CLIENT_ID: z.guid().optional().meta({
+      description:
+        'Client id of the identity that reads Graph; that of DirectoryStorage__clientId when absent.',
+    }),
     LOG_LEVEL: z.enum(['error', 'warning', 'information', 'debug']).default('information').meta({
       description: 'Least important log lines that are written; debug adds one line per request.',
+    }),
+    EXPORT_SCHEDULE: z
+      .string()
+      .regex(/^(\S+ ){5}\S+$/, 'takes six fields')
+      .default('0 0 2 * * *')
+      .meta({
+        description: 'When everything is exported, UTC: seconds, minutes, hours, day, month, weekday.',
+      }),
+    OTEL_EXPORTER_OTLP_ENDPOINT: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .meta({
+        description:
+          'OpenTelemetry collector that log lines and metrics are sent to as well, by OTLP/HTTP in JSON.',
+      }),
+    OTEL_EXPORTER_OTLP_HEADERS: z.string().optional().meta({
+      description: 'Headers for the collector, `name=value,name=value`, values percent-encoded.',
     }),
   })
   .superRefine((settings, context) => {
@@ -64,6 +107,12 @@ export const SettingsSchema = z
       context.addIssue({ code: 'custom', path, message: 'is missing: tenant and audience belong together' });
     }
   });
+
+/** A timer's schedule: triggers are registered while the app loads, before its settings are judged as a whole. */
+export function scheduleOf(name: 'EXPORT_SCHEDULE'): string {
+  const field = SettingsSchema.shape[name];
+  return field.safeParse(process.env[name] || undefined).data ?? field.parse(undefined);
+}
 
 export type Settings = z.infer<typeof SettingsSchema>;
 
@@ -82,4 +131,14 @@ function faultOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown
   if (issue.code === 'custom') return issue.message;
   const [name = ''] = issue.path;
   return given[String(name)] === undefined ? 'is missing' : `is not right (${issue.message})`;
+}
+
+/** A secret that a directory names by its setting: a Key Vault reference that was not resolved is none. */
+export function graphSecret(
+  name: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string | undefined {
+  if (!/^GRAPH_[A-Z0-9_]{1,60}$/.test(name)) return undefined;
+  const value = environment[name];
+  return value === undefined || value === '' || value.startsWith('@Microsoft.KeyVault(') ? undefined : value;
 }

@@ -1,8 +1,17 @@
-import type { DirectoryRecord, OrganizationRecord, Page, PageOf } from '../shared/admin/registry.ts';
+import type {
+  DirectoryRecord,
+  OrganizationRecord,
+  Page,
+  PageOf,
+  Registry,
+} from '../shared/admin/registry.ts';
 import type { Wiring } from './wiring.ts';
 
 /** What tending needs of the wiring. */
-export type Tended = Pick<Wiring, 'registry' | 'directories' | 'requestLog' | 'idempotency' | 'now'>;
+export type Tended = Pick<
+  Wiring,
+  'registry' | 'directories' | 'requestLog' | 'idempotency' | 'nested' | 'now'
+>;
 
 /** A write that is under way is left to its writer for so long. */
 const interruptedAfterMilliseconds = 60_000;
@@ -21,13 +30,18 @@ export async function tend(wiring: Tended): Promise<{ readonly completed: number
     for (const directory of await registry.deletedDirectories(id)) await erase(wiring, directory);
   }
   await idempotency.removeLapsed(now());
+  await wiring.nested.consents.removeLapsed(now());
   return { completed };
 }
 
 async function tendDirectory(
-  { directories, requestLog, now }: Tended,
+  { directories, requestLog, nested, now }: Tended,
   directory: DirectoryRecord,
 ): Promise<number> {
+  if (directory.kind === 'nested') {
+    await nested.history.removeRuns(directory.id, now() - directory.settings.runLogDays * dayMilliseconds);
+    return 0;
+  }
   const completed = await directories.completeInterrupted(directory.id, now() - interruptedAfterMilliseconds);
   await requestLog.removeRequests(directory.id, now() - directory.settings.requestLogDays * dayMilliseconds);
   return completed;
@@ -35,17 +49,41 @@ async function tendDirectory(
 
 /** A directory that was deleted goes by pages; what is left when the time is up goes the next minute. */
 async function erase(
-  { directories, requestLog, registry, now }: Tended,
+  { directories, requestLog, registry, nested, now }: Tended,
   directory: DirectoryRecord,
 ): Promise<void> {
   const stopAt = now() + eraseMilliseconds;
+  if (!(await eraseRuns({ nested, now }, directory, stopAt))) return;
   while (!(await directories.deleteDirectory(directory.id))) if (now() > stopAt) return;
   while (!(await requestLog.removeRequests(directory.id, now()))) if (now() > stopAt) return;
   await requestLog.removeTraffic(directory.id);
   await registry.forgetDirectory(directory);
 }
 
+/** False when a step of a run has the directory, or the time is up. */
+async function eraseRuns(
+  { nested, now }: Pick<Tended, 'nested' | 'now'>,
+  { id, kind }: DirectoryRecord,
+  stopAt: number,
+): Promise<boolean> {
+  if (kind !== 'nested') return true;
+  // A step that is under way writes under its lease: with the lease taken, what it writes fails.
+  const lease = { holder: `erase ${id}`, now: now(), seconds: leaseSeconds };
+  if ((await nested.store.acquire(id, lease)) === undefined) return false;
+  while (!(await nested.history.removeRuns(id, now() + dayMilliseconds))) if (now() > stopAt) return false;
+  return true;
+}
+
 const eraseMilliseconds = 30_000;
+const leaseSeconds = 120;
+
+/** Every directory that was not deleted, of every organization. */
+export async function* everyDirectory(
+  registry: Pick<Registry, 'organizations' | 'directories'>,
+): AsyncGenerator<DirectoryRecord> {
+  for await (const { id } of every<OrganizationRecord>((page) => registry.organizations(page)))
+    yield* every<DirectoryRecord>((page) => registry.directories(id, page));
+}
 
 async function* every<T>(read: (page: PageOf) => Promise<Page<T>>): AsyncGenerator<T> {
   let after: string | undefined;

@@ -27,9 +27,22 @@ export const AuditAct = z.enum([
   'directory.deleted',
   'directory.token.rotated',
   'directory.token.revoked',
+  'directory.token.expiring',
+  'directory.connected',
+  'directory.tenant.learned',
+  'directory.consented',
+  'directory.limitations.acknowledged',
+  'directory.confirmed',
+  'directory.settings.changed',
+  'run.started',
+  'run.cancelled',
+  'run.approved',
+  'run.rejected',
+  'user.synced',
   'admin-key.created',
   'admin-key.imported',
   'admin-key.revoked',
+  'admin-key.expiring',
 ]);
 export type AuditAct = z.infer<typeof AuditAct>;
 

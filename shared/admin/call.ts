@@ -19,6 +19,8 @@ export interface Call<Id extends OperationId> {
 
 export interface Answer {
   readonly body?: object;
+  /** Lines of JSON in place of a body. */
+  readonly lines?: readonly object[];
   /** What may be answered when the same request comes again: without what is shown once. */
   readonly again?: object;
   readonly version?: number;

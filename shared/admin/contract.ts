@@ -1,9 +1,17 @@
 import { adminKeyOperations } from './contract/admin-keys.ts';
 import { directoryOperations } from './contract/directories.ts';
+import { nestedOperations } from './contract/nested.ts';
 import { organizationOperations } from './contract/organizations.ts';
+import { runOperations } from './contract/runs.ts';
 
 /** The admin API: what routes, validates and describes it. */
-export const operations = { ...organizationOperations, ...directoryOperations, ...adminKeyOperations };
+export const operations = {
+  ...organizationOperations,
+  ...directoryOperations,
+  ...nestedOperations,
+  ...runOperations,
+  ...adminKeyOperations,
+};
 
 export type Operations = typeof operations;
 export type OperationId = keyof Operations;

@@ -4,7 +4,7 @@ import { Refusal } from '../model/refusal.ts';
 export function positionOf(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (!/^v1:[\w|]{1,200}$/.test(text) || cursorOf(text.slice(3)) !== cursor) {
+  if (!/^v1:[\w|!.:`~@}-]{1,500}$/.test(text) || cursorOf(text.slice(3)) !== cursor) {
     throw new Refusal('invalid-cursor', 'The cursor is not one of ours: start again without it.');
   }
   return text.slice(3);

@@ -1,5 +1,5 @@
 import { deadFrom, type StoredKey } from '../access/directory-access.ts';
-import type { DirectoryRecord } from './registry.ts';
+import type { ScimDirectoryRecord } from './registry.ts';
 import type { DirectoryTraffic } from './request-log.ts';
 
 export interface DirectoryFacts {
@@ -14,11 +14,17 @@ export interface ObjectCounts {
   readonly groups: number;
 }
 
-/** A directory as lists show it. */
-export function directorySummary(record: DirectoryRecord, { traffic, now, publicOrigin }: DirectoryFacts) {
+/** A `scim` directory as lists show it. */
+export function directorySummary(
+  record: ScimDirectoryRecord,
+  { traffic, now, publicOrigin }: DirectoryFacts,
+) {
   const { id, organizationId, kind, name, created, lastModified, settings } = record;
   const { keysUsed: _, ...shownTraffic } = traffic;
+  const { entraTenantId } = record;
   return {
+    provider: entraTenantId === undefined ? ('other' as const) : ('entra' as const),
+    ...(entraTenantId === undefined ? {} : { tenantId: entraTenantId }),
     ...{ id, organizationId, kind, name, state: stateOf(record, traffic), created, lastModified, settings },
     scim: { baseUrl: `${publicOrigin}/scim/v2/${id}` },
     keys: record.keys.map((key) => keyView(key, traffic, now)),
@@ -26,8 +32,8 @@ export function directorySummary(record: DirectoryRecord, { traffic, now, public
   };
 }
 
-/** A directory as it is shown alone. */
-export const directoryView = (record: DirectoryRecord, facts: DirectoryFacts, counts: ObjectCounts) => ({
+/** A `scim` directory as it is shown alone. */
+export const directoryView = (record: ScimDirectoryRecord, facts: DirectoryFacts, counts: ObjectCounts) => ({
   ...directorySummary(record, facts),
   counts,
   hints: hintsOf(record, facts, counts),
@@ -45,13 +51,13 @@ export function keyView(key: StoredKey, traffic: DirectoryTraffic, now: number) 
   };
 }
 
-function stateOf(record: DirectoryRecord, traffic: DirectoryTraffic) {
+function stateOf(record: ScimDirectoryRecord, traffic: DirectoryTraffic) {
   if (record.state === 'paused') return 'paused';
   return traffic.firstRequestAt === undefined ? 'configured' : 'receiving';
 }
 
 /** What the admin should look at next, most telling first. */
-function hintsOf(record: DirectoryRecord, { traffic, now }: DirectoryFacts, counts: ObjectCounts) {
+function hintsOf(record: ScimDirectoryRecord, { traffic, now }: DirectoryFacts, counts: ObjectCounts) {
   const { settings, keys } = record;
   const first = traffic.firstRequestAt;
   const lastDeath = Math.max(0, ...keys.map(deadFrom));

@@ -47,6 +47,8 @@ const tags = [
   ['Organizations', 'Everything belongs to one.'],
   ['Directories', 'What one identity provider says about users and groups.'],
   ['SCIM keys', 'Secrets with which a provider reaches one directory.'],
+  ['Nested directories', 'What is read from Microsoft Graph, nested groups flattened.'],
+  ['Runs', 'Synchronizations of nested directories, their plans and logs.'],
   ['Admin keys', 'Secrets that open this API, by role and organization.'],
   ['Audit', 'Who changed what, chained so that tampering shows.'],
 ] as const;
@@ -104,7 +106,13 @@ function success(operation: Operation) {
     ...(operation.versioned ? { headers: z.object({ ETag: etag }) } : {}),
     ...(operation.answer === undefined
       ? {}
-      : { content: { 'application/json': { schema: operation.answer } } }),
+      : {
+          content: {
+            [operation.lines === true ? 'application/x-ndjson' : 'application/json']: {
+              schema: operation.answer,
+            },
+          },
+        }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { AdminAccessPorts } from '../access/admin-access.ts';
 import type { DirectoryId } from '../model/ids.ts';
 import type { Randomness } from '../model/new-ids.ts';
 import type { IdempotencyStore } from './idempotency.ts';
+import type { NestedPorts } from './nested-ports.ts';
 import type { Registry } from './registry.ts';
 import type { RequestLog } from './request-log.ts';
 
@@ -12,6 +13,7 @@ export interface AdminPorts {
   readonly idempotency: IdempotencyStore;
   readonly access: AdminAccessPorts;
   readonly counts: (directory: DirectoryId) => Promise<{ readonly users: number; readonly groups: number }>;
+  readonly nested: NestedPorts;
   readonly random: Randomness;
   /** Absolute URL of the service without a trailing slash, from configuration, never from the request. */
   readonly publicOrigin: string;
@@ -36,4 +38,6 @@ export interface AdminResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** Serialized as JSON; absent for 204. */
   readonly body?: object;
+  /** Sent as it is, in place of `body`. */
+  readonly text?: string;
 }

@@ -4,6 +4,7 @@ import { AdminRole } from '../access/admin-access.ts';
 import { type DirectoryAccess, DirectorySettings, StoredKey } from '../access/directory-access.ts';
 import { DirectoryId, KeyId, OrganizationId } from '../model/ids.ts';
 import type { AuditDraft, AuditEntry, AuditHead } from './audit.ts';
+import { nestedRecordFields } from './nested-record.ts';
 
 export const OrganizationRecord = z.object({
   id: OrganizationId,
@@ -14,19 +15,31 @@ export const OrganizationRecord = z.object({
 });
 export type OrganizationRecord = z.infer<typeof OrganizationRecord>;
 
-/** A directory as its organization keeps it; kinds are told apart by `kind`. */
-export const DirectoryRecord = z.object({
+const directoryFields = {
   id: DirectoryId,
   organizationId: OrganizationId,
-  kind: z.literal('scim'),
   name: z.string(),
   state: z.enum(['active', 'paused', 'deleted']),
   version: z.int().positive(),
   created: z.iso.datetime(),
   lastModified: z.iso.datetime(),
+};
+
+export const ScimDirectoryRecord = z.object({
+  ...directoryFields,
+  kind: z.literal('scim'),
+  /** The tenant when the provider is Entra, as far as it was told. */
+  entraTenantId: z.string().optional(),
   settings: DirectorySettings,
   keys: z.array(StoredKey),
 });
+export type ScimDirectoryRecord = z.infer<typeof ScimDirectoryRecord>;
+
+export const NestedDirectoryRecord = z.object({ ...directoryFields, ...nestedRecordFields });
+export type NestedDirectoryRecord = z.infer<typeof NestedDirectoryRecord>;
+
+/** A directory as its organization keeps it; kinds are told apart by `kind`. */
+export const DirectoryRecord = z.discriminatedUnion('kind', [ScimDirectoryRecord, NestedDirectoryRecord]);
 export type DirectoryRecord = z.infer<typeof DirectoryRecord>;
 
 export const AdminKeyRecord = z.object({
@@ -74,10 +87,16 @@ export interface Registry {
 
   directory(organization: OrganizationId, id: DirectoryId): Promise<DirectoryRecord | undefined>;
   directories(organization: OrganizationId, page: PageOf): Promise<Page<DirectoryRecord>>;
-  /** Refusal `uniqueness` for a name that is taken, `not-found` when the organization is gone. */
+  /**
+   * Refusal `uniqueness` for a name that is taken, `not-found` when the organization is gone, `conflict` with reason
+   * `provisioning_mode_exclusive` for a second nested directory, or for a tenant that another kind of directory provisions (C5).
+   */
   createDirectory(record: DirectoryRecord, audit: AuditDraft): Promise<void>;
   /** Refusal `uniqueness` for a name that is taken. State `deleted` frees the name, kills the keys and hides the directory. */
   replaceDirectory(before: DirectoryRecord, after: DirectoryRecord, audit: AuditDraft): Promise<boolean>;
+
+  /** Of every organization. */
+  nestedDirectories(page: PageOf): Promise<Page<NestedDirectoryRecord>>;
 
   adminKeys(scope: AdminScope, page: PageOf): Promise<Page<AdminKeyRecord>>;
   adminKey(scope: AdminScope, id: KeyId): Promise<AdminKeyRecord | undefined>;
@@ -90,6 +109,9 @@ export interface Registry {
     page: { readonly after: number; readonly limit: number },
   ): Promise<readonly AuditEntry[]>;
   auditHead(scope: AdminScope): Promise<AuditHead>;
+
+  /** Writes an entry about an act that changes no record. */
+  note(scope: AdminScope, audit: AuditDraft): Promise<void>;
 
   directoryAccess(id: DirectoryId): Promise<DirectoryAccess | undefined>;
   adminKeyAccess: AdminAccessPorts['adminKeyAccess'];
@@ -105,12 +127,13 @@ export interface Registry {
   forgetDirectory(record: DirectoryRecord): Promise<void>;
 }
 
+/** No key opens a nested directory over SCIM. */
 export const toDirectoryAccess = (record: DirectoryRecord): Omit<DirectoryAccess, 'nesting'> => ({
   directoryId: record.id,
   organizationId: record.organizationId,
   state: record.state,
-  settings: record.settings,
-  keys: record.state === 'deleted' ? [] : record.keys,
+  settings: record.kind === 'scim' ? record.settings : DirectorySettings.parse({}),
+  keys: record.kind === 'scim' && record.state !== 'deleted' ? record.keys : [],
 });
 
 export const toAdminKeyAccess = (record: AdminKeyRecord): AdminKeyAccess => ({

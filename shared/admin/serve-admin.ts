@@ -6,7 +6,10 @@ import type { Operation } from './contract/operation.ts';
 import { type OperationId, operations } from './contract.ts';
 import { adminKeyHandlers } from './handlers/admin-keys.ts';
 import { directoryHandlers } from './handlers/directories.ts';
+import { membershipHandlers } from './handlers/memberships.ts';
+import { nestedConnectionHandlers } from './handlers/nested-connection.ts';
 import { organizationHandlers } from './handlers/organizations.ts';
+import { runHandlers } from './handlers/runs.ts';
 import { scimKeyHandlers } from './handlers/scim-keys.ts';
 import { once, type StoredAnswer } from './idempotency.ts';
 import { openApiDocument } from './openapi.ts';
@@ -60,6 +63,9 @@ const handlers: { readonly [Id in OperationId]: (call: Call<Id>) => Promise<Answ
   ...organizationHandlers,
   ...directoryHandlers,
   ...scimKeyHandlers,
+  ...nestedConnectionHandlers,
+  ...runHandlers,
+  ...membershipHandlers,
   ...adminKeyHandlers,
 };
 
@@ -100,11 +106,19 @@ async function runOnce(
   };
 }
 
-function toResponse(operation: Operation, { body, version, location }: Answer): AdminResponse {
+function toResponse(operation: Operation, { body, lines, version, location }: Answer): AdminResponse {
   const headers = {
     ...(version === undefined ? {} : { etag: entityTag(version) }),
     ...(location === undefined ? {} : { location }),
   };
+  if (lines !== undefined) {
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    return {
+      status: operation.status,
+      headers: { ...headers, 'content-type': 'application/x-ndjson' },
+      text,
+    };
+  }
   if (operation.status === 204 || body === undefined) return { status: operation.status, headers };
   return { status: operation.status, headers: { ...headers, 'content-type': 'application/json' }, body };
 }
@@ -126,6 +140,6 @@ function acceptsJson(accept: string | undefined): boolean {
   return accept.split(',').some((range) => {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
     const refused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-    return !refused && /^(\*\/\*|application\/(\*|json|problem\+json))$/.test(type);
+    return !refused && /^(\*\/\*|application\/(\*|json|problem\+json|x-ndjson))$/.test(type);
   });
 }

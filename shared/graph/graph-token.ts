@@ -97,11 +97,25 @@ const statusOf = (error: unknown): number =>
 
 /** The `tid` claim. The signature is Graph's to check: this only guards against reading the wrong tenant. */
 function tenantOf(token: string): string | undefined {
+  const claims = claimsOf(token);
+  return claims !== undefined && 'tid' in claims && typeof claims.tid === 'string'
+    ? claims.tid.toLowerCase()
+    : undefined;
+}
+
+/** App roles of a token; undefined when it cannot be read, as those of a local Graph. */
+export function rolesOf(token: string): ReadonlySet<string> | undefined {
+  const claims = claimsOf(token);
+  const roles = claims !== undefined && 'roles' in claims ? claims.roles : undefined;
+  if (!Array.isArray(roles)) return undefined;
+  return new Set(roles.filter((role): role is string => typeof role === 'string'));
+}
+
+function claimsOf(token: string): object | undefined {
   try {
     const payload = token.split('.')[1] ?? '';
     const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
-    const isObject = typeof claims === 'object' && claims !== null && 'tid' in claims;
-    return isObject && typeof claims.tid === 'string' ? claims.tid.toLowerCase() : undefined;
+    return typeof claims === 'object' && claims !== null ? claims : undefined;
   } catch {
     return undefined;
   }

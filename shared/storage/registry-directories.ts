@@ -1,12 +1,29 @@
 import { DirectoryAccess } from '../access/directory-access.ts';
 import type { AuditDraft } from '../admin/audit.ts';
-import { DirectoryRecord, type Registry, toDirectoryAccess } from '../admin/registry.ts';
-import type { DirectoryId, OrganizationId } from '../model/ids.ts';
+import {
+  DirectoryRecord,
+  type NestedDirectoryRecord,
+  type Page,
+  type PageOf,
+  type Registry,
+  toDirectoryAccess,
+} from '../admin/registry.ts';
+import { DirectoryId, OrganizationId } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { AuditedWrites } from './audit-log.ts';
 import type { RowChange } from './batch.ts';
 import { bringUp } from './registry-access-rows.ts';
-import { accessKey, directoryKey, endOf, nameKey, organizationKey } from './registry-keys.ts';
+import {
+  accessKey,
+  directoryKey,
+  endOf,
+  modesKey,
+  nameKey,
+  nestedDirectoriesPartition,
+  organizationKey,
+} from './registry-keys.ts';
+import { modesChange } from './registry-modes.ts';
 import { parseRecord, recordRow } from './registry-records.ts';
 import type { FoundRow, Rows } from './registry-rows.ts';
 import type { TransactionOutcome } from './transaction.ts';
@@ -21,6 +38,7 @@ type DirectoryRegistry = Pick<
   | 'markNesting'
   | 'deletedDirectories'
   | 'forgetDirectory'
+  | 'nestedDirectories'
 > & { completeDirectories(organization: OrganizationId): Promise<number> };
 
 export function directoryRegistry(rows: Rows, audited: AuditedWrites): DirectoryRegistry {
@@ -59,29 +77,25 @@ export function directoryRegistry(rows: Rows, audited: AuditedWrites): Directory
       return { items: shown, ...(items.length > limit && last !== undefined ? { next: last } : {}) };
     },
 
-    async createDirectory(record, audit) {
-      const outcome = await audited.write(record.organizationId, audit, [
-        { action: 'insert', rowKey: nameKey(record.name), row: { schema: 1, directoryId: record.id } },
-        { action: 'insert', rowKey: directoryKey(record.id), row: recordRow(record) },
-        // Fails when the organization was deleted meanwhile, and makes a deletion that is under way fail.
-        { action: 'merge', rowKey: organizationKey, row: { touched: record.id } },
-      ]);
-      refuseNames(outcome, record.name);
-      await publish(rows, record);
-    },
+    createDirectory: (record, audit) => create(rows, audited, { record, audit }),
 
     async replaceDirectory(before, after, audit: AuditDraft) {
       const found = await rows.row(before.organizationId, directoryKey(before.id));
       if (found === undefined || parse(found).version !== before.version) return false;
+      const modes = await modesChange(rows, before.organizationId, { before, after });
       const outcome = await audited.write(before.organizationId, audit, [
         { action: 'replace', rowKey: directoryKey(before.id), etag: found.etag, row: recordRow(after) },
         ...nameChanges(before, after),
+        ...(modes === undefined ? [] : [modes]),
       ]);
-      if (outcome.kind === 'refused' && outcome.change.rowKey === directoryKey(before.id)) return false;
+      const isStale = (rowKey: string) => rowKey === directoryKey(before.id) || rowKey === modesKey;
+      if (outcome.kind === 'refused' && isStale(outcome.change.rowKey)) return false;
       refuseNames(outcome, after.name);
       await publish(rows, after);
       return true;
     },
+
+    nestedDirectories: (page) => nestedPage(rows, page),
 
     async directoryAccess(id) {
       const found = await rows.row(id, accessKey);
@@ -109,6 +123,45 @@ export function directoryRegistry(rows: Rows, audited: AuditedWrites): Directory
   };
 }
 
+async function nestedPage(rows: Rows, { after, limit }: PageOf): Promise<Page<NestedDirectoryRecord>> {
+  const keys = { from: 'dir_', after, to: 'dir`', limit };
+  const listed = await rows.range(nestedDirectoriesPartition, keys);
+  const found = await Promise.all(
+    listed.map(({ rowKey, row }) =>
+      rows.row(OrganizationId.parse(row['organizationId']), directoryKey(DirectoryId.parse(rowKey))),
+    ),
+  );
+  const items = found.flatMap((row) => {
+    const record = row && parse(row);
+    return record?.kind === 'nested' && record.state !== 'deleted' ? [record] : [];
+  });
+  const last = listed.at(-1)?.rowKey;
+  return { items, ...(listed.length === limit && last !== undefined ? { next: last } : {}) };
+}
+
+async function create(
+  rows: Rows,
+  audited: AuditedWrites,
+  { record, audit }: { readonly record: DirectoryRecord; readonly audit: AuditDraft },
+): Promise<void> {
+  if (record.kind === 'nested') await list(rows, record);
+  for (let attempt = 0; attempt < limits.writeAttemptsMax; attempt++) {
+    const modes = await modesChange(rows, record.organizationId, { after: record });
+    const outcome = await audited.write(record.organizationId, audit, [
+      { action: 'insert', rowKey: nameKey(record.name), row: { schema: 1, directoryId: record.id } },
+      { action: 'insert', rowKey: directoryKey(record.id), row: recordRow(record) },
+      // Fails when the organization was deleted meanwhile, and makes a deletion that is under way fail.
+      { action: 'merge', rowKey: organizationKey, row: { touched: record.id } },
+      ...(modes === undefined ? [] : [modes]),
+    ]);
+    if (outcome.kind === 'refused' && outcome.change.rowKey === modesKey) continue;
+    refuseNames(outcome, record.name);
+    await publish(rows, record);
+    return;
+  }
+  throw new Refusal('busy', 'Many directories are created at once; try again shortly.');
+}
+
 const parse = (found: FoundRow) => parseRecord(DirectoryRecord, found);
 
 /** Carries the record over to where the key check looks; true when that was behind. */
@@ -122,8 +175,19 @@ async function publish(rows: Rows, record: DirectoryRecord): Promise<boolean> {
   return true;
 }
 
+/** Listed first: what is listed and not there does not show, what is there and not listed would never run. */
+async function list(rows: Rows, record: DirectoryRecord): Promise<void> {
+  const row = { schema: 1, organizationId: record.organizationId };
+  await rows.transact({
+    partitionKey: nestedDirectoriesPartition,
+    changes: [{ action: 'upsert', rowKey: record.id, row }],
+    proof: record.id,
+  });
+}
+
 async function forget(rows: Rows, record: DirectoryRecord): Promise<void> {
   await remove(rows, record.id, accessKey);
+  if (record.kind === 'nested') await remove(rows, nestedDirectoriesPartition, record.id);
   await remove(rows, record.organizationId, directoryKey(record.id));
 }
 

@@ -5,13 +5,15 @@ import { keyText } from './key-text.ts';
 
 /**
  * Table `registry`. An organization's partition (or `installation`'s, for what belongs to none) holds the truth and its audit:
- * `o` organization, `n|name` → directory, `d|id` directory, `k|id` admin key, `h` audit head, `a|number|id` audit entries.
+ * `o` organization, `m` how it is provisioned, `n|name` → directory, `d|id` directory, `k|id` admin key, `h` audit head, `a|number|id` audit entries.
  * A directory's and an admin key's own partition hold what the key check reads in one point read: `access`.
  */
 export const organizationKey = 'o';
 export const auditHeadKey = 'h';
 export const accessKey = 'access';
+export const modesKey = 'm';
 export const organizationsPartition = 'organizations';
+export const nestedDirectoriesPartition = 'nested-directories';
 export const nameKey = (name: string) => `n|${keyText(foldedKey(name))}`;
 export const directoryKey = (id: DirectoryId) => `d|${id}`;
 export const adminKeyKey = (id: KeyId) => `k|${id}`;

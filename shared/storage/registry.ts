@@ -27,6 +27,9 @@ export function registryOver(rows: Rows): Registry {
     ...adminKeys,
     audit: audited.entries,
     auditHead: audited.head,
+    note: async (scope, draft) => {
+      await audited.write(scope, draft, []);
+    },
     completeInterrupted: async (scope: AdminScope) =>
       (scope === 'all' ? 0 : await directories.completeDirectories(scope)) +
       (await adminKeys.completeAdminKeys(scope)),

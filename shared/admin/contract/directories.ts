@@ -3,15 +3,10 @@ import { DirectorySettings, DirectorySettingsPatch } from '../../access/director
 import { DirectoryId, KeyId } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
 import { DirectoryTraffic, LoggedRequest } from '../request-log.ts';
+import { directoryParams } from './directory-params.ts';
+import { NestedDirectory, NestedDirectoryDraft, TenantId } from './nested-directory.ts';
 import { listQuery, Name, type Operation, pageOf, Time } from './operation.ts';
 import { organizationParams } from './organizations.ts';
-
-export const directoryParams = organizationParams.extend({
-  directoryId: DirectoryId.meta({
-    description: 'Id of the directory.',
-    example: 'dir_019ab0c1d2e3f4a5b6c7d8e9f0a1b2c3',
-  }),
-});
 
 export const ScimKey = z
   .object({
@@ -51,10 +46,12 @@ export const Hint = z
   })
   .meta({ id: 'Hint' });
 
-const directory = z.object({
+const scimDirectory = z.object({
   id: DirectoryId,
   organizationId: organizationParams.shape.organizationId,
   kind: z.literal('scim').meta({ description: '`scim`: the identity provider pushes over SCIM 2.0.' }),
+  provider: z.enum(['entra', 'other']),
+  tenantId: z.string().optional().meta({ description: 'Of the provider `entra`.' }),
   name: Name,
   state: z.enum(['configured', 'receiving', 'paused']).meta({
     description: '`configured` until the first request that its key opened.',
@@ -70,26 +67,45 @@ const directory = z.object({
   keys: z.array(ScimKey),
   traffic: DirectoryTraffic.omit({ keysUsed: true }),
 });
-export const Directory = directory
+const ScimDirectory = scimDirectory
   .extend({
     counts: z.object({ users: z.int(), groups: z.int() }),
     hints: z.array(Hint),
   })
+  .meta({ id: 'ScimDirectory' });
+export const Directory = z
+  .discriminatedUnion('kind', [ScimDirectory, NestedDirectory])
   .meta({ id: 'Directory' });
-export const DirectorySummary = directory.meta({ id: 'DirectorySummary' });
+export const DirectorySummary = z
+  .discriminatedUnion('kind', [scimDirectory.meta({ id: 'ScimDirectorySummary' }), NestedDirectory])
+  .meta({ id: 'DirectorySummary' });
 
 const keyExpiresInDays = z.int().min(1).max(limits.keyLifeDaysDefault).optional().meta({
   description: 'Days until the key expires; 365 when absent.',
   example: 365,
 });
 
-const DirectoryDraft = z
+const ScimDirectoryDraft = z
   .strictObject({
     name: Name,
-    kind: z.enum(['scim', 'nested']).meta({ description: '`nested` is not available in this version.' }),
+    kind: z.literal('scim'),
+    provider: z.enum(['entra', 'other']).default('other').meta({
+      description: 'Who pushes. A tenant that pushes cannot be read by a nested directory as well.',
+    }),
+    tenantId: TenantId.optional().meta({
+      description: 'The tenant of the provider `entra`, which needs it.',
+    }),
     settings: DirectorySettings.optional(),
     keyExpiresInDays,
   })
+  .refine(({ provider, tenantId }) => (provider === 'entra') === (tenantId !== undefined), {
+    path: ['tenantId'],
+    message: 'belongs to the provider entra',
+  })
+  .meta({ id: 'ScimDirectoryDraft' });
+
+const DirectoryDraft = z
+  .discriminatedUnion('kind', [ScimDirectoryDraft, NestedDirectoryDraft])
   .meta({ id: 'DirectoryDraft' });
 
 const NewScimKey = z
@@ -118,9 +134,11 @@ export const directoryOperations = {
   createDirectory: {
     method: 'POST',
     path: '/api/v1/orgs/{organizationId}/directories',
-    summary: 'Create a directory with its first SCIM key',
+    summary: 'Create a directory',
     description:
-      'The key is in this answer only. Names are unique in an organization, without regard to case.',
+      'Of kind `scim`: its first SCIM key is in this answer only. Of kind `nested`: the link to consent, where the credential needs it, ' +
+      'is. Names are unique in an organization, without regard to case. An organization has at most one nested directory, and a ' +
+      'tenant is either pushed or read: 409 `provisioning_mode_exclusive` names the directory in the way.',
     ...{ tag: 'Directories', role: 'admin', reach: 'organization', params: organizationParams },
     body: DirectoryDraft,
     versioned: true,
@@ -129,7 +147,7 @@ export const directoryOperations = {
   },
   readDirectory: {
     ...{ method: 'GET', path: one, ...inDirectory, role: 'reader' },
-    summary: 'Read a directory with its keys, traffic and counts',
+    summary: 'Read a directory with its counts: and its keys and traffic, or its runs',
     versioned: true,
     status: 200,
     answer: Directory,
@@ -138,7 +156,8 @@ export const directoryOperations = {
     ...{ method: 'PATCH', path: one, ...inDirectory, role: 'admin' },
     summary: 'Rename a directory or change its settings',
     description:
-      'Id, URL and keys stay. What is absent stays as it is; both parts change together or not at all.',
+      'Id, URL and keys stay. What is absent stays as it is; both parts change together or not at all. Settings of a nested directory ' +
+      'have their own address.',
     body: z
       .strictObject({ name: Name.optional(), settings: DirectorySettingsPatch.optional() })
       .meta({ id: 'DirectoryPatch' }),

@@ -3,24 +3,33 @@ import type { AdminRole } from '../../access/admin-access.ts';
 
 /** One operation of the admin API: what routes, checks and describes it. */
 export interface Operation {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** OpenAPI path template. */
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
-  readonly tag: 'Organizations' | 'Directories' | 'SCIM keys' | 'Admin keys' | 'Audit';
+  readonly tag:
+    | 'Organizations'
+    | 'Directories'
+    | 'SCIM keys'
+    | 'Nested directories'
+    | 'Runs'
+    | 'Admin keys'
+    | 'Audit';
   readonly role: AdminRole;
   /** `installation` needs a caller of every organization. */
   readonly reach: 'organization' | 'installation' | 'any';
   readonly params: z.ZodObject;
   readonly query?: z.ZodObject;
-  readonly body?: z.ZodObject;
+  readonly body?: z.ZodType;
   /** If-Match is owed. */
   readonly guarded?: boolean;
   /** The answer carries an ETag. */
   readonly versioned?: boolean;
-  readonly status: 200 | 201 | 204;
-  readonly answer?: z.ZodObject;
+  readonly status: 200 | 201 | 202 | 204;
+  readonly answer?: z.ZodType;
+  /** The answer is lines of JSON, each as `answer` has it. */
+  readonly lines?: boolean;
 }
 
 export const listQuery = {
@@ -28,7 +37,7 @@ export const listQuery = {
     description: 'Items of a page at most.',
     example: 50,
   }),
-  cursor: z.string().max(2000).optional().meta({
+  cursor: z.string().max(6000).optional().meta({
     description: 'The `nextCursor` of the page before; opaque.',
   }),
 };

@@ -13,10 +13,12 @@ import {
 import type { directoryOperations } from '../contract/directories.ts';
 import { pageBody, positionOf } from '../cursors.ts';
 import { type DirectoryFacts, directorySummary, directoryView } from '../directory-view.ts';
+import { nestedFacts, nestedView } from '../nested-view.ts';
 import type { AdminPorts } from '../ports.ts';
-import type { DirectoryRecord } from '../registry.ts';
+import type { DirectoryRecord, ScimDirectoryRecord } from '../registry.ts';
 import { makeScimKey } from '../scim-keys.ts';
-import { changeDirectory, type InDirectory } from './directory-change.ts';
+import { changeDirectory, type InDirectory, readDirectory } from './directory-change.ts';
+import { createNested, nestedAnswer } from './nested-directory.ts';
 
 type DirectoryHandlers = Handlers<
   Exclude<
@@ -30,42 +32,15 @@ export const directoryHandlers: DirectoryHandlers = {
     await mustExist(params.organizationId, ports);
     const page = { after: positionOf(query.cursor), limit: query.limit };
     const { items, next } = await ports.registry.directories(params.organizationId, page);
-    const shown = items.map(async (record) => directorySummary(record, await factsOf(record, ports)));
-    return { body: pageBody(await Promise.all(shown), next) };
+    return { body: pageBody(await Promise.all(items.map((record) => summary(record, ports))), next) };
   },
 
   async createDirectory(call) {
-    const { params, body, ports } = call;
-    if (body.kind === 'nested') {
-      throw new Refusal('invalid-value', 'Directories of kind nested are not available in this version.', {
-        reason: 'kind_not_available',
-        errors: [{ pointer: '/kind', detail: 'must be scim' }],
-      });
-    }
-    const key = makeScimKey(ports.random, body.keyExpiresInDays);
-    const at = nowOf(ports);
-    const record: DirectoryRecord = {
-      id: newDirectoryId(ports.random),
-      ...{ organizationId: params.organizationId, kind: body.kind, name: body.name, state: 'active' },
-      ...{ version: 1, created: at, lastModified: at },
-      settings: body.settings ?? DirectorySettings.parse({}),
-      keys: [key.stored],
-    };
-    const facts = { name: record.name, key: key.stored.id };
-    await ports.registry.createDirectory(
-      record,
-      auditDraft(call, 'directory.created', { subject: record.id, facts }),
-    );
-    const view = directoryView(record, freshFacts(ports), { users: 0, groups: 0 });
-    return {
-      body: { ...view, scim: { ...view.scim, key: key.text } },
-      again: { ...view, scim: { ...view.scim, keyAlreadyShown: true } },
-      version: record.version,
-      location: `/api/v1/orgs/${record.organizationId}/directories/${record.id}`,
-    };
+    const { body } = call;
+    return body.kind === 'scim' ? await createScim({ ...call, body }) : await createNested({ ...call, body });
   },
 
-  readDirectory: async (call) => await shown(await readDirectory(call), call.ports),
+  readDirectory: async (call) => await directoryAnswer(await readDirectory(call), call.ports),
 
   async changeDirectory(call) {
     const { body } = call;
@@ -73,20 +48,23 @@ export const directoryHandlers: DirectoryHandlers = {
       checkIfMatch(call.ifMatch, before.version);
       const name = body.name ?? before.name;
       const given = Object.entries(body.settings ?? {}).filter(([, value]) => value !== undefined);
-      const settings = DirectorySettings.parse({ ...before.settings, ...Object.fromEntries(given) });
+      if (before.kind === 'nested' && given.length > 0) throw elsewhere();
       const fields = [
         ...(name === before.name ? [] : ['name']),
         ...given.map(([field]) => `settings.${field}`),
       ];
       if (fields.length === 0) return undefined;
       const draft = { subject: before.id, facts: { fields: fields.join(' ') } };
-      return { after: { ...before, name, settings }, audit: auditDraft(call, 'directory.changed', draft) };
+      const audit = auditDraft(call, 'directory.changed', draft);
+      if (before.kind === 'nested') return { after: { ...before, name }, audit };
+      const settings = DirectorySettings.parse({ ...before.settings, ...Object.fromEntries(given) });
+      return { after: { ...before, name, settings }, audit };
     });
-    return await shown(after, call.ports);
+    return await directoryAnswer(after, call.ports);
   },
 
   async deleteDirectory(call) {
-    await changeDirectory(call, (before) => {
+    const deleted = await changeDirectory(call, (before) => {
       checkIfMatch(call.ifMatch, before.version);
       if (call.query.confirm !== before.name) {
         throw new Refusal('invalid-value', 'confirm must be the name of the directory.', {
@@ -98,8 +76,10 @@ export const directoryHandlers: DirectoryHandlers = {
         subject: before.id,
         facts: { name: before.name },
       });
-      return { after: { ...before, state: 'deleted', keys: [] }, audit };
+      const state = 'deleted' as const;
+      return { after: before.kind === 'scim' ? { ...before, state, keys: [] } : { ...before, state }, audit };
     });
+    await stopRun(deleted, call.ports);
     return {};
   },
 
@@ -113,23 +93,67 @@ async function setState(call: InDirectory, state: 'active' | 'paused'): Promise<
     const act = state === 'paused' ? 'directory.paused' : 'directory.resumed';
     return { after: { ...before, state }, audit: auditDraft(call, act, { subject: before.id }) };
   });
-  return await shown(after, call.ports);
+  if (state === 'paused') await stopRun(after, call.ports);
+  return await directoryAnswer(after, call.ports);
 }
 
-async function readDirectory({ params, ports }: Call<'readDirectory'>): Promise<DirectoryRecord> {
-  const record = await ports.registry.directory(params.organizationId, params.directoryId);
-  if (record === undefined) throw nothingThere('directory');
-  return record;
+/** A directory that is paused or gone lets its run end at the next checkpoint. */
+async function stopRun(record: DirectoryRecord, { nested }: AdminPorts): Promise<void> {
+  if (record.kind !== 'nested') return;
+  const { activeRun } = await nested.store.state(record.id);
+  if (activeRun !== undefined) await nested.store.orderCancel(record.id, activeRun);
 }
+
+async function createScim(
+  call: Omit<Call<'createDirectory'>, 'body'> & { readonly body: ScimDraft },
+): Promise<Answer> {
+  const { params, body, ports } = call;
+  const key = makeScimKey(ports.random, body.keyExpiresInDays);
+  const at = nowOf(ports);
+  const record: ScimDirectoryRecord = {
+    id: newDirectoryId(ports.random),
+    ...{ organizationId: params.organizationId, kind: body.kind, name: body.name, state: 'active' },
+    ...{ version: 1, created: at, lastModified: at },
+    ...(body.tenantId === undefined ? {} : { entraTenantId: body.tenantId }),
+    settings: body.settings ?? DirectorySettings.parse({}),
+    keys: [key.stored],
+  };
+  const facts = { name: record.name, key: key.stored.id };
+  await ports.registry.createDirectory(
+    record,
+    auditDraft(call, 'directory.created', { subject: record.id, facts }),
+  );
+  const view = directoryView(record, freshFacts(ports), { users: 0, groups: 0 });
+  return {
+    body: { ...view, scim: { ...view.scim, key: key.text } },
+    again: { ...view, scim: { ...view.scim, keyAlreadyShown: true } },
+    version: record.version,
+    location: `/api/v1/orgs/${record.organizationId}/directories/${record.id}`,
+  };
+}
+
+type ScimDraft = Extract<Call<'createDirectory'>['body'], { kind: 'scim' }>;
+
+const elsewhere = () =>
+  new Refusal('invalid-value', 'Settings of a nested directory are at sync-settings.', {
+    errors: [{ pointer: '/settings', detail: 'belongs to directories of kind scim' }],
+  });
 
 async function mustExist(id: DirectoryRecord['organizationId'], { registry }: AdminPorts): Promise<void> {
   if ((await registry.organization(id)) === undefined) throw nothingThere('organization');
 }
 
-async function shown(record: DirectoryRecord, ports: AdminPorts): Promise<Answer> {
+/** A directory as it is shown alone. */
+async function directoryAnswer(record: DirectoryRecord, ports: AdminPorts): Promise<Answer> {
+  if (record.kind === 'nested') return await nestedAnswer(record, ports);
   const [facts, counts] = await Promise.all([factsOf(record, ports), ports.counts(record.id)]);
   return { body: directoryView(record, facts, counts), version: record.version };
 }
+
+const summary = async (record: DirectoryRecord, ports: AdminPorts) =>
+  record.kind === 'nested'
+    ? nestedView(record, await nestedFacts(record, ports.nested, ports.random.now()))
+    : directorySummary(record, await factsOf(record, ports));
 
 const factsOf = async (record: DirectoryRecord, ports: AdminPorts): Promise<DirectoryFacts> => ({
   ...freshFacts(ports),

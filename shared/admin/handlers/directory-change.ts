@@ -1,9 +1,10 @@
 import type { AdminCaller } from '../../access/admin-access.ts';
 import type { DirectoryId, OrganizationId } from '../../model/ids.ts';
+import { Refusal } from '../../model/refusal.ts';
 import type { AuditDraft } from '../audit.ts';
 import { nothingThere, nowOf, untilCurrent } from '../call.ts';
 import type { AdminPorts } from '../ports.ts';
-import type { DirectoryRecord } from '../registry.ts';
+import type { DirectoryRecord, NestedDirectoryRecord, ScimDirectoryRecord } from '../registry.ts';
 
 export interface InDirectory {
   readonly caller: AdminCaller;
@@ -11,17 +12,71 @@ export interface InDirectory {
   readonly ports: AdminPorts;
 }
 
+interface Decision<R extends DirectoryRecord> {
+  readonly after: R;
+  readonly audit: AuditDraft;
+}
+
 /** Reads, decides and writes until nobody came in between; `undefined` for nothing to change. What stands afterwards. */
 export async function changeDirectory(
   { params, ports }: InDirectory,
-  decide: (before: DirectoryRecord) => { after: DirectoryRecord; audit: AuditDraft } | undefined,
+  decide: (before: DirectoryRecord) => Decision<DirectoryRecord> | undefined,
 ): Promise<DirectoryRecord> {
   return await untilCurrent(async () => {
     const before = await ports.registry.directory(params.organizationId, params.directoryId);
     if (before === undefined) throw nothingThere('directory');
     const decision = decide(before);
     if (decision === undefined) return before;
-    const after = { ...decision.after, version: before.version + 1, lastModified: nowOf(ports) };
+    const stamps = { version: before.version + 1, lastModified: nowOf(ports) };
+    const after: DirectoryRecord = { ...decision.after, ...stamps };
     return (await ports.registry.replaceDirectory(before, after, decision.audit)) ? after : undefined;
   });
 }
+
+export async function readDirectory({ params, ports }: InDirectory): Promise<DirectoryRecord> {
+  const record = await ports.registry.directory(params.organizationId, params.directoryId);
+  if (record === undefined) throw nothingThere('directory');
+  return record;
+}
+
+export const readNested = async (call: InDirectory): Promise<NestedDirectoryRecord> =>
+  nested(await readDirectory(call));
+
+export const readScim = async (call: InDirectory): Promise<ScimDirectoryRecord> =>
+  scim(await readDirectory(call));
+
+/** As `changeDirectory`, of a nested directory. */
+export async function changeNested(
+  call: InDirectory,
+  decide: (before: NestedDirectoryRecord) => Decision<NestedDirectoryRecord> | undefined,
+): Promise<NestedDirectoryRecord> {
+  return nested(await changeDirectory(call, (before) => decide(nested(before))));
+}
+
+/** As `changeDirectory`, of a `scim` directory. */
+export async function changeScim(
+  call: InDirectory,
+  decide: (before: ScimDirectoryRecord) => Decision<ScimDirectoryRecord> | undefined,
+): Promise<ScimDirectoryRecord> {
+  return scim(await changeDirectory(call, (before) => decide(scim(before))));
+}
+
+function nested(record: DirectoryRecord): NestedDirectoryRecord {
+  if (record.kind === 'nested') return record;
+  throw new Refusal(
+    'conflict',
+    'The directory is of kind scim: it receives, and reads no tenant.',
+    wrongKind,
+  );
+}
+
+function scim(record: DirectoryRecord): ScimDirectoryRecord {
+  if (record.kind === 'scim') return record;
+  throw new Refusal(
+    'conflict',
+    'The directory is of kind nested: it reads a tenant, and has no SCIM keys.',
+    wrongKind,
+  );
+}
+
+const wrongKind = { reason: 'wrong_directory_kind' };

@@ -2,7 +2,7 @@ import { auditDraft, type Handlers, nothingThere } from '../call.ts';
 import { pageBody, positionOf } from '../cursors.ts';
 import { keyView } from '../directory-view.ts';
 import { keysAfter, makeScimKey } from '../scim-keys.ts';
-import { changeDirectory } from './directory-change.ts';
+import { changeScim, readDirectory, readScim } from './directory-change.ts';
 
 export const scimKeyHandlers: Handlers<
   'regenerateScimKey' | 'listScimKeys' | 'revokeScimKey' | 'listRequests'
@@ -10,7 +10,7 @@ export const scimKeyHandlers: Handlers<
   async regenerateScimKey(call) {
     const { body, ports } = call;
     const { text, stored } = makeScimKey(ports.random, body.expiresInDays);
-    await changeDirectory(call, (before) => {
+    await changeScim(call, (before) => {
       const terms = { now: ports.random.now(), overlapMinutes: body.overlapMinutes };
       const facts = { key: stored.id, overlapMinutes: String(body.overlapMinutes) };
       const audit = auditDraft(call, 'directory.token.rotated', { subject: before.id, facts });
@@ -23,9 +23,9 @@ export const scimKeyHandlers: Handlers<
     };
   },
 
-  async listScimKeys({ params, ports }) {
-    const record = await ports.registry.directory(params.organizationId, params.directoryId);
-    if (record === undefined) throw nothingThere('directory');
+  async listScimKeys(call) {
+    const { ports } = call;
+    const record = await readScim(call);
     const traffic = await ports.requestLog.traffic(record.id);
     const items = record.keys.map((key) => keyView(key, traffic, ports.random.now()));
     return { body: pageBody(items, undefined) };
@@ -33,7 +33,7 @@ export const scimKeyHandlers: Handlers<
 
   async revokeScimKey(call) {
     const { keyId } = call.params;
-    await changeDirectory(call, (before) => {
+    await changeScim(call, (before) => {
       const keys = before.keys.filter(({ id }) => id !== keyId);
       if (keys.length === before.keys.length) throw nothingThere('key');
       const audit = auditDraft(call, 'directory.token.revoked', {
@@ -45,9 +45,9 @@ export const scimKeyHandlers: Handlers<
     return {};
   },
 
-  async listRequests({ params, query, caller, ports }) {
-    const record = await ports.registry.directory(params.organizationId, params.directoryId);
-    if (record === undefined) throw nothingThere('directory');
+  async listRequests(call) {
+    const { query, caller, ports } = call;
+    const record = await readDirectory(call);
     const { statusClass, method, objectId, since } = query;
     const { items, next } = await ports.requestLog.requests(record.id, {
       filter: {

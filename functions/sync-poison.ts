@@ -1,0 +1,29 @@
+import { app } from '@azure/functions';
+import { failRun } from '../shared/sync/fail-run.ts';
+import { SyncMessage } from '../shared/sync/sync-ports.ts';
+import { connectionOfMessage } from './nested-directory.ts';
+import { wired } from './wiring.ts';
+
+/** A message whose step failed again and again: its run fails, visibly. */
+app.storageQueue('sync-poison', {
+  queueName: 'sync-poison',
+  connection: 'DirectoryStorage',
+  handler: async (entry, context) => {
+    const parsed = SyncMessage.safeParse(entry);
+    const wiring = wired();
+    const message = parsed.success ? parsed.data : undefined;
+    const connection = message && (await connectionOfMessage(message, wiring.registry));
+    if (message !== undefined && connection !== undefined) {
+      const detail = 'A step of the run failed again and again; the log of the service says why.';
+      await failRun(
+        { ...wiring.nested, log: wiring.nested.history, now: wiring.now, holder: wiring.nested.holder() },
+        message,
+        {
+          code: 'step_failed',
+          detail,
+        },
+      );
+    }
+    context.error(JSON.stringify({ event: 'sync-poison', known: connection !== undefined, ...message }));
+  },
+});

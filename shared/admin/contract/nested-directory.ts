@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { DirectoryId, RunId } from '../../model/ids.ts';
+import { DirectoryCounts } from '../../sync/run-records.ts';
+import { NestedSettings } from '../../sync/settings.ts';
+import { CloudName, Confirmation, ConnectionCredential, NestedDirectorySettings } from '../nested-record.ts';
+import { Name, Time } from './operation.ts';
+import { organizationParams } from './organizations.ts';
+
+/** Personal accounts have this tenant; nobody can consent for it. */
+const consumersTenant = '9188040d-6c67-4c5b-b112-36a304b66dad';
+
+export const TenantId = z
+  .guid('must be the id of one tenant: not common, organizations or a domain name')
+  .toLowerCase()
+  .refine((id) => id !== consumersTenant && !/^[0-]+$/.test(id), 'is no tenant of an organization')
+  .meta({
+    description: 'Directory (tenant) id in Entra.',
+    example: 'b5ed2d2b-3c4a-4f1e-9b0a-5d6c7e8f9a0b',
+  });
+
+const connection = {
+  tenantId: TenantId.optional(),
+  cloud: CloudName.optional().meta({
+    description: 'Microsoft cloud of the tenant; the installation says which by default.',
+  }),
+  credential: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('managed-identity') }),
+      z.strictObject({
+        kind: z.enum(['client-secret', 'certificate']),
+        clientId: z.guid().optional(),
+        secretSetting: z
+          .string()
+          .regex(/^GRAPH_[A-Z0-9_]{1,60}$/)
+          .optional()
+          .meta({ description: 'App setting that holds the secret, best as a Key Vault reference.' }),
+      }),
+      z.strictObject({ kind: z.literal('federated'), clientId: z.guid().optional() }),
+    ])
+    .optional()
+    .meta({ description: 'How Rookery proves who it is; as the installation is set up by default.' }),
+};
+
+export const ConnectionDraft = z.strictObject(connection).meta({ id: 'ConnectionDraft' });
+
+const acknowledgeLimitations = z.literal(true).optional().meta({
+  description: 'You have read docs/nested-directories.md, what is not synchronized included.',
+});
+
+const threshold = z
+  .strictObject({ floor: z.int().min(0), percent: z.number().min(0).max(100), absolute: z.int().min(0) })
+  .partial();
+const fields = NestedSettings.shape;
+
+/** Settings to change; those that are absent stay, also within `safeguard`. */
+export const SyncSettingsPatch = z
+  .strictObject({
+    scope: fields.scope.unwrap(),
+    verifiedDomainsOnly: z.boolean(),
+    domains: z
+      .array(z.string().toLowerCase())
+      .max(5000)
+      .nullable()
+      .meta({ description: 'null: all verified ones.' }),
+    guests: fields.guests.unwrap(),
+    treatForeignMembersAs: fields.treatForeignMembersAs.unwrap(),
+    maxMembersPerGroup: fields.maxMembersPerGroup.unwrap(),
+    safeguard: z
+      .strictObject({ enabled: z.boolean(), memberships: threshold, users: threshold, groups: threshold })
+      .partial(),
+    intervalMinutes: fields.intervalMinutes.unwrap(),
+    logFreeMemory: z.boolean(),
+    runLogDays: z.int().min(1).max(365),
+  })
+  .partial()
+  .meta({ id: 'SyncSettingsPatch' });
+
+export const NestedDirectoryDraft = z
+  .strictObject({
+    name: Name,
+    kind: z.literal('nested'),
+    connection: ConnectionDraft.optional(),
+    settings: SyncSettingsPatch.optional(),
+    acknowledgeLimitations,
+  })
+  .meta({ id: 'NestedDirectoryDraft' });
+
+export const SyncSettings = NestedDirectorySettings.meta({ id: 'SyncSettings' });
+
+export const Connection = z
+  .object({
+    tenantId: z.string().optional(),
+    displayName: z.string().optional().meta({ description: 'As the tenant calls itself.' }),
+    cloud: CloudName,
+    credential: ConnectionCredential,
+  })
+  .meta({ id: 'Connection' });
+
+export const ConsentLink = z
+  .object({
+    url: z.url().meta({ description: 'For an administrator of the tenant; works once.' }),
+    expires: Time,
+    permissions: z.array(z.string()).meta({ description: 'Application permissions that are asked for.' }),
+  })
+  .meta({ id: 'ConsentLink' });
+
+export const NestedState = z.enum([
+  'enabled',
+  'in_progress',
+  'disabled',
+  'stale',
+  'awaiting_confirmation',
+  'awaiting_approval',
+]);
+
+const NestedHint = z
+  .object({
+    code: z.enum([
+      'limitations_not_acknowledged',
+      'confirmation_required',
+      'domains_changed',
+      'last_run_failed',
+      'awaiting_approval',
+      'stale',
+    ]),
+    text: z.string(),
+  })
+  .meta({ id: 'NestedHint' });
+
+const signed = z.object({ by: z.string(), at: Time });
+
+export const NestedDirectory = z
+  .object({
+    id: DirectoryId,
+    organizationId: organizationParams.shape.organizationId,
+    kind: z
+      .literal('nested')
+      .meta({ description: '`nested`: read from Microsoft Graph, nested groups flattened.' }),
+    name: Name,
+    state: NestedState,
+    created: Time,
+    lastModified: Time,
+    connection: Connection,
+    acknowledged: signed.optional(),
+    consented: z.object({ at: Time }).optional(),
+    confirmation: Confirmation.optional(),
+    settings: SyncSettings,
+    settingsVersion: z.int(),
+    runs: z.object({
+      active: RunId.optional(),
+      last: z
+        .object({ id: RunId, status: z.string(), startedAt: z.string(), failure: z.string().optional() })
+        .optional(),
+      lastCompleted: z.object({ id: RunId, at: z.string() }).optional(),
+      nextDueAt: Time.optional().meta({ description: 'Absent when runs are started by hand only.' }),
+    }),
+    counts: DirectoryCounts.meta({ description: 'Of the last completed run; 0 before it.' }),
+    hints: z.array(NestedHint),
+    consent: ConsentLink.optional().meta({ description: 'In the answer to its creation only.' }),
+  })
+  .meta({ id: 'NestedDirectory' });

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { RunId } from '../../model/ids.ts';
+import { logLevels, RunView } from '../run-history.ts';
+import { directoryParams } from './directory-params.ts';
+import { listQuery, type Operation, pageOf } from './operation.ts';
+
+const runs = '/api/v1/orgs/{organizationId}/directories/{directoryId}/runs';
+const inDirectory = { tag: 'Runs', reach: 'organization', params: directoryParams } as const;
+const runParams = directoryParams.extend({
+  runId: RunId.meta({ description: 'Id of the run.', example: 'run_019ab0c1d2e3f4a5b6c7d8e9f0a1b2c3' }),
+});
+const ofRun = { ...inDirectory, params: runParams } as const;
+
+const Run = RunView.meta({ id: 'Run' });
+
+const LogEntry = z
+  .object({
+    key: z.string(),
+    at: z.string(),
+    level: z.enum(logLevels),
+    code: z.string().meta({ description: 'Stable word for programs.' }),
+    message: z.string(),
+    object: z.object({ kind: z.enum(['user', 'group']), id: z.string() }).optional(),
+    counts: z.record(z.string(), z.number()).optional(),
+  })
+  .meta({ id: 'RunLogEntry' });
+
+const logFilter = {
+  level: z.enum(logLevels).optional().meta({ description: 'Entries of this level and above.' }),
+  object: z.string().max(100).optional().meta({ description: 'Entries about this user or group.' }),
+};
+
+const decision = z
+  .strictObject({
+    planHash: z.string().min(1).max(200).meta({ description: '`plan.hash` of the run as you saw it.' }),
+  })
+  .meta({ id: 'PlanDecision' });
+
+export const runOperations = {
+  startRun: {
+    ...{ method: 'POST', path: runs, ...inDirectory, role: 'operator' },
+    summary: 'Synchronize now, or find out what a synchronization would change',
+    description:
+      'A `dry-run` reads and plans as a run does and writes nothing to the directory. 409 `confirmation_required` before tenant and ' +
+      'domains are confirmed, `run_in_progress` with the running run’s id while there is one.',
+    body: z.strictObject({ mode: z.enum(['sync', 'dry-run']).default('sync') }).meta({ id: 'RunDraft' }),
+    status: 202,
+    answer: Run,
+  },
+  listRuns: {
+    ...{ method: 'GET', path: runs, ...inDirectory, role: 'reader' },
+    summary: 'List runs, newest first',
+    query: z.object(listQuery),
+    status: 200,
+    answer: pageOf(Run, 'RunPage'),
+  },
+  readRun: {
+    ...{ method: 'GET', path: `${runs}/{runId}`, ...ofRun, role: 'reader' },
+    summary: 'Read a run: phase, progress, plan and failure',
+    status: 200,
+    answer: Run,
+  },
+  cancelRun: {
+    ...{ method: 'POST', path: `${runs}/{runId}:cancel`, ...ofRun, role: 'operator' },
+    summary: 'Stop a run at its next checkpoint',
+    description: 'What it decided to apply is applied to the end; before that, nothing of it is.',
+    status: 202,
+    answer: Run,
+  },
+  approveRun: {
+    ...{ method: 'POST', path: `${runs}/{runId}:approve`, ...ofRun, role: 'operator' },
+    summary: 'Apply a plan that passed a threshold',
+    body: decision,
+    status: 202,
+    answer: Run,
+  },
+  rejectRun: {
+    ...{ method: 'POST', path: `${runs}/{runId}:reject`, ...ofRun, role: 'operator' },
+    summary: 'Drop a plan that passed a threshold',
+    description: 'The same plan is refused again without asking.',
+    body: decision,
+    status: 202,
+    answer: Run,
+  },
+  listRunLog: {
+    ...{ method: 'GET', path: `${runs}/{runId}/log`, ...ofRun, role: 'reader' },
+    summary: 'The log of a run in its order',
+    description: 'A page may be short and not the last.',
+    query: z.object({ ...listQuery, ...logFilter }),
+    status: 200,
+    answer: pageOf(LogEntry, 'RunLogPage'),
+  },
+  exportRunLog: {
+    ...{ method: 'GET', path: `${runs}/{runId}/log:export`, ...ofRun, role: 'reader' },
+    summary: 'The log of a run as lines of JSON',
+    description: 'The first 50,000 entries.',
+    query: z.object(logFilter),
+    status: 200,
+    answer: LogEntry,
+    lines: true,
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,103 @@
+import { newRunId } from '../model/new-ids.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { RunOrder } from '../sync/new-run.ts';
+import { type OrderPorts, startRun, wakeActiveRun } from '../sync/run-orders.ts';
+import type { SyncState } from '../sync/run-records.ts';
+import type { NestedPorts } from './nested-ports.ts';
+import type { Confirmation } from './nested-record.ts';
+import { nextDueAt } from './nested-view.ts';
+import type { AdminPorts } from './ports.ts';
+import type { NestedDirectoryRecord, Registry } from './registry.ts';
+
+export interface DuePorts {
+  readonly registry: Pick<Registry, 'nestedDirectories'>;
+  readonly nested: Pick<NestedPorts, 'store' | 'queue' | 'history' | 'holder'>;
+  readonly random: AdminPorts['random'];
+}
+
+export interface DueRuns {
+  readonly started: number;
+  /** Unfinished runs that were sent on again because nothing was heard of them. */
+  readonly woken: number;
+}
+
+/**
+ * Starts what is due and sends on what went quiet: called every minute, twice at once, late or never, it does the same. Per
+ * directory that has nothing to do this is one read.
+ */
+export async function startDueRuns(ports: DuePorts): Promise<DueRuns> {
+  const done = { started: 0, woken: 0 };
+  let after: string | undefined;
+  do {
+    const page = await ports.registry.nestedDirectories({ after, limit: directoriesAtOnce });
+    for (const record of page.items) {
+      const outcome = await tendRuns(ports, record);
+      if (outcome !== undefined) done[outcome]++;
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return done;
+}
+
+const directoriesAtOnce = 50;
+
+async function tendRuns(ports: DuePorts, record: NestedDirectoryRecord): Promise<keyof DueRuns | undefined> {
+  const { store, history } = ports.nested;
+  const state = await store.state(record.id);
+  const now = ports.random.now();
+  if (state.activeRun !== undefined) {
+    const row = await history.run(record.id, state.activeRun);
+    const isQuiet = row === undefined || now - row.savedAt > quietMilliseconds;
+    if (!isQuiet || row?.view.status === 'awaiting-approval') return undefined;
+    await wakeActiveRun(orderPorts(ports), record.id);
+    return 'woken';
+  }
+  return isDue(record, state, now) ? await started(ports, record) : undefined;
+}
+
+/** Longer than a step takes, lease and all; a longer wait that Graph asked for is only asked about again. */
+const quietMilliseconds = 10 * 60_000;
+
+function isDue(record: NestedDirectoryRecord, state: SyncState, now: number): boolean {
+  const due = nextDueAt(record, state);
+  return due !== undefined && due <= now;
+}
+
+async function started(ports: DuePorts, record: NestedDirectoryRecord): Promise<'started' | undefined> {
+  if (record.confirmation === undefined) return undefined;
+  const { random } = ports;
+  const startedAt = new Date(random.now()).toISOString();
+  const order = runOrder(record, record.confirmation, {
+    ...{ id: newRunId(random), mode: 'sync', trigger: 'timer', startedAt },
+  });
+  try {
+    await startRun(orderPorts(ports), order);
+    return 'started';
+  } catch (refused) {
+    // Somebody else was a moment quicker, which is what was wanted.
+    if (refused instanceof Refusal) return undefined;
+    throw refused;
+  }
+}
+
+const orderPorts = ({ nested, random }: DuePorts): OrderPorts => ({
+  store: nested.store,
+  queue: nested.queue,
+  log: nested.history,
+  now: random.now,
+  holder: nested.holder(),
+});
+
+/** The run keeps these settings, whatever is changed while it runs (S3-72). */
+export const runOrder = (
+  record: NestedDirectoryRecord,
+  confirmed: Confirmation,
+  of: Pick<RunOrder, 'id' | 'mode' | 'trigger' | 'startedAt'>,
+): RunOrder => ({
+  ...of,
+  directory: record.id,
+  settings: record.settings,
+  settingsVersion: record.settingsVersion,
+  pinnedTenantId: confirmed.tenantId,
+  confirmedHash: confirmed.hash,
+});

@@ -1,0 +1,153 @@
+import type { JsonObject } from '../../model/json.ts';
+import { newRunId } from '../../model/new-ids.ts';
+import { Refusal } from '../../model/refusal.ts';
+import {
+  directMembersOf,
+  type EffectiveMember,
+  type Explanation,
+  effectiveMembersOf,
+  explain,
+  groupsOfUser,
+} from '../../sync/effective-questions.ts';
+import type { SyncUserOutcome } from '../../sync/sync-user.ts';
+import { syncUser } from '../../sync/sync-user.ts';
+import { auditDraft, type Handlers, nothingThere } from '../call.ts';
+import { pageBody, positionOf } from '../cursors.ts';
+import { graphValue } from '../graph-answers.ts';
+import { readNested } from './directory-change.ts';
+
+export const membershipHandlers: Handlers<
+  'syncUser' | 'listGroupMembers' | 'listGroupsOfUser' | 'explainMembership'
+> = {
+  async listGroupMembers(call) {
+    const { ports, params, query } = call;
+    const { id } = await readNested(call);
+    const at = { store: ports.nested.store, directory: id };
+    const page = { after: positionOf(query.cursor), limit: query.limit };
+    if (query.effective === 'false') {
+      const all = await directMembersOf(at, params.groupId);
+      if (all === undefined) throw nothingThere('group');
+      const items = all.map((member) => ({ ...member, direct: true, through: [] }));
+      return { body: cutPage(items, page) };
+    }
+    const found = await effectiveMembersOf(at, params.groupId, page);
+    if (found === undefined) throw nothingThere('group');
+    return { body: pageBody(found.items.map(memberView), found.next) };
+  },
+
+  async listGroupsOfUser(call) {
+    const { ports, params, query } = call;
+    const { id } = await readNested(call);
+    const found = await groupsOfUser({ store: ports.nested.store, directory: id }, params.userId);
+    if (found === undefined) throw nothingThere('user');
+    const items = found.map(({ group, direct }) => ({
+      id: group.id,
+      ...textOf(group.attributes, 'displayName'),
+      type: direct ? ('direct' as const) : ('indirect' as const),
+    }));
+    return { body: cutPage(items, { after: positionOf(query.cursor), limit: query.limit }) };
+  },
+
+  async explainMembership(call) {
+    const { ports, query } = call;
+    const { id } = await readNested(call);
+    const found = await explain({ store: ports.nested.store, directory: id }, query, pathsMax);
+    return { body: explanationView(found) };
+  },
+
+  async syncUser(call) {
+    const { ports, params } = call;
+    const record = await readNested(call);
+    if (record.state === 'paused') throw new Refusal('paused', 'The directory is paused: resume it first.');
+    if (record.confirmation === undefined) {
+      throw new Refusal('conflict', 'Look at the preview and confirm tenant and domains first.', {
+        reason: 'confirmation_required',
+      });
+    }
+    const answer = await ports.nested.graph(record.connection).user(params.userId);
+    const isUnknown = answer.kind === 'fault' && answer.fault.kind === 'not-found';
+    const entry = isUnknown ? undefined : graphValue(answer);
+    const outcome = await syncUser(
+      { store: ports.nested.store, now: ports.random.now, holder: ports.nested.holder() },
+      {
+        directory: record.id,
+        user: params.userId,
+        entry,
+        settings: record.settings,
+        key: newRunId(ports.random),
+      },
+    );
+    if (outcome === 'updated') {
+      const audit = auditDraft(call, 'user.synced', {
+        subject: params.userId,
+        facts: { directory: record.id },
+      });
+      await ports.registry.note(record.organizationId, audit);
+    }
+    return { body: { outcome, detail: details[outcome] } };
+  },
+};
+
+const details: Readonly<Record<SyncUserOutcome, string>> = {
+  updated: 'Attributes are as Graph has them now.',
+  unchanged: 'Nothing has changed.',
+  'not-found': 'Graph does not know the user, which is no proof that he is gone: the next run will tell.',
+  'needs-run': 'The change adds or removes the user or memberships: the next run carries it out.',
+};
+
+/** Of an explanation; more are only counted as more. */
+const pathsMax = 20;
+
+function cutPage(
+  items: readonly { readonly id: string }[],
+  { after = '', limit }: { readonly after?: string | undefined; readonly limit: number },
+) {
+  const rest = items.filter(({ id }) => id > after);
+  const page = rest.slice(0, limit);
+  return pageBody(page, rest.length > limit ? page.at(-1)?.id : undefined);
+}
+
+const memberView = ({ user, direct, through }: EffectiveMember) => ({
+  ...{ type: 'user', id: user.id },
+  ...textOf(user.attributes, 'userName'),
+  ...textOf(user.attributes, 'displayName'),
+  ...{ direct, through },
+});
+
+function textOf(attributes: JsonObject, name: string): Record<string, string> {
+  const value = attributes[name];
+  return typeof value === 'string' ? { [name]: value } : {};
+}
+
+function explanationView({ member, paths, morePaths, user, group }: Explanation) {
+  const standing = user && { life: user.life, ...user.standing };
+  return {
+    ...{ member, reason: reasonOf({ member, paths, morePaths, user, group }), paths, morePaths },
+    ...(standing === undefined ? {} : { user: standing }),
+    ...(group === undefined ? {} : { group: { life: group.life, inScope: group.told, held: group.held } }),
+  };
+}
+
+/** The first rule that fails, or the chain that holds. */
+function reasonOf({ member, paths, user, group }: Explanation): string {
+  if (user === undefined) return 'The user is not known to the directory.';
+  if (group === undefined) return 'The group is not known to the directory.';
+  if (group.life !== 'live') return 'The group is deleted.';
+  if (!group.told) return 'The group is out of scope.';
+  if (group.held) return member ? heldReasons.in : heldReasons.out;
+  if (!user.standing.counts)
+    return `Memberships of the user do not count: ${user.standing.reason ?? user.life}.`;
+  return chainReason(paths[0]);
+}
+
+const heldReasons = {
+  in: 'The group is above its limit of members and keeps its last ones: the user is among them.',
+  out: 'The group is above its limit of members and keeps its last ones: the user is not among them.',
+};
+
+function chainReason(path: readonly string[] | undefined): string {
+  if (path === undefined) return 'No chain of live groups leads from the group to the user.';
+  const nested = path.length - 1;
+  if (nested === 0) return 'The user is a direct member of the group.';
+  return `The user is in the group through ${nested} nested ${nested === 1 ? 'group' : 'groups'}.`;
+}

@@ -1,0 +1,191 @@
+import { Refusal } from '../../model/refusal.ts';
+import type { TenantDomain, UserEntry } from '../../sync/graph-port.ts';
+import { isExternalName } from '../../sync/user-mapping.ts';
+import { auditDraft, checkIfMatch, type Handlers, nowOf } from '../call.ts';
+import { type PreviewItem, previewPage } from '../preview-page.ts';
+import type { NestedDirectoryRecord } from '../registry.ts';
+import { patched } from '../sync-settings.ts';
+import { probeView, type SeenTenant, seenTenant } from '../tenant-preview.ts';
+import { changeNested, type InDirectory, readNested } from './directory-change.ts';
+import { connectionOf, consentLink, nestedAnswer } from './nested-directory.ts';
+
+type ConnectionHandlers = Handlers<
+  | 'changeConnection'
+  | 'readConnection'
+  | 'createConsentLink'
+  | 'probeConnection'
+  | 'previewDirectory'
+  | 'previewDomains'
+  | 'previewUsers'
+  | 'previewGroups'
+  | 'acknowledgeLimitations'
+  | 'confirmDirectory'
+  | 'readSyncSettings'
+  | 'changeSyncSettings'
+>;
+
+export const nestedConnectionHandlers: ConnectionHandlers = {
+  async readConnection(call) {
+    const record = await readNested(call);
+    return { body: record.connection, version: record.version };
+  },
+
+  async changeConnection(call) {
+    const { body, ports } = call;
+    const after = await changeNested(call, (before) => {
+      checkIfMatch(call.ifMatch, before.version);
+      const connection = connectionOf(body, ports.nested, before.connection);
+      const isMoved = connection.tenantId !== before.connection.tenantId;
+      if (isMoved && before.confirmation !== undefined) {
+        throw new Refusal('conflict', 'The tenant is confirmed: another one needs another directory.', {
+          reason: 'tenant_pinned',
+          about: { tenant: before.confirmation.tenantId },
+        });
+      }
+      const facts = { fields: Object.keys(body).join(' '), tenant: connection.tenantId ?? '' };
+      const audit = auditDraft(call, 'directory.connected', { subject: before.id, facts });
+      const { consented, ...rest } = before;
+      return { after: { ...rest, ...(isMoved || !consented ? {} : { consented }), connection }, audit };
+    });
+    return await nestedAnswer(after, ports);
+  },
+
+  async createConsentLink(call) {
+    return { body: await consentLink(await readNested(call), call.ports) };
+  },
+
+  async probeConnection(call) {
+    return { body: probeView(await seen(call)) };
+  },
+
+  async previewDirectory(call) {
+    const { tenant, domains, hash, record } = await seen(call);
+    const defaultDomain = domains.find(({ isDefault }) => isDefault)?.name;
+    return {
+      body: {
+        tenant: { ...tenant, ...(defaultDomain === undefined ? {} : { defaultDomain }) },
+        domains: domains.map(domainView),
+        hash,
+        confirmed: record.confirmation?.hash === hash,
+      },
+    };
+  },
+
+  async previewDomains(call) {
+    const { domains } = await seen(call);
+    const search = call.query.search?.toLowerCase() ?? '';
+    const items = domains.filter(({ name }) => name.includes(search)).map(domainView);
+    const start = Number(call.query.cursor ?? 0) || 0;
+    const next = start + call.query.limit;
+    const page = items.slice(start, next);
+    return { body: { items: page, ...(next < items.length ? { nextCursor: String(next) } : {}) } };
+  },
+
+  async previewUsers(call) {
+    const graph = call.ports.nested.graph((await readNested(call)).connection);
+    const read = (link?: string) => graph.userList(link);
+    return { body: await previewPage({ path: 'users', read, show: userView }, call.query) };
+  },
+
+  async previewGroups(call) {
+    const graph = call.ports.nested.graph((await readNested(call)).connection);
+    const read = (link?: string) => graph.groupList(link);
+    return { body: await previewPage({ path: 'groups', read, show: groupView }, call.query) };
+  },
+
+  async acknowledgeLimitations(call) {
+    const after = await changeNested(call, (before) => {
+      if (before.acknowledged !== undefined) return undefined;
+      const audit = auditDraft(call, 'directory.limitations.acknowledged', { subject: before.id });
+      return { after: { ...before, acknowledged: { by: call.caller.actor, at: nowOf(call.ports) } }, audit };
+    });
+    return await nestedAnswer(after, call.ports);
+  },
+
+  async confirmDirectory(call) {
+    const { ports, body } = call;
+    const { tenant, domains, hash } = await seen(call);
+    if (hash !== body.hash) {
+      throw new Refusal('conflict', 'Tenant or domains are not those of the preview any more: look again.', {
+        reason: 'preview_changed',
+      });
+    }
+    const verified = domains.flatMap(({ name, isVerified }) => (isVerified ? [name] : []));
+    const after = await changeNested(call, (before) => {
+      if (before.confirmation?.hash === hash && !(before.connection.tenantId === undefined)) return undefined;
+      const at = nowOf(ports);
+      const confirmation = { by: call.caller.actor, at, hash, tenantId: tenant.tenantId, domains: verified };
+      const facts = { tenant: tenant.tenantId, domains: String(verified.length), hash };
+      return {
+        after: { ...before, confirmation },
+        audit: auditDraft(call, 'directory.confirmed', { subject: before.id, facts }),
+      };
+    });
+    return await nestedAnswer(after, ports);
+  },
+
+  async readSyncSettings(call) {
+    const { settings, settingsVersion } = await readNested(call);
+    return { body: settings, version: settingsVersion };
+  },
+
+  async changeSyncSettings(call) {
+    const after = await changeNested(call, (before) => {
+      checkIfMatch(call.ifMatch, before.settingsVersion);
+      const settings = patched(before.settings, call.body);
+      const fields = Object.keys(call.body).filter((name) => changes(before.settings, settings, name));
+      if (fields.length === 0) return undefined;
+      const facts = { fields: fields.join(' '), version: String(before.settingsVersion + 1) };
+      return {
+        after: { ...before, settings, settingsVersion: before.settingsVersion + 1 },
+        audit: auditDraft(call, 'directory.settings.changed', { subject: before.id, facts }),
+      };
+    });
+    return { body: after.settings, version: after.settingsVersion };
+  },
+};
+
+const changes = (before: object, after: object, name: string): boolean =>
+  JSON.stringify(before[name as never]) !== JSON.stringify(after[name as never]);
+
+interface Seen extends SeenTenant {
+  readonly record: NestedDirectoryRecord;
+}
+
+/** What the connection reads now. A tenant that only Graph could tell, or that got another name, is remembered with the connection. */
+async function seen(call: InDirectory): Promise<Seen> {
+  const record = await readNested(call);
+  const graph = call.ports.nested.graph(record.connection);
+  const tenant = await seenTenant(record, graph);
+  const { tenantId, displayName } = tenant.tenant;
+  const isKnown = record.connection.tenantId !== undefined && record.connection.displayName === displayName;
+  if (isKnown || (record.connection.tenantId !== undefined && displayName === ''))
+    return { ...tenant, record };
+  const learned = await changeNested(call, (before) => ({
+    after: { ...before, connection: { ...before.connection, tenantId: tenantId.toLowerCase(), displayName } },
+    audit: auditDraft(call, 'directory.tenant.learned', { subject: before.id, facts: { tenant: tenantId } }),
+  }));
+  return { ...tenant, record: learned };
+}
+
+const domainView = ({ name, isVerified, isDefault, isInitial }: TenantDomain) => ({
+  ...{ name, isVerified, isDefault, isInitial },
+});
+
+function userView(entry: UserEntry): PreviewItem | undefined {
+  if (entry.kind !== 'present') return undefined;
+  const { id, fields } = entry;
+  const names = texts(fields, ['displayName', 'userPrincipalName', 'mail']);
+  const guest = fields['userType'] === 'Guest' || isExternalName(names['userPrincipalName'] ?? '');
+  return { id, ...names, guest, enabled: fields['accountEnabled'] !== false };
+}
+
+const groupView = (entry: { readonly kind: string; readonly id: string; readonly fields?: object }) =>
+  entry.kind === 'present'
+    ? { id: entry.id, ...texts(entry.fields ?? {}, ['displayName', 'mail']) }
+    : undefined;
+
+function texts(fields: object, names: readonly string[]): Record<string, string> {
+  const found = names.map((name): [string, unknown] => [name, fields[name as never]]);
+  return Object.fromEntries(found.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}

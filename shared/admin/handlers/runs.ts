@@ -1,0 +1,155 @@
+import { newRunId } from '../../model/new-ids.ts';
+import { Refusal } from '../../model/refusal.ts';
+import { cancelRun, decideRun, type OrderPorts, startRun } from '../../sync/run-orders.ts';
+import { type Answer, auditDraft, type Call, type Handlers, nothingThere, nowOf } from '../call.ts';
+import { pageBody, positionOf } from '../cursors.ts';
+import { runOrder } from '../due-runs.ts';
+import type { AdminPorts } from '../ports.ts';
+import type { NestedDirectoryRecord } from '../registry.ts';
+import { type RunView, runView } from '../run-history.ts';
+import { readNested } from './directory-change.ts';
+
+type RunHandlers = Handlers<
+  | 'startRun'
+  | 'listRuns'
+  | 'readRun'
+  | 'cancelRun'
+  | 'approveRun'
+  | 'rejectRun'
+  | 'listRunLog'
+  | 'exportRunLog'
+>;
+
+export const runHandlers: RunHandlers = {
+  async startRun(call) {
+    const { ports, body } = call;
+    const record = await readNested(call);
+    const { confirmed, acknowledged } = mayRun(record);
+    if (!acknowledged) {
+      throw new Refusal('conflict', 'The limitations of nested synchronization are not acknowledged yet.', {
+        reason: 'limitations_not_acknowledged',
+      });
+    }
+    const order = runOrder(record, confirmed, {
+      ...{ id: newRunId(ports.random), mode: body.mode, trigger: 'manual', startedAt: nowOf(ports) },
+    });
+    const run = await startRun(orderPorts(ports), order);
+    const facts = { directory: record.id, mode: body.mode };
+    await ports.registry.note(
+      record.organizationId,
+      auditDraft(call, 'run.started', { subject: run.id, facts }),
+    );
+    const base = `/api/v1/orgs/${record.organizationId}/directories/${record.id}/runs`;
+    return { body: runView(run, ports.random.now()), location: `${base}/${run.id}` };
+  },
+
+  async listRuns(call) {
+    const { id } = await readNested(call);
+    const page = { after: positionOf(call.query.cursor), limit: call.query.limit };
+    const { items, next } = await call.ports.nested.history.runs(id, page);
+    return {
+      body: pageBody(
+        items.map(({ view }) => view),
+        next,
+      ),
+    };
+  },
+
+  async readRun(call) {
+    return { body: await currentRun(call) };
+  },
+
+  async cancelRun(call) {
+    const { ports } = call;
+    const { id, organizationId } = await readNested(call);
+    const before = await currentRun(call);
+    if (!isUnfinished(before)) {
+      throw new Refusal('conflict', 'The run has ended.', { reason: 'run_ended' });
+    }
+    await cancelRun(orderPorts(ports), id, before.id);
+    const facts = { directory: id };
+    await ports.registry.note(
+      organizationId,
+      auditDraft(call, 'run.cancelled', { subject: before.id, facts }),
+    );
+    return { body: before };
+  },
+
+  approveRun: async (call) => await decide(call, true),
+  rejectRun: async (call) => await decide(call, false),
+
+  async listRunLog(call) {
+    const { level, object, limit, cursor } = call.query;
+    const { id } = await currentRun(call);
+    const query = { level, object, limit, after: positionOf(cursor) };
+    const { items, next } = await call.ports.nested.history.entries(call.params.directoryId, id, query);
+    return { body: pageBody(items, next) };
+  },
+
+  async exportRunLog(call) {
+    const { level, object } = call.query;
+    const { id } = await currentRun(call);
+    const { history } = call.ports.nested;
+    const lines: object[] = [];
+    let after: string | undefined;
+    do {
+      const limit = Math.min(pageMax, exportedMax - lines.length);
+      const page = await history.entries(call.params.directoryId, id, { level, object, limit, after });
+      lines.push(...page.items);
+      after = page.next;
+    } while (after !== undefined && lines.length < exportedMax);
+    return { lines };
+  },
+};
+
+const pageMax = 1000;
+const exportedMax = 50_000;
+
+/** The pinned tenant and what was confirmed of it. Refusals `paused` and `conflict` for a directory that may not run. */
+function mayRun(record: NestedDirectoryRecord) {
+  if (record.state === 'paused') throw new Refusal('paused', 'The directory is paused: resume it first.');
+  const confirmed = record.confirmation;
+  if (confirmed === undefined) {
+    throw new Refusal('conflict', 'Look at the preview and confirm tenant and domains first.', {
+      reason: 'confirmation_required',
+    });
+  }
+  return { confirmed, acknowledged: record.acknowledged !== undefined };
+}
+
+async function decide(call: Call<'approveRun'> | Call<'rejectRun'>, approve: boolean): Promise<Answer> {
+  const { ports, params, body, caller } = call;
+  const { id: directory, organizationId } = await readNested(call);
+  const decision = { directory, run: params.runId, hash: body.planHash, by: caller.actor, approve };
+  const run = await decideRun(orderPorts(ports), decision);
+  const facts = { directory, plan: body.planHash };
+  const act = approve ? 'run.approved' : 'run.rejected';
+  await ports.registry.note(organizationId, auditDraft(call, act, { subject: run.id, facts }));
+  return { body: runView(run, ports.random.now()) };
+}
+
+/** A run as it stands: an unfinished one from its checkpoint, which is ahead of its row. */
+async function currentRun(
+  call: Call<'readRun'> | Call<'cancelRun'> | Call<'listRunLog'> | Call<'exportRunLog'>,
+): Promise<RunView> {
+  const { ports, params } = call;
+  const { id } = await readNested(call);
+  const [row, run] = await Promise.all([
+    ports.nested.history.run(id, params.runId),
+    ports.nested.store.run(id, params.runId),
+  ]);
+  if (run === undefined && row === undefined) throw nothingThere('run');
+  if (row !== undefined && (run === undefined || !isUnfinished(row.view))) return row.view;
+  if (run === undefined) throw nothingThere('run');
+  return runView(run, ports.random.now());
+}
+
+const isUnfinished = ({ status }: RunView): boolean => status === 'running' || status === 'awaiting-approval';
+
+const orderPorts = ({ nested, random }: AdminPorts): OrderPorts => ({
+  store: nested.store,
+  queue: nested.queue,
+  log: nested.history,
+  now: random.now,
+  holder: nested.holder(),
+});

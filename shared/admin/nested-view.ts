@@ -1,0 +1,125 @@
+import type { DirectoryCounts, SyncState } from '../sync/run-records.ts';
+import type { NestedPorts } from './nested-ports.ts';
+import type { NestedDirectoryRecord } from './registry.ts';
+import { begunAt, type RunView } from './run-history.ts';
+
+export interface NestedFacts {
+  readonly state: SyncState;
+  /** The active run, or else the last one. */
+  readonly run: RunView | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export async function nestedFacts(
+  { id }: NestedDirectoryRecord,
+  { store, history }: NestedPorts,
+  now: number,
+): Promise<NestedFacts> {
+  const state = await store.state(id);
+  const latest = state.activeRun ?? state.lastRun;
+  const row = latest === undefined ? undefined : await history.run(id, latest);
+  return { state, run: row?.view, now };
+}
+
+/** A `nested` directory as it is shown. Counts are of the last completed run, never of one in progress (XA-14). */
+export function nestedView(record: NestedDirectoryRecord, facts: NestedFacts) {
+  const { id, organizationId, kind, name, created, lastModified } = record;
+  const { connection, acknowledged, consented, confirmation, settings, settingsVersion } = record;
+  const { state, run } = facts;
+  const due = nextDueAt(record, state);
+  return {
+    ...{ id, organizationId, kind, name, state: stateOf(record, facts), created, lastModified },
+    connection,
+    ...(acknowledged === undefined ? {} : { acknowledged }),
+    ...(consented === undefined ? {} : { consented }),
+    ...(confirmation === undefined ? {} : { confirmation }),
+    ...{ settings, settingsVersion },
+    runs: {
+      ...(state.activeRun === undefined ? {} : { active: state.activeRun }),
+      ...(run === undefined ? {} : { last: lastRun(run) }),
+      ...(state.lastCompletedRun === undefined
+        ? {}
+        : {
+            lastCompleted: {
+              id: state.lastCompletedRun,
+              at: state.lastCompletedAt ?? run?.startedAt ?? created,
+            },
+          }),
+      ...(due === undefined ? {} : { nextDueAt: new Date(Math.max(due, facts.now)).toISOString() }),
+    },
+    counts: state.counts ?? noCounts,
+    hints: hintsOf(record, facts),
+  };
+}
+
+/**
+ * When the next run is due, milliseconds since 1970: an interval after the last one began, whatever became of it. Undefined when
+ * none begins by itself. A run's id tells when it began, so that no row has to be written for it.
+ */
+export function nextDueAt(record: NestedDirectoryRecord, state: SyncState): number | undefined {
+  const { intervalMinutes } = record.settings;
+  const mayRun =
+    record.state === 'active' && record.confirmation !== undefined && record.acknowledged !== undefined;
+  if (!mayRun || intervalMinutes === 0) return undefined;
+  const last = state.activeRun ?? state.lastRun;
+  return last === undefined
+    ? Date.parse(record.confirmation?.at ?? '')
+    : begunAt(last) + intervalMinutes * 60_000;
+}
+
+function stateOf(record: NestedDirectoryRecord, facts: NestedFacts) {
+  const { state, run } = facts;
+  if (record.state === 'paused') return 'disabled' as const;
+  if (state.activeRun !== undefined && run?.id === state.activeRun) {
+    return run.status === 'awaiting-approval' ? ('awaiting_approval' as const) : ('in_progress' as const);
+  }
+  if (record.confirmation === undefined || needsConfirmation(record, run))
+    return 'awaiting_confirmation' as const;
+  if (record.settings.intervalMinutes === 0) return 'disabled' as const;
+  return isStale(record, facts) ? ('stale' as const) : ('enabled' as const);
+}
+
+/** The domains were changed since somebody confirmed them, and nobody has looked again. */
+const needsConfirmation = ({ confirmation }: NestedDirectoryRecord, run: RunView | undefined): boolean =>
+  run?.failure?.code === 'domains_changed' && (confirmation?.at ?? '') < run.startedAt;
+
+/** No run was completed for three intervals, and at least an hour. */
+function isStale({ settings, confirmation }: NestedDirectoryRecord, { state, now }: NestedFacts): boolean {
+  const since = state.lastCompletedAt ?? confirmation?.at;
+  const patience = Math.max(3 * settings.intervalMinutes, 60) * 60_000;
+  return since !== undefined && now - Date.parse(since) > patience;
+}
+
+function hintsOf(record: NestedDirectoryRecord, facts: NestedFacts) {
+  const { run } = facts;
+  const awaits = stateOf(record, facts);
+  const hints = {
+    limitations_not_acknowledged:
+      record.acknowledged === undefined && 'Read docs/nested-directories.md and acknowledge the limitations.',
+    confirmation_required:
+      record.confirmation === undefined &&
+      'Look at the preview and confirm tenant and domains; no run begins before.',
+    domains_changed:
+      record.confirmation !== undefined &&
+      needsConfirmation(record, run) &&
+      'The domains of the tenant changed: look at the preview and confirm them again.',
+    awaiting_approval:
+      awaits === 'awaiting_approval' &&
+      'A run would remove more than the safeguard allows: approve or reject its plan.',
+    last_run_failed:
+      run?.failure !== undefined &&
+      `The last run failed: ${run.failure.code}. ${run.failure.detail}`.slice(0, 400),
+    stale: awaits === 'stale' && 'No run was completed for a long time.',
+  };
+  return Object.entries(hints).flatMap(([code, text]) =>
+    text === false ? [] : [{ code: code as keyof typeof hints, text }],
+  );
+}
+
+const lastRun = ({ id, status, startedAt, failure }: RunView) => ({
+  ...{ id, status, startedAt },
+  ...(failure === undefined ? {} : { failure: failure.code }),
+});
+
+const noCounts: DirectoryCounts = { users: 0, groups: 0, memberships: 0, domains: 0 };

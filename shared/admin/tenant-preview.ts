@@ -1,0 +1,71 @@
+import { Refusal } from '../model/refusal.ts';
+import { confirmationHash } from '../sync/check-tenant.ts';
+import type { GraphReader, Permissions, TenantDomain, TenantFacts } from '../sync/graph-port.ts';
+import { graphValue } from './graph-answers.ts';
+import type { NestedDirectoryRecord } from './registry.ts';
+
+/** What a person confirms, read from Graph at this moment. */
+export interface SeenTenant {
+  readonly tenant: TenantFacts;
+  readonly permissions: Permissions;
+  readonly domains: readonly TenantDomain[];
+  readonly hash: string;
+}
+
+/** Reads tenant and domains as a run's check reads them. Refusal `conflict`, reason `wrong_tenant`, for any but the pinned one. */
+export async function seenTenant(record: NestedDirectoryRecord, graph: GraphReader): Promise<SeenTenant> {
+  const permissions = graphValue(await graph.permissions());
+  const tenant = graphValue(await graph.organization());
+  mustBePinned(record, tenant);
+  const domains = permissions.domains ? graphValue(await graph.domains()) : [];
+  return { tenant, permissions, domains, hash: await confirmationHash(tenant.tenantId, domains) };
+}
+
+function mustBePinned({ connection }: NestedDirectoryRecord, { tenantId }: TenantFacts): void {
+  if (tenantId === '')
+    throw new Refusal('conflict', 'Graph does not tell which tenant it is.', { reason: 'tenant_unknown' });
+  if (connection.tenantId === undefined || connection.tenantId === tenantId.toLowerCase()) return;
+  throw new Refusal('conflict', 'The credential belongs to another tenant than the directory.', {
+    reason: 'wrong_tenant',
+    about: { tenant: tenantId },
+  });
+}
+
+export const requiredPermissions = ['User.Read.All', 'GroupMember.Read.All', 'Domain.Read.All'] as const;
+
+interface PermissionRule {
+  readonly name: string;
+  readonly without: string;
+}
+
+const rules: Readonly<Record<keyof Permissions, PermissionRule>> = {
+  users: { name: 'User.Read.All', without: 'No run can begin: users cannot be read.' },
+  groups: {
+    name: 'GroupMember.Read.All',
+    without: 'No run can begin: groups and their members cannot be read.',
+  },
+  domains: {
+    name: 'Domain.Read.All',
+    without: 'Domains are not known: rules about verified domains leave every member out.',
+  },
+  hiddenMembers: {
+    name: 'Member.Read.Hidden',
+    without: 'Members of groups with hidden membership are not read; such groups keep what is known.',
+  },
+  applications: {
+    name: 'Application.Read.All',
+    without: 'Assignments of an enterprise application cannot be read: that scope is not available.',
+  },
+};
+
+/** What the connection may read, in words. */
+export function probeView({ tenant, permissions }: Pick<SeenTenant, 'tenant' | 'permissions'>) {
+  const missing = (Object.keys(rules) as (keyof Permissions)[]).filter((name) => !permissions[name]);
+  return {
+    tenant,
+    permissions,
+    missing: missing.map((name) => rules[name].name),
+    reducedScope: missing.map((name) => rules[name].without),
+    ready: permissions.users && permissions.groups,
+  };
+}
