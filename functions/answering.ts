@@ -1,6 +1,8 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { faultLine, requestLine } from './fault-line.ts';
-import { isLogged } from './log-level.ts';
+import { faultOf, requestFields } from './fault-line.ts';
+import { writeLine } from './log-line.ts';
+import { metrics, operationOf } from './metrics.ts';
+import { writeMetricsWhenDue } from './metrics-line.ts';
 import { outageOf } from './outage.ts';
 
 /**
@@ -8,17 +10,33 @@ import { outageOf } from './outage.ts';
  * An outage of the storage is 503 with Retry-After, anything else that arrives here is a bug and 500; both are logged once.
  */
 export const answering =
-  (handler: (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>): HttpHandler =>
+  (handler: Handler): HttpHandler =>
   async (request, context) => {
-    try {
-      const answer = guarded(await handler(request, context));
-      if (isLogged('debug')) context.debug(requestLine({ request, context }, answer.status));
-      return answer;
-    } catch (error) {
-      context.error(faultLine(error, { request, context }));
-      return guarded(faultAnswer(error, pathOf(request)));
-    }
+    const begun = performance.now();
+    const answer = await answered(handler, request, context);
+    const status = answer.status ?? 200;
+    const operation = operationOf(context.functionName, request.method, pathOf(request));
+    metrics.request(operation, { status, milliseconds: performance.now() - begun });
+    writeLine(context, 'debug', { event: 'request', ...requestFields({ request, context }), status });
+    writeMetricsWhenDue(context);
+    return answer;
   };
+
+type Handler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
+
+async function answered(
+  handler: Handler,
+  request: HttpRequest,
+  context: InvocationContext,
+): Promise<HttpResponseInit> {
+  try {
+    return guarded(await handler(request, context));
+  } catch (error) {
+    const fields = { ...requestFields({ request, context }), ...faultOf(error) };
+    writeLine(context, 'error', { event: 'request-failed', ...fields });
+    return guarded(faultAnswer(error, pathOf(request)));
+  }
+}
 
 /** Answers are data for programs: never cached, never guessed at, never framed. */
 export const securityHeaders = {

@@ -1,35 +1,28 @@
 import type { HttpRequest, InvocationContext } from '@azure/functions';
+import { callOf, type LogFields } from './log-line.ts';
 
-/**
- * One line of JSON about a request that failed: enough to find it, nothing that opens anything. The query is left out, because
- * filters name people; the message of the error is cut and cleaned of secrets (T14).
- */
-export function faultLine(error: unknown, at: LoggedCall): string {
-  return JSON.stringify({ event: 'request-failed', ...whichOf(at), ...faultOf(error) });
+/** A request that was answered: names of routes and ids, and no query, because filters name people. */
+export function requestFields({ request, context }: LoggedCall): LogFields {
+  const path = new URL(request.url).pathname;
+  return {
+    ...callOf(context),
+    directoryId: /\/(dir_[0-9a-f]{32})(?=\/|$)/.exec(path)?.[1],
+    runId: /\/(run_[0-9a-f]{32})(?=[/:]|$)/.exec(path)?.[1],
+    method: request.method,
+    path: path.slice(0, 300),
+  };
 }
-
-/** One line of JSON about a request that was answered. */
-export const requestLine = (at: LoggedCall, status: number | undefined): string =>
-  JSON.stringify({ event: 'request', ...whichOf(at), status });
 
 interface LoggedCall {
   readonly request: HttpRequest;
   readonly context: InvocationContext;
 }
 
-const whichOf = ({ request, context }: LoggedCall) => ({
-  function: context.functionName,
-  invocationId: context.invocationId,
-  traceId: context.traceContext?.traceParent?.split('-')[1],
-  method: request.method,
-  path: new URL(request.url).pathname.slice(0, 300),
-});
-
 const stackCharactersMax = 4_000;
 const messageCharactersMax = 500;
 
-/** Name, message and causes of what was thrown, without secrets. */
-export function faultOf(error: unknown): object {
+/** Name, message and causes of what was thrown, cut and cleaned of secrets (T14): enough to find it, nothing that opens anything. */
+export function faultOf(error: unknown): LogFields {
   if (!(error instanceof Error))
     return { error: withoutSecrets(String(error).slice(0, messageCharactersMax)) };
   return {

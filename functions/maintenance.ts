@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
-import { isLogged } from './log-level.ts';
+import { writeLine } from './log-line.ts';
+import { writeMetricsWhenDue } from './metrics-line.ts';
 import { tend } from './tend.ts';
 import { wired } from './wiring.ts';
 
@@ -8,7 +9,7 @@ app.timer('maintenance', {
   schedule: '0 * * * * *',
   handler: async (_timer, context) => {
     const done = await tend(wired());
-    if (done.completed > 0 && isLogged('warning'))
-      context.warn(JSON.stringify({ event: 'interrupted-work-completed', ...done }));
+    if (done.completed > 0) writeLine(context, 'warning', { event: 'interrupted-work-completed', ...done });
+    writeMetricsWhenDue(context);
   },
 });
