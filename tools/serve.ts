@@ -14,12 +14,12 @@ try {
 }
 
 async function serve(options: EmbeddedStackOptions): Promise<void> {
-  parseLocalGraph(process.env);
+  const graph = parseLocalGraph(process.env);
   // From the first moment on, so that a signal during the start leaves nothing behind either.
   const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
-  const stack = await startEmbeddedStack(options);
+  const stack = await startEmbeddedStack({ ...options, graph });
   const { origin, organizationId, adminKey } = stack;
   process.stdout.write(`${JSON.stringify({ ready: true, origin, organizationId, adminKey })}\n`);
   await ended;

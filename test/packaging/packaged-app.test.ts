@@ -41,7 +41,13 @@ test('the bundle loads through the worker contract and lists every function (pla
 
 test('the bundle knows no local Graph and holds no code of the tools', () => {
   const bundle = readFileSync(join(directory, 'app', 'main.cjs'), 'utf8');
-  for (const stranger of ['LOCAL_GRAPH', 'simulated-tenant', 'local-host', 'rookery.json']) {
+  for (const stranger of [
+    'LOCAL_GRAPH',
+    'readOneGraphOnly',
+    'simulated-tenant',
+    'local-host',
+    'rookery.json',
+  ]) {
     expect({ stranger, found: bundle.includes(stranger) }).toEqual({ stranger, found: false });
   }
 });

@@ -3,14 +3,15 @@ import { bootstrapOrganization } from '../../shared/admin/bootstrap.ts';
 import type { OrganizationId } from '../../shared/model/ids.ts';
 import { registryOver } from '../../shared/storage/registry.ts';
 import { tableRows } from '../../shared/storage/registry-rows.ts';
+import { createQueues } from '../../shared/storage/sync-queue.ts';
 import { createTables, openTable, type TableConnection } from '../../shared/storage/tables.ts';
 
-/** Tables, and one organization to begin with; what is there already stays. */
+/** Tables, queues, and one organization to begin with; what is there already stays. */
 export async function bootstrap(
   connectionString: string,
 ): Promise<{ readonly organizationId: OrganizationId }> {
   const connection: TableConnection = { kind: 'connection-string', value: connectionString };
-  await createTables(connection);
+  await Promise.all([createTables(connection), createQueues(connection)]);
   const registry = registryOver(tableRows(openTable(connection, 'registry')));
   const { id } = await bootstrapOrganization('Local', { registry, random: { now: Date.now, randomBytes } });
   return { organizationId: id };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { readOneGraphOnly } from '../../functions/local-graph.ts';
 import { newSecret } from '../../shared/access/secret.ts';
 import type { Log } from '../local-host/core-module.ts';
 import { startLocalHost } from '../local-host/local-host.ts';
@@ -7,6 +8,7 @@ import { type Azurite, startAzurite } from './azurite.ts';
 import { bootstrap } from './bootstrap.ts';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
 import { freePort, portFault } from './free-port.ts';
+import type { LocalGraph } from './local-graph.ts';
 
 /** The whole service on this machine: storage emulator, local Functions host, one organization and its admin key. */
 export interface EmbeddedStack {
@@ -24,6 +26,8 @@ export interface EmbeddedStackOptions {
   readonly persistence: { readonly kind: 'memory' } | { readonly kind: 'directory'; readonly path: string };
   /** Standard error, from `warning` on, unless given. */
   readonly log?: Log;
+  /** What every nested directory reads in place of Microsoft's Graph. */
+  readonly graph?: LocalGraph | undefined;
   /** Folder of the app; this repository unless given. */
   readonly appDirectory?: string;
 }
@@ -60,6 +64,8 @@ async function startOn(azurite: Azurite, { port, data, options }: Place): Promis
   const adminKey = adminKeyOf(data);
   setAppSettings({ connectionString, adminKey, origin: `http://127.0.0.1:${port}` });
   const { organizationId } = await bootstrap(connectionString);
+  // The app runs in this process: what is said to the module here is said to the app.
+  readOneGraphOnly(options.graph);
   const host = await startLocalHost({
     appDirectory: options.appDirectory ?? repository,
     port,

@@ -1,0 +1,56 @@
+import type { NestedPorts } from '../../../shared/admin/nested-ports.ts';
+import type { NestedConnection } from '../../../shared/admin/nested-record.ts';
+import { adminConsentUrl } from '../../../shared/graph/clouds.ts';
+import type { Randomness } from '../../../shared/model/new-ids.ts';
+import { consentsOver } from '../../../shared/storage/consents.ts';
+import type { Rows } from '../../../shared/storage/registry-rows.ts';
+import { runLogOver } from '../../../shared/storage/run-log.ts';
+import type { TableName } from '../../../shared/storage/tables.ts';
+import type { GraphReader } from '../../../shared/sync/graph-port.ts';
+import { runStep } from '../../../shared/sync/run-step.ts';
+import { FakeQueue } from '../sync/fake-queue.ts';
+import { memoryNestedStore } from '../sync/memory-nested-store.ts';
+
+/** The Graph of the tests: one reader for every connection. */
+export interface TestGraph {
+  readonly reader: (connection: NestedConnection) => GraphReader;
+  readonly learnsTenant: boolean;
+  readonly clientId?: string;
+}
+
+export interface NestedParts extends NestedPorts {
+  readonly queue: FakeQueue;
+  /** Handles messages until none is left that is due. */
+  readonly work: () => Promise<void>;
+}
+
+export function nestedParts(
+  rows: (table: TableName) => Rows,
+  random: Randomness,
+  graph: TestGraph = { reader: () => unreachable(), learnsTenant: false },
+): NestedParts {
+  let holders = 0;
+  const queue = new FakeQueue(random.now);
+  const store = memoryNestedStore();
+  const history = runLogOver(rows('runs'), random.now);
+  const holder = () => `holder-${++holders}`;
+  const parts = { store, queue, now: random.now, softSeconds: 240 };
+  return {
+    ...{ store, queue, history, holder },
+    consents: consentsOver(rows('registry')),
+    graph: graph.reader,
+    learnsTenant: graph.learnsTenant,
+    defaults: { cloud: 'public', kind: 'federated', clientId: graph.clientId },
+    consentUrl: adminConsentUrl,
+    work: async () => {
+      const reader = graph.reader({ cloud: 'public', credential: { kind: 'managed-identity' } });
+      for (let next = queue.take(() => 0); next !== undefined; next = queue.take(() => 0)) {
+        await runStep({ ...parts, graph: reader, log: history, holder: holder() }, next.message);
+      }
+    },
+  };
+}
+
+function unreachable(): never {
+  throw new Error('this test reads no Graph');
+}
