@@ -31,6 +31,7 @@ test('a new directory answers its URL and a key that opens it; later reads show 
     id: directory,
     organizationId: stack.organization,
     kind: 'scim',
+    provider: 'other',
     name: 'Workforce',
     state: 'configured',
     created: '2026-11-23T07:00:00.000Z',

@@ -30,11 +30,16 @@ test('a missing address is a problem document, RFC 9457', async () => {
 });
 
 test('a body that is not as described names each fault by its pointer', async () => {
-  const body = { name: ' ', kind: 'other', settings: { usersMax: '5', 'a/b': 1 }, keyExpiresInDays: 366 };
+  const body = { name: ' ', kind: 'scim', settings: { usersMax: '5', 'a/b': 1 }, keyExpiresInDays: 366 };
   const { status, json } = await stack.send(`POST ${stack.directories}`, { body });
   expect(status).toBe(422);
   const pointers = (json['errors'] as { pointer: string }[]).map(({ pointer }) => pointer).sort();
-  expect(pointers).toEqual(['/keyExpiresInDays', '/kind', '/name', '/settings/a~1b', '/settings/usersMax']);
+  expect(pointers).toEqual(['/keyExpiresInDays', '/name', '/settings/a~1b', '/settings/usersMax']);
+  const other = await stack.send(`POST ${stack.directories}`, { body: { name: 'Other', kind: 'other' } });
+  expect([other.status, other.json['errors']]).toEqual([
+    422,
+    [{ pointer: '/kind', detail: expect.any(String) }],
+  ]);
 });
 
 test.each([

@@ -31,7 +31,9 @@ function lineOf(id: OperationId): string {
   const path = operation.path
     .replace('{organizationId}', stack.organization)
     .replace('{directoryId}', stack.directory)
-    .replace('{keyId}', `key_${'0'.repeat(32)}`);
+    .replace('{keyId}', `key_${'0'.repeat(32)}`)
+    .replace('{runId}', `run_${'0'.repeat(32)}`)
+    .replace(/\{(?:user|group)Id\}/, '00000000-0000-4000-8000-000000000000');
   return `${operation.method} ${path}`;
 }
 
