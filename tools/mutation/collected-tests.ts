@@ -28,10 +28,10 @@ const declareGroup: Declare = (name, body) => {
   around = outer;
 };
 
-/** Rows that are lists are spread over the name and the arguments, as in jest. */
+/** Rows are spread over the name and the arguments when all of them are lists, as in jest. */
 const each = (declare: Declare) => (table: readonly unknown[]) => (name: string, body: Body) => {
-  for (const row of table) {
-    const values = Array.isArray(row) ? row : [row];
+  const rows = table.every((row) => Array.isArray(row)) ? table : table.map((row) => [row]);
+  for (const values of rows) {
     const named = (name.match(/%[sjdi]/g) ?? []).length;
     declare(format(name, ...values.slice(0, named)), () => body(...values));
   }
