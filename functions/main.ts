@@ -11,6 +11,7 @@ import './scim.ts';
 import './sync-poison.ts';
 import './sync-step.ts';
 import './sync-timer.ts';
+import { knowItsCall } from './current-call.ts';
 import { writeLogsFrom } from './log-level.ts';
 import { lastMetrics, sendTelemetryBy } from './metrics-line.ts';
 import { readSettings } from './settings.ts';
@@ -18,6 +19,8 @@ import { wiredAlready } from './wiring.ts';
 
 // Without it a chunked body, as .NET clients send it, arrives empty (platform rules §1.3). Every handler is `answering`.
 app.setup({ enableHttpStream: true });
+
+app.hook.preInvocation(knowItsCall);
 
 app.hook.appStart(() => {
   // A wrong setting ends the start with its name instead of failing each request.

@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import { writeLine } from './log-line.ts';
 import { writeMetricsWhenDue } from './metrics-line.ts';
+import { watchRuns } from './run-watch.ts';
 import { tend } from './tend.ts';
 import { wired } from './wiring.ts';
 
@@ -10,6 +11,7 @@ app.timer('maintenance', {
   handler: async (_timer, context) => {
     const done = await tend(wired());
     if (done.completed > 0) writeLine(context, 'warning', { event: 'interrupted-work-completed', ...done });
+    await watchRuns(wired(), context);
     writeMetricsWhenDue(context);
   },
 });

@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import { failRun } from '../shared/sync/fail-run.ts';
 import { SyncMessage } from '../shared/sync/sync-ports.ts';
+import { writeLine } from './log-line.ts';
 import { connectionOfMessage } from './nested-directory.ts';
 import { wired } from './wiring.ts';
 
@@ -24,6 +25,12 @@ app.storageQueue('sync-poison', {
         },
       );
     }
-    context.error(JSON.stringify({ event: 'sync-poison', known: connection !== undefined, ...message }));
+    writeLine(context, 'error', {
+      event: 'message-poisoned',
+      known: connection !== undefined,
+      directoryId: message?.directory,
+      runId: message?.run,
+      step: message?.step,
+    });
   },
 });

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { runStep } from '../shared/sync/run-step.ts';
 import { SyncMessage } from '../shared/sync/sync-ports.ts';
-import { isLogged } from './log-level.ts';
+import { writeLine } from './log-line.ts';
 import { connectionOfMessage } from './nested-directory.ts';
 import { wired } from './wiring.ts';
 
@@ -16,6 +16,7 @@ app.storageQueue('sync-step', {
     // The directory is gone, and the message with it.
     if (connection === undefined) return;
     const outcome = await runStep(wiring.syncPorts(connection), message);
-    if (isLogged('debug')) context.debug(JSON.stringify({ event: 'sync-step', outcome, ...message }));
+    const { directory: directoryId, run: runId, step } = message;
+    writeLine(context, 'debug', { event: 'sync-step', outcome, directoryId, runId, step });
   },
 });

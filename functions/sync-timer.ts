@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { startDueRuns } from '../shared/admin/due-runs.ts';
-import { isLogged } from './log-level.ts';
+import { writeLine } from './log-line.ts';
 import { wired } from './wiring.ts';
 
 /** Every minute: starts the runs that are due and sends on those that went quiet. Fired twice or late it does no harm. */
@@ -9,10 +9,7 @@ app.timer('sync-timer', {
   handler: async (_timer, context) => {
     const wiring = wired();
     const done = await startDueRuns({ registry: wiring.registry, nested: wiring.nested, random: wiring });
-    if (done.woken > 0 && isLogged('warning')) {
-      context.warn(JSON.stringify({ event: 'quiet-runs-woken', ...done }));
-    } else if (done.started > 0 && isLogged('information')) {
-      context.log(JSON.stringify({ event: 'runs-started', ...done }));
-    }
+    if (done.woken > 0) writeLine(context, 'warning', { event: 'quiet-runs-woken', ...done });
+    else if (done.started > 0) writeLine(context, 'information', { event: 'runs-started', ...done });
   },
 });

@@ -39,6 +39,7 @@ import { tableNestedStore } from '../shared/storage/table-nested-store.ts';
 import { openTable, type TableConnection, type TableName, tableNames } from '../shared/storage/tables.ts';
 import type { SyncPorts } from '../shared/sync/sync-ports.ts';
 import { faultOf } from './fault-line.ts';
+import { fetchFromGraph } from './graph-calls.ts';
 import { onlyGraph } from './local-graph.ts';
 import { logLine } from './log-line.ts';
 import { graphSecret, readSettings, type Settings } from './settings.ts';
@@ -198,7 +199,7 @@ function nestedPorts(
   table: (name: TableName) => ReturnType<typeof openTable>,
 ): NestedPorts {
   const connections = graphConnections({
-    fetch,
+    fetch: fetchFromGraph,
     now: random.now,
     sleep: async (milliseconds) => await sleep(milliseconds),
     random: Math.random,

@@ -85,7 +85,10 @@ const needsConfirmation = ({ confirmation }: NestedDirectoryRecord, run: RunView
   run?.failure?.code === 'domains_changed' && (confirmation?.at ?? '') < run.startedAt;
 
 /** No run was completed for three intervals, and at least an hour. */
-function isStale({ settings, confirmation }: NestedDirectoryRecord, { state, now }: NestedFacts): boolean {
+export function isStale(
+  { settings, confirmation }: NestedDirectoryRecord,
+  { state, now }: NestedFacts,
+): boolean {
   const since = state.lastCompletedAt ?? confirmation?.at;
   const patience = Math.max(3 * settings.intervalMinutes, 60) * 60_000;
   return since !== undefined && now - Date.parse(since) > patience;

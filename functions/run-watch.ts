@@ -1,0 +1,70 @@
+import type { InvocationContext } from '@azure/functions';
+import { isStale, type NestedFacts, nestedFacts } from '../shared/admin/nested-view.ts';
+import type { NestedDirectoryRecord } from '../shared/admin/registry.ts';
+import { writeLine } from './log-line.ts';
+import { metrics } from './metrics.ts';
+import type { Wiring } from './wiring.ts';
+
+/**
+ * Every minute: how old runs are and how long their messages have been waiting, as gauges, and a line for each directory that is
+ * late or whose run waits for a person. The line comes again each minute, so that an alert ends by itself when its cause does.
+ */
+export async function watchRuns(wiring: Watched, context: InvocationContext): Promise<void> {
+  const seen = { active: 0, held: 0, late: 0, ageSecondsMax: 0, quietSecondsMax: 0 };
+  for (let after: string | undefined; ; ) {
+    const page = await wiring.registry.nestedDirectories({ after, limit: 50 });
+    for (const record of page.items) await watch(wiring, record, { context, seen });
+    after = page.next;
+    if (after === undefined) break;
+  }
+  if (seen.active + seen.late === 0) return;
+  metrics.gauge('runs.active', seen.active);
+  metrics.gauge('runs.held', seen.held);
+  metrics.gauge('runs.late', seen.late);
+  metrics.gauge('runs.age.seconds', seen.ageSecondsMax);
+  metrics.gauge('queue.age.seconds', seen.quietSecondsMax);
+}
+
+type Watched = Pick<Wiring, 'registry' | 'nested' | 'now'>;
+
+interface Watching {
+  readonly context: InvocationContext;
+  readonly seen: {
+    active: number;
+    held: number;
+    late: number;
+    ageSecondsMax: number;
+    quietSecondsMax: number;
+  };
+}
+
+async function watch(
+  { nested, now }: Watched,
+  record: NestedDirectoryRecord,
+  { context, seen }: Watching,
+): Promise<void> {
+  const facts = await nestedFacts(record, nested, now());
+  const runId = facts.state.activeRun;
+  const at = { directoryId: record.id, ...(runId === undefined ? {} : { runId }) };
+  const isHeld = runId !== undefined && facts.run?.status === 'awaiting-approval';
+  if (runId !== undefined && facts.run !== undefined) {
+    seen.active++;
+    seen.ageSecondsMax = Math.max(seen.ageSecondsMax, secondsSince(Date.parse(facts.run.startedAt), facts));
+    const saved = (await nested.history.run(record.id, runId))?.savedAt ?? facts.now;
+    if (!isHeld) seen.quietSecondsMax = Math.max(seen.quietSecondsMax, secondsSince(saved, facts));
+  }
+  if (isHeld) {
+    seen.held++;
+    writeLine(context, 'warning', { event: 'safeguard-held', ...at, exceeded: facts.run?.plan?.exceeded });
+  } else if (isLate(record, facts)) {
+    seen.late++;
+    const { lastCompletedAt } = facts.state;
+    writeLine(context, 'warning', { event: 'sync-late', ...at, lastCompletedAt });
+  }
+}
+
+/** Directories that sync by themselves and are not paused. */
+const isLate = (record: NestedDirectoryRecord, facts: NestedFacts): boolean =>
+  record.state === 'active' && record.settings.intervalMinutes > 0 && isStale(record, facts);
+
+const secondsSince = (at: number, { now }: NestedFacts): number => Math.max(0, Math.round((now - at) / 1000));
