@@ -72,6 +72,16 @@ param adminAudience string = ''
 @allowed(['error', 'warning', 'information', 'debug'])
 param logLevel string = 'information'
 
+@description('When everything is exported, UTC: seconds, minutes, hours, day, month, weekday.')
+param exportSchedule string = '0 0 2 * * *'
+
+@description('OpenTelemetry collector (OTLP/HTTP) that receives log lines and metrics as well; empty for none.')
+param otlpEndpoint string = ''
+
+@description('Headers for the collector, name=value,name=value; best a Key Vault reference.')
+@secure()
+param otlpHeaders string = ''
+
 @description('Mail address that alerts go to; empty raises alerts without sending them.')
 param alertMailAddress string = ''
 
@@ -202,6 +212,9 @@ module site 'modules/site.bicep' = {
     adminTenantId: adminTenantId
     adminAudience: adminAudience
     logLevel: logLevel
+    exportSchedule: exportSchedule
+    otlpEndpoint: otlpEndpoint
+    otlpHeaders: otlpHeaders
     zoneRedundant: zoneRedundant
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount

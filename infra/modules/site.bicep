@@ -58,6 +58,16 @@ param adminAudience string
 @description('Least important log lines that are written.')
 param logLevel string
 
+@description('When everything is exported, UTC: seconds, minutes, hours, day, month, weekday.')
+param exportSchedule string
+
+@description('OpenTelemetry collector that receives log lines and metrics as well; empty for none.')
+param otlpEndpoint string
+
+@description('Headers for the collector, or a Key Vault reference to them.')
+@secure()
+param otlpHeaders string
+
 @description('Spreads instances over zones.')
 param zoneRedundant bool
 
@@ -104,6 +114,9 @@ var ownSettings = [
   { name: 'ADMIN_TENANT_ID', value: adminTenantId }
   { name: 'ADMIN_AUDIENCE', value: adminAudience }
   { name: 'LOG_LEVEL', value: logLevel }
+  { name: 'EXPORT_SCHEDULE', value: exportSchedule }
+  { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
+  { name: 'OTEL_EXPORTER_OTLP_HEADERS', value: otlpHeaders }
 ]
 // The name is ours and globally unique, so that the service can know its own address before it exists.
 var origin = empty(publicHostName) ? 'https://${siteName}.azurewebsites.net' : 'https://${publicHostName}'
