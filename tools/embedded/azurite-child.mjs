@@ -4,8 +4,8 @@ import { rangeTableQueries } from './ranged-table-queries.mjs';
 
 const graceMilliseconds = 5_000;
 
-// The pipe of the parent closes with the parent.
-process.stdin.on('close', end).on('error', end).resume();
+// The pipe of the parent closes with the parent; it must not keep alive an emulator that has closed its services.
+process.stdin.on('close', end).on('error', end).resume().unref?.();
 
 function end() {
   setTimeout(() => process.exit(1), graceMilliseconds).unref();
