@@ -15,13 +15,10 @@ import type { AttributeStep } from './step.ts';
 
 /** The elements of a multi-valued attribute after a step; undefined when none are left. */
 export function listAfter(before: readonly Json[], step: AttributeStep): Json | undefined {
-  const after = withOnePrimary(elementsAfter(before, step), isWholeReplace(step) ? [] : before);
+  const after = withOnePrimary(elementsAfter(before, step), before);
   checkCount(after, step.at);
   return after.length === 0 ? undefined : after;
 }
-
-const isWholeReplace = ({ op, path, sub }: AttributeStep): boolean =>
-  op === 'replace' && path.valueFilter === undefined && sub === undefined;
 
 function elementsAfter(before: readonly Json[], step: AttributeStep): readonly Json[] {
   if (step.path.valueFilter) return withChosen(before, step, step.path.valueFilter);
@@ -32,7 +29,6 @@ function elementsAfter(before: readonly Json[], step: AttributeStep): readonly J
 }
 
 function withValues(before: readonly Json[], { of, op, value = null, at }: AttributeStep): readonly Json[] {
-  if (isUnassigned(value)) return op === 'replace' ? [] : before;
   const elements = readElements(of, value, at);
   return op === 'replace' ? elements : elements.reduce(withAdded, before);
 }
