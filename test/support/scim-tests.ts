@@ -6,6 +6,7 @@ import '../unit/scim/filter-plan.test.ts';
 import '../unit/scim/filter.test.ts';
 import '../unit/scim/hostile-names.test.ts';
 import '../unit/scim/parse-json.test.ts';
+import '../unit/scim/patch-attributes.test.ts';
 import '../unit/scim/patch.test.ts';
 import '../unit/scim/projection.test.ts';
 import '../unit/scim/render-resource.test.ts';
