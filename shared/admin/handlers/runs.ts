@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { newRunId } from '../../model/new-ids.ts';
 import { Refusal } from '../../model/refusal.ts';
 import { cancelRun, decideRun, type OrderPorts, startRun } from '../../sync/run-orders.ts';
@@ -33,7 +34,7 @@ export const runHandlers: RunHandlers = {
     const order = runOrder(record, confirmed, {
       ...{ id: newRunId(ports.random), mode: body.mode, trigger: 'manual', startedAt: nowOf(ports) },
     });
-    const run = await startRun(orderPorts(ports), order);
+    const run = await patiently(() => startRun(orderPorts(ports), order));
     const facts = { directory: record.id, mode: body.mode };
     await ports.registry.note(
       record.organizationId,
@@ -121,30 +122,55 @@ async function decide(call: Call<'approveRun'> | Call<'rejectRun'>, approve: boo
   const { ports, params, body, caller } = call;
   const { id: directory, organizationId } = await readNested(call);
   const decision = { directory, run: params.runId, hash: body.planHash, by: caller.actor, approve };
-  const run = await decideRun(orderPorts(ports), decision);
+  const run = await patiently(() => decideRun(orderPorts(ports), decision));
   const facts = { directory, plan: body.planHash };
   const act = approve ? 'run.approved' : 'run.rejected';
   await ports.registry.note(organizationId, auditDraft(call, act, { subject: run.id, facts }));
   return { body: runView(run, ports.random.now()) };
 }
 
-/** A run as it stands: an unfinished one from its checkpoint, which is ahead of its row. */
-async function currentRun(
-  call: Call<'readRun'> | Call<'cancelRun'> | Call<'listRunLog'> | Call<'exportRunLog'>,
-): Promise<RunView> {
+/**
+ * A run as it stands: from its checkpoint while it has the directory, which is ahead of its row. What is decided counts as done only
+ * when it has tidied up and the next run may begin.
+ */
+async function currentRun(call: OfRun): Promise<RunView> {
   const { ports, params } = call;
+  const { store, history } = ports.nested;
   const { id } = await readNested(call);
-  const [row, run] = await Promise.all([
-    ports.nested.history.run(id, params.runId),
-    ports.nested.store.run(id, params.runId),
+  const [state, row, run] = await Promise.all([
+    store.state(id),
+    history.run(id, params.runId),
+    store.run(id, params.runId),
   ]);
-  if (run === undefined && row === undefined) throw nothingThere('run');
-  if (row !== undefined && (run === undefined || !isUnfinished(row.view))) return row.view;
-  if (run === undefined) throw nothingThere('run');
-  return runView(run, ports.random.now());
+  if (state.activeRun === params.runId && run !== undefined) {
+    const view = runView(run, ports.random.now());
+    const { finishedAt: _, ...unfinished } = view;
+    return isUnfinished(view) ? view : { ...unfinished, status: 'running' };
+  }
+  if (run !== undefined && (row === undefined || isUnfinished(row.view)))
+    return runView(run, ports.random.now());
+  if (row === undefined) throw nothingThere('run');
+  return row.view;
 }
 
+type OfRun = Call<'readRun'> | Call<'cancelRun'> | Call<'listRunLog'> | Call<'exportRunLog'>;
+
 const isUnfinished = ({ status }: RunView): boolean => status === 'running' || status === 'awaiting-approval';
+
+/** A run that has just ended gives the directory back a moment later: worth a short wait. */
+async function patiently<T>(act: () => Promise<T>): Promise<T> {
+  for (let left = waitsMax; ; left--) {
+    try {
+      return await act();
+    } catch (refused) {
+      if (left === 0 || !(refused instanceof Refusal) || refused.code !== 'busy') throw refused;
+      await pause(waitMilliseconds);
+    }
+  }
+}
+
+const waitsMax = 10;
+const waitMilliseconds = 200;
 
 const orderPorts = ({ nested, random }: AdminPorts): OrderPorts => ({
   store: nested.store,
