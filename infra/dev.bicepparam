@@ -8,4 +8,5 @@ param logDailyCapGb = 1
 param exportRetentionDays = 7
 param lockResources = false
 param firstAdminKey = readEnvironmentVariable('ROOKERY_FIRST_ADMIN_KEY', '')
+param otlpHeaders = readEnvironmentVariable('ROOKERY_OTLP_HEADERS', '')
 param alertMailAddress = readEnvironmentVariable('ROOKERY_ALERT_MAIL', '')

@@ -3,4 +3,5 @@ using 'main.bicep'
 
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
 param firstAdminKey = readEnvironmentVariable('ROOKERY_FIRST_ADMIN_KEY', '')
+param otlpHeaders = readEnvironmentVariable('ROOKERY_OTLP_HEADERS', '')
 param alertMailAddress = readEnvironmentVariable('ROOKERY_ALERT_MAIL', '')

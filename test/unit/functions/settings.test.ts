@@ -15,6 +15,9 @@ test('a deployment names the storage by address; empty settings count as absent'
     DirectoryStorage__tableServiceUri: 'https://example.table.core.windows.net/',
     PUBLIC_ORIGIN: 'https://rookery.example',
     LOG_LEVEL: 'information',
+    EXPORT_SCHEDULE: '0 0 2 * * *',
+    GRAPH_CLOUD: 'public',
+    GRAPH_CREDENTIAL: 'managed-identity',
   });
 });
 
@@ -33,6 +36,7 @@ test.each([
   [{ ...deployed, ADMIN_TENANT_ID: '0f8fad5b-d9cb-469f-a165-70867728950e' }, 'ADMIN_AUDIENCE is missing'],
   [{ ...deployed, ADMIN_AUDIENCE: 'api' }, 'ADMIN_TENANT_ID is missing'],
   [{ ...deployed, LOG_LEVEL: 'loud' }, 'LOG_LEVEL is not right'],
+  [{ ...deployed, EXPORT_SCHEDULE: '0 2 * * *' }, 'EXPORT_SCHEDULE is not right'],
 ])('a wrong setting ends the start and is named, its value is not: %j', (environment, sentence) => {
   const read = () => readSettings(environment);
   expect(read).toThrow(sentence);
