@@ -14,18 +14,23 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-test('two run side by side; SIGTERM and SIGINT end each with code 0 and its emulator with it (DESIGN §3)', async () => {
+test('two run side by side; a port in use is one sentence; SIGTERM and SIGINT end each with code 0 and its emulator with it (DESIGN §3)', async () => {
   const [one, two] = await Promise.all([serve('--port', '0'), serve('--port', '0', '--memory')]);
   const emulators = [one, two].flatMap(childrenOf);
   expect(emulators.length).toBe(2);
   expect(one.origin).not.toBe(two.origin);
   expect(one.organizationId).not.toBe(two.organizationId);
+  const { port } = new URL(one.origin);
+  expect(await refused(['--port', port])).toEqual({
+    code: 1,
+    said: `Port ${port} is in use; choose another with --port N, or --port 0 for a free one.\n`,
+  });
   expect(await Promise.all([one.end('SIGTERM'), two.end('SIGINT')])).toEqual([0, 0]);
   expect([one.output.length, two.output.length]).toEqual([1, 1]);
   expect(emulators.filter(isRunning)).toEqual([]);
 }, 60_000);
 
-test('with --data the organization, its admin key, keys of directories and users outlive a restart (DESIGN §3)', async () => {
+test('with --data the organization, its keys and users outlive a restart; an emulator never outlives a serve that was killed (DESIGN §3)', async () => {
   const data = join(directory, 'kept');
   const before = await serve('--port', '0', '--data', data);
   const scim = await scimClient(before, 'Kept');
@@ -46,26 +51,12 @@ test('with --data the organization, its admin key, keys of directories and users
     200,
     'kept@example.com',
   ]);
-  await after.end();
-}, 90_000);
 
-test('an emulator never outlives a serve that was killed', async () => {
-  const served = await serve('--port', '0');
-  const emulators = childrenOf(served);
-  expect(await served.end('SIGKILL')).toBe(null);
+  const emulators = childrenOf(after);
+  expect([emulators.length, await after.end('SIGKILL')]).toEqual([1, null]);
   for (let waited = 0; waited < 80 && emulators.some(isRunning); waited += 1) await sleep(100);
   expect(emulators.filter(isRunning)).toEqual([]);
-}, 60_000);
-
-test('a port in use is one sentence and exit code 1 (DESIGN §3)', async () => {
-  const served = await serve('--port', '0');
-  const { port } = new URL(served.origin);
-  expect(await refused(['--port', port])).toEqual({
-    code: 1,
-    said: `Port ${port} is in use; choose another with --port N, or --port 0 for a free one.\n`,
-  });
-  await served.end();
-}, 60_000);
+}, 90_000);
 
 test.each([
   [['--port', 'x'], {}, '--port takes a number from 0 to 65535, not "x".\n'],

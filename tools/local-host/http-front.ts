@@ -22,11 +22,28 @@ export interface HttpFrontParts {
   /** Present when the app set `enableHttpStream`. */
   readonly proxy?: StreamingProxy;
   readonly log: Log;
+  readonly patience?: SenderPatience;
 }
+
+/** How long the host waits for a sender; all in milliseconds. */
+export interface SenderPatience {
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  /** How often it looks for senders that are too slow. */
+  readonly connectionsCheckingInterval: number;
+}
+
+/** A request that was begun ends within 22 s, its head within 12 s, whatever its sender does. */
+export const senderPatience: SenderPatience = {
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  connectionsCheckingInterval: 2_000,
+};
 
 /** Rejects with the `listen` error (`EADDRINUSE`). Port 0 picks a free one. */
 export async function openHttpFront(port: number, parts: HttpFrontParts): Promise<HttpFront> {
-  const server = createServer(serverOptions, (request, response) => {
+  const options = { ...(parts.patience ?? senderPatience), ...serverOptions };
+  const server = createServer(options, (request, response) => {
     answer({ request, response }, parts).catch((error: unknown) => {
       parts.log('error', 'Host.Http', `no answer: ${String(error)}`);
       response.destroy();
@@ -43,14 +60,7 @@ export async function openHttpFront(port: number, parts: HttpFrontParts): Promis
   };
 }
 
-/** A request that was begun ends within 22 s, its head within 12 s, whatever its sender does. */
-const serverOptions = {
-  maxHeaderSize: httpLimits.headerBytesMax,
-  headersTimeout: 10_000,
-  requestTimeout: 20_000,
-  connectionsCheckingInterval: 2_000,
-  noDelay: true,
-};
+const serverOptions = { maxHeaderSize: httpLimits.headerBytesMax, noDelay: true };
 
 async function answer({ request, response }: Exchange, parts: HttpFrontParts): Promise<void> {
   const head = readHead(request);

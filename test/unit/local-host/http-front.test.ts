@@ -1,7 +1,14 @@
+import { once } from 'node:events';
 import { request as openRequest } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import type { InvocationResponse, RegisteredFunction } from '../../../tools/local-host/core-module.ts';
-import { type HttpFront, openHttpFront } from '../../../tools/local-host/http-front.ts';
+import {
+  type HttpFront,
+  openHttpFront,
+  type SenderPatience,
+  senderPatience,
+} from '../../../tools/local-host/http-front.ts';
 import { httpRoutes } from '../../../tools/local-host/http-routes.ts';
 import type { Trigger } from '../../../tools/local-host/invocation.ts';
 
@@ -30,6 +37,7 @@ async function front(
   answer: () => InvocationResponse | Promise<InvocationResponse> = () => ({
     returnValue: { http: { statusCode: '200' } },
   }),
+  patience?: SenderPatience,
 ) {
   const seen: Trigger[] = [];
   const opened = await openHttpFront(0, {
@@ -39,6 +47,7 @@ async function front(
       seen.push(trigger);
       return await answer();
     },
+    ...(patience && { patience }),
   });
   fronts.push(opened);
   const send = (path: string, options: { headers?: object; method?: string; body?: string } = {}) =>
@@ -50,7 +59,7 @@ async function front(
       });
       outgoing.on('error', reject).end(body);
     });
-  return { seen, send };
+  return { seen, send, origin: opened.origin };
 }
 
 test('§1.3 a body arrives when its length is announced, and is empty when it is chunked', async () => {
@@ -108,4 +117,22 @@ test('§1.4 dot segments are resolved before a route is looked for', async () =>
   const { seen, send } = await front();
   expect([await send('/it/../other'), await send('/x/%2e%2e/it/y')]).toEqual([404, 200]);
   expect(seen[0]?.data.http).toMatchObject({ nullableParams: { rest: { value: 'y' } } });
+});
+
+test('half-sent requests are ended, in their head or in their body, and the host says when at the latest (T29)', async () => {
+  const patience = { headersTimeout: 200, requestTimeout: 300, connectionsCheckingInterval: 50 };
+  const { origin, send } = await front(undefined, patience);
+  const { hostname, port } = new URL(origin);
+  const ends = Array.from({ length: 20 }, async (_, n) => {
+    const socket = connect(Number(port), hostname).on('error', () => undefined);
+    await once(socket, 'connect');
+    const head = 'POST /it HTTP/1.1\r\nHost: x\r\n';
+    socket.write(n % 2 === 0 ? head : `${head}Content-Length: 100\r\n\r\n{"a"`);
+    await once(socket.resume(), 'close');
+    return 'ended';
+  });
+  expect(await send('/it')).toBe(200);
+  expect(await Promise.all(ends)).toEqual(ends.map(() => 'ended'));
+  const { requestTimeout, connectionsCheckingInterval } = senderPatience;
+  expect(requestTimeout + connectionsCheckingInterval).toBeLessThan(40_000);
 });
