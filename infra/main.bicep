@@ -68,6 +68,23 @@ param adminTenantId string = ''
 @description('Audience that those tokens must carry: the application (client) id of the admin API. Goes together with adminTenantId.')
 param adminAudience string = ''
 
+@description('Microsoft cloud of the tenants that nested directories read.')
+@allowed(['public', 'us-government', 'us-government-dod', 'china'])
+param graphCloud string = 'public'
+
+@description('How nested directories prove who reads: managed-identity for the home tenant, federated for an app of other tenants without a secret.')
+@allowed(['managed-identity', 'federated', 'client-secret', 'certificate'])
+param graphCredential string = 'managed-identity'
+
+@description('Client id of the app that other tenants consent to: the output otherTenantsAppId of graph.bicep; empty for none.')
+param graphClientId string = ''
+
+@description('Address of the secret of that app in a vault that the identity may read; empty for none.')
+param graphClientSecretUri string = ''
+
+@description('Address of the certificate of that app, as PEM with its private key, in a vault that the identity may read; empty for none.')
+param graphClientCertificateUri string = ''
+
 @description('Least important log lines that are written; debug may name people.')
 @allowed(['error', 'warning', 'information', 'debug'])
 param logLevel string = 'information'
@@ -211,6 +228,11 @@ module site 'modules/site.bicep' = {
     publicHostName: customHostName
     adminTenantId: adminTenantId
     adminAudience: adminAudience
+    graphCloud: graphCloud
+    graphCredential: graphCredential
+    graphClientId: graphClientId
+    graphClientSecretUri: graphClientSecretUri
+    graphClientCertificateUri: graphClientCertificateUri
     logLevel: logLevel
     exportSchedule: exportSchedule
     otlpEndpoint: otlpEndpoint

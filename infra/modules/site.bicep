@@ -55,6 +55,21 @@ param adminTenantId string
 @description('Audience of those tokens.')
 param adminAudience string
 
+@description('Microsoft cloud of the tenants that nested directories read.')
+param graphCloud string
+
+@description('How nested directories prove who reads.')
+param graphCredential string
+
+@description('Client id of the app that other tenants consent to; empty for none.')
+param graphClientId string
+
+@description('Address of the secret of that app in the vault; empty for none.')
+param graphClientSecretUri string
+
+@description('Address of the certificate of that app, as PEM with its private key, in the vault; empty for none.')
+param graphClientCertificateUri string
+
 @description('Least important log lines that are written.')
 param logLevel string
 
@@ -113,6 +128,12 @@ var ownSettings = [
   { name: 'FIRST_ADMIN_KEY', value: empty(firstAdminKeyUri) ? '' : '@Microsoft.KeyVault(SecretUri=${firstAdminKeyUri})' }
   { name: 'ADMIN_TENANT_ID', value: adminTenantId }
   { name: 'ADMIN_AUDIENCE', value: adminAudience }
+  { name: 'GRAPH_CLOUD', value: graphCloud }
+  { name: 'GRAPH_CREDENTIAL', value: graphCredential }
+  { name: 'GRAPH_CLIENT_ID', value: graphClientId }
+  { name: 'GRAPH_CLIENT_SECRET', value: empty(graphClientSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${graphClientSecretUri})' }
+  { name: 'GRAPH_CLIENT_CERTIFICATE', value: empty(graphClientCertificateUri) ? '' : '@Microsoft.KeyVault(SecretUri=${graphClientCertificateUri})' }
+  { name: 'GRAPH_MANAGED_IDENTITY_CLIENT_ID', value: identityClientId }
   { name: 'LOG_LEVEL', value: logLevel }
   { name: 'EXPORT_SCHEDULE', value: exportSchedule }
   { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
