@@ -77,9 +77,8 @@ export class Cursor {
     return true;
   }
 
-  /** Takes `not (`, the one place where a name could be meant instead. */
+  /** Takes `not (` right here, the one place where a name could be meant instead. */
   takeNot(): boolean {
-    this.#skipSpace();
     return this.takeMatch(/not\s*\(/iy) !== undefined;
   }
 
