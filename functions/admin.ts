@@ -1,6 +1,9 @@
 import { app, type HttpRequest, type InvocationContext } from '@azure/functions';
-import type { AdminPorts, AdminRequest } from '../shared/admin/ports.ts';
+import type { Door } from '../shared/access/door.ts';
+import type { AdminPorts, AdminRequest, AdminResponse } from '../shared/admin/ports.ts';
+import { renderProblem } from '../shared/admin/problems.ts';
 import { serveAdmin } from '../shared/admin/serve-admin.ts';
+import { Refusal } from '../shared/model/refusal.ts';
 import { answering, jsonAnswer, pathOf } from './answering.ts';
 import { readBody } from './request-body.ts';
 import { type Wiring, wired } from './wiring.ts';
@@ -11,15 +14,35 @@ app.http('admin', {
   route: 'api/{*path}',
   authLevel: 'anonymous',
   handler: answering(async (request, context) => {
-    const { status, headers, body, text } = await serveAdmin(
+    const wiring = wired();
+    const { status, headers, body, text } = await admitted(
       toAdminRequest(request, context),
-      adminPorts(wired()),
+      adminPorts(wiring),
+      wiring.adminDoor,
     );
     return text === undefined
       ? jsonAnswer({ status, headers }, body)
       : { status, headers: { ...headers }, body: text };
   }),
 });
+
+/** Under overload, and for who keeps calling with tokens that open nothing, 429 with Retry-After before anything is looked up. */
+export async function admitted(
+  request: AdminRequest,
+  ports: AdminPorts,
+  adminDoor: Door,
+): Promise<AdminResponse> {
+  // The description is for everybody: whoever reads it has not shown who they are.
+  const authorization = request.path === descriptionPath ? undefined : request.header('authorization');
+  try {
+    return await adminDoor.pass({ authorization }, () => serveAdmin(request, ports));
+  } catch (refused) {
+    if (!(refused instanceof Refusal)) throw refused;
+    return renderProblem(refused, request);
+  }
+}
+
+const descriptionPath = '/api/openapi.json';
 
 export function toAdminRequest(request: HttpRequest, context: InvocationContext): AdminRequest {
   return {

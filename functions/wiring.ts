@@ -3,8 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { type AdminAccessPorts, hashOfSetting } from '../shared/access/admin-access.ts';
+import { admission } from '../shared/access/admission.ts';
 import { authorizeScim } from '../shared/access/authorize-scim.ts';
+import { type Door, door } from '../shared/access/door.ts';
 import { type EntraTokens, entraTokens } from '../shared/access/entra-tokens.ts';
+import { loginAttempts } from '../shared/access/login-attempts.ts';
 import type { ExpiryNotices } from '../shared/admin/expiry-notices.ts';
 import type { IdempotencyStore } from '../shared/admin/idempotency.ts';
 import type { NestedPorts } from '../shared/admin/nested-ports.ts';
@@ -18,6 +21,7 @@ import { adminConsentUrl } from '../shared/graph/clouds.ts';
 import { graphConnections } from '../shared/graph/graph-connections.ts';
 import type { GraphCredential } from '../shared/graph/graph-token.ts';
 import type { DirectoryId } from '../shared/model/ids.ts';
+import { limits } from '../shared/model/limits.ts';
 import { Refusal } from '../shared/model/refusal.ts';
 import type { ScimPorts } from '../shared/scim/serve.ts';
 import { blobArchive, openExports } from '../shared/storage/archive.ts';
@@ -50,6 +54,8 @@ export interface Wiring {
   readonly publicOrigin: string;
   readonly scim: ScimPorts;
   readonly adminAccess: AdminAccessPorts;
+  readonly scimDoor: Door;
+  readonly adminDoor: Door;
   readonly registry: Registry;
   readonly directories: DirectoryStore;
   readonly requestLog: RequestLog;
@@ -122,6 +128,7 @@ function join(settings: Settings): Wiring {
     publicOrigin: settings.PUBLIC_ORIGIN,
     scim: scimPorts(parts),
     adminAccess: adminAccess(parts),
+    ...doors(random.now),
     registry: parts.registry,
     directories: parts.directories,
     requestLog: requestLogOver(logTables, recorder),
@@ -140,6 +147,27 @@ function join(settings: Settings): Wiring {
     },
     flush: () => recorder.flush(),
   };
+}
+
+/** Bounds of this process: a platform that adds processes adds room. */
+function doors(now: () => number): { readonly scimDoor: Door; readonly adminDoor: Door } {
+  const scim = admission({
+    runningMax: limits.scimRequestsRunningMax,
+    runningPerLaneMax: limits.scimRequestsRunningPerDirectoryMax,
+    waitingMax: limits.scimRequestsWaitingMax,
+    waitingPerLaneMax: limits.scimRequestsWaitingPerDirectoryMax,
+  });
+  const admin = admission({
+    runningMax: limits.adminRequestsRunningMax,
+    runningPerLaneMax: limits.adminRequestsRunningPerCallerMax,
+    waitingMax: limits.adminRequestsWaitingMax,
+    waitingPerLaneMax: limits.adminRequestsWaitingPerCallerMax,
+  });
+  const attempts = loginAttempts({
+    burst: limits.failedLoginsBurst,
+    perSecond: limits.failedLoginsPerSecond,
+  });
+  return { scimDoor: door({ admission: scim, now }), adminDoor: door({ admission: admin, attempts, now }) };
 }
 
 interface Parts {

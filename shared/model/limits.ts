@@ -27,6 +27,19 @@ export const limits = {
   // keys
   keyLifeDaysDefault: 365,
   keyOverlapMinutesMax: 1440,
+  // overload, per process: what is beyond is told to come back
+  scimRequestsRunningMax: 128,
+  /** Of one directory. */
+  scimRequestsRunningPerDirectoryMax: 96,
+  scimRequestsWaitingMax: 2048,
+  /** With those in flight 24 seconds of 25 requests/s: more than Entra sends is never refused. */
+  scimRequestsWaitingPerDirectoryMax: 512,
+  adminRequestsRunningMax: 48,
+  adminRequestsRunningPerCallerMax: 32,
+  adminRequestsWaitingMax: 512,
+  adminRequestsWaitingPerCallerMax: 256,
+  failedLoginsBurst: 300,
+  failedLoginsPerSecond: 10,
   // storage
   /** Rows of one entity group transaction. */
   transactionRowsMax: 100,
