@@ -73,11 +73,21 @@ test('an entry that registers nothing fails the build: in Azure it would be gree
 
 const http = (route: string) => [{ type: 'httpTrigger', route }];
 
+const timer = (schedule: string) => [{ type: 'timerTrigger', schedule }];
+const queue = (queueName: string) => [{ type: 'queueTrigger', queueName }];
+
 const functions = [
   { name: 'admin', triggers: http('api/{*path}') },
+  { name: 'fsck', triggers: timer('0 40 3 * * *') },
+  { name: 'graph-consent', triggers: http('consent/callback') },
   { name: 'health', triggers: http('health/{*path}') },
-  { name: 'maintenance', triggers: [{ type: 'timerTrigger', schedule: '0 * * * * *' }] },
+  { name: 'maintenance', triggers: timer('0 * * * * *') },
+  { name: 'nightly-export', triggers: timer('0 0 2 * * *') },
+  { name: 'notices', triggers: timer('0 15 * * * *') },
   { name: 'scim', triggers: http('scim/v2/{directoryId}/{*path}') },
+  { name: 'sync-poison', triggers: queue('sync-poison') },
+  { name: 'sync-step', triggers: queue('sync') },
+  { name: 'sync-timer', triggers: timer('20 * * * * *') },
 ];
 
 function packageInto(target: string, ...entry: string[]) {

@@ -75,6 +75,7 @@ test('each directory’s interrupted work is completed and its old requests go; 
         done.push(`traffic ${id}`);
       },
     },
+    nested: { consents: { removeLapsed: async () => done.push('lapsed consents') } },
     idempotency: {
       removeLapsed: async () => {
         done.push('lapsed keys');
@@ -92,6 +93,7 @@ test('each directory’s interrupted work is completed and its old requests go; 
     `requests ${deleted.id} 0 days`,
     `traffic ${deleted.id}`,
     'lapsed keys',
+    'lapsed consents',
   ]);
   expect(await registry.deletedDirectories(organization.id)).toEqual([]);
 });
