@@ -25,8 +25,14 @@ export function spawnServe(options: readonly string[], environment: Readonly<Rec
 }
 
 /** Resolves when it is ready; rejects with what it said when it is not. */
-export async function serve(...options: readonly string[]): Promise<Served> {
-  const child = spawnServe(options);
+export const serve = async (...options: readonly string[]): Promise<Served> => await serveIn({}, ...options);
+
+/** The same with something more in its environment. */
+export async function serveIn(
+  environment: Readonly<Record<string, string>>,
+  ...options: readonly string[]
+): Promise<Served> {
+  const child = spawnServe(options, environment);
   const output: string[] = [];
   const errors: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));

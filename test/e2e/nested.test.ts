@@ -1,0 +1,211 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import {
+  type SimulatedGraph,
+  startSimulatedGraph,
+} from '../../tools/simulated-tenant/graph/simulated-graph.ts';
+import { Tenant } from '../../tools/simulated-tenant/tenant.ts';
+import { type Answer, answerOf, type Served, serveIn } from '../support/served.ts';
+
+// docs/nested-directories.md, call by call, against the served stack and a Graph of this machine.
+
+const id = (kind: number, number: number) =>
+  `${kind}0000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+const user = (number: number) => id(1, number);
+const group = (number: number) => id(2, number);
+const users = 60;
+const groups = 12;
+
+/** A chain of groups with five users each, the last holding the first again; a guest; a deleted user. */
+function chainTenant(): Tenant {
+  const tenant = new Tenant({ id: id(9, 1), displayName: 'Kette', applicationId: id(9, 2), seed: 'chain' });
+  tenant.setDomain({ id: 'kette.example', isVerified: true, isDefault: true, isInitial: true });
+  for (let number = 0; number < users; number++) tenant.addUser(user(number), userProperties(number));
+  for (let number = 0; number < groups; number++) {
+    tenant.addGroup(group(number), groupProperties(number));
+    for (let member = 0; member < 5; member++) tenant.addMember(group(number), user(number * 5 + member));
+  }
+  for (let number = 0; number < groups; number++) {
+    tenant.addMember(group(number), group((number + 1) % groups));
+  }
+  tenant.addGroup(group(99), groupProperties(99));
+  tenant.addMember(group(99), group(3));
+  tenant.delete(user(7));
+  return tenant;
+}
+
+const userProperties = (number: number) => ({
+  userPrincipalName: number === 9 ? 'nine_other.example#EXT#@kette.example' : `user${number}@kette.example`,
+  mailNickname: `user${number}`,
+  displayName: `User ${number}`,
+  ...{ givenName: null, surname: null, mail: null, otherMails: [], accountEnabled: true },
+  userType: number === 9 ? ('Guest' as const) : ('Member' as const),
+  ...{ jobTitle: null, department: null, employeeId: null, preferredLanguage: null, officeLocation: null },
+  ...{ streetAddress: null, city: null, state: null, postalCode: null, country: null },
+  ...{ businessPhone: null, mobilePhone: null, faxNumber: null, managerId: null },
+});
+
+const groupProperties = (number: number) => ({
+  displayName: `Group ${number}`,
+  ...{
+    description: null,
+    mailNickname: `group${number}`,
+    mail: null,
+    mailEnabled: false,
+    securityEnabled: true,
+  },
+  ...{ groupTypes: [], membershipRule: null, visibility: null, onPremisesSyncEnabled: null },
+  ...{ isAssignableToRole: null, deletesSoftly: false },
+});
+
+const tenant = chainTenant();
+let graph: SimulatedGraph;
+let served: Served;
+let directories: string;
+let one: string;
+
+beforeAll(async () => {
+  graph = await startSimulatedGraph(tenant);
+  const environment = { LOCAL_GRAPH_URL: graph.url, LOCAL_GRAPH_TOKEN: graph.token };
+  served = await serveIn(environment, '--port', '0');
+  directories = `${served.origin}/api/v1/orgs/${served.organizationId}/directories`;
+});
+afterAll(async () => {
+  await served?.end();
+  await graph?.stop();
+});
+
+async function call(
+  method: string,
+  url: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  return answerOf(
+    await fetch(url, {
+      method,
+      headers: { authorization: `Bearer ${served.adminKey}`, 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }),
+  );
+}
+
+/** Starts a run and polls it until it is over or waits for somebody. */
+async function run(mode: 'sync' | 'dry-run' = 'sync'): Promise<Answer['json']> {
+  const started = await call('POST', `${one}/runs`, { mode });
+  expect([started.status, started.json?.reason]).toEqual([202, undefined]);
+  return await over(started.json.id);
+}
+
+async function over(runId: string): Promise<Answer['json']> {
+  for (let left = 300; left > 0; left--) {
+    const { json } = await call('GET', `${one}/runs/${runId}`);
+    if (json.status !== 'running') return json;
+    await pause(100);
+  }
+  throw new Error('the run does not end');
+}
+
+/** Effective members of every group as the API has them. */
+async function effectiveMembers(): Promise<Record<string, readonly string[]>> {
+  const found: Record<string, readonly string[]> = {};
+  for (const groupId of graph.oracle().keys()) {
+    const ids: string[] = [];
+    let cursor = '';
+    do {
+      const { json } = await call('GET', `${one}/groups/${groupId}/members?limit=25${cursor}`);
+      ids.push(...json.items.map((member: { id: string }) => member.id));
+      cursor = json.nextCursor === undefined ? '' : `&cursor=${json.nextCursor}`;
+    } while (cursor !== '');
+    found[groupId] = ids;
+  }
+  return found;
+}
+
+const expected = () =>
+  Object.fromEntries([...graph.oracle()].map(([groupId, members]) => [groupId, [...members].sort()]));
+
+test('a directory is created with a name alone and runs only after preview and confirmation (S2-10)', async () => {
+  const created = await call('POST', directories, { name: 'Kette', kind: 'nested' });
+  expect([created.status, created.json.kind, created.json.state]).toEqual([
+    201,
+    'nested',
+    'awaiting_confirmation',
+  ]);
+  one = `${directories}/${created.json.id}`;
+  const early = await call('POST', `${one}/runs`, {});
+  expect([early.status, early.json.reason]).toEqual([409, 'confirmation_required']);
+  expect((await call('POST', `${one}:acknowledge`)).status).toBe(200);
+  const preview = await call('GET', `${one}/preview`);
+  expect(preview.json.tenant).toEqual({
+    tenantId: tenant.id,
+    displayName: 'Kette',
+    defaultDomain: 'kette.example',
+  });
+  const confirmed = await call('POST', `${one}:confirm`, { hash: preview.json.hash });
+  expect([confirmed.status, confirmed.json.state]).toEqual([200, 'enabled']);
+});
+
+test('a run makes the effective members of every group those of the tenant, circle included (S2-01)', async () => {
+  const planned = await run('dry-run');
+  expect((await call('GET', one)).json.counts).toMatchObject({ users: 0, groups: 0 });
+  const done = await run();
+  expect([done.status, done.plan.counts]).toEqual(['done', planned.plan.counts]);
+  expect(await effectiveMembers()).toEqual(expected());
+  expect((await call('GET', one)).json.counts).toEqual({
+    users: users - 1,
+    groups: groups + 1,
+    memberships: (users - 1) * (groups + 1),
+    domains: 1,
+  });
+});
+
+test('the next run reads what changed and nothing else', async () => {
+  tenant.addUser(user(70), userProperties(70));
+  tenant.addMember(group(2), user(70));
+  tenant.restore(user(7));
+  tenant.removeMember(group(4), user(20));
+  const done = await run();
+  expect([done.status, done.progress.users.baseline, done.progress.users.items]).toEqual(['done', false, 2]);
+  expect(await effectiveMembers()).toEqual(expected());
+  const why = await call('GET', `${one}/explain?user=${user(70)}&group=${group(99)}`);
+  expect([why.json.member, why.json.paths[0].at(0), why.json.paths[0].at(-1)]).toEqual([
+    true,
+    group(99),
+    group(2),
+  ]);
+});
+
+test('what a safeguard holds changes nothing until it is approved (XE-19)', async () => {
+  const before = await effectiveMembers();
+  for (let member = 0; member < 30; member++) tenant.delete(user(member + 25));
+  const held = await run();
+  expect([held.status, held.plan.exceeded.length > 0]).toEqual(['awaiting-approval', true]);
+  expect((await call('GET', one)).json.state).toBe('awaiting_approval');
+  expect(await effectiveMembers()).toEqual(before);
+  const another = await call('POST', `${one}/runs`, {});
+  expect([another.status, another.json.reason]).toEqual([409, 'run_in_progress']);
+  const approved = await call('POST', `${one}/runs/${held.id}:approve`, { planHash: held.plan.hash });
+  expect(approved.status).toBe(202);
+  expect((await over(held.id)).status).toBe('done');
+  expect(await effectiveMembers()).toEqual(expected());
+});
+
+test('another domain stops the next run until it is confirmed, and nothing is removed (S2-11)', async () => {
+  const before = await effectiveMembers();
+  tenant.setDomain({ id: 'neu.example', isVerified: true, isDefault: false, isInitial: false });
+  const stopped = await run();
+  expect([stopped.status, stopped.failure.code]).toEqual(['failed', 'domains_changed']);
+  const { json } = await call('GET', one);
+  expect([json.state, await effectiveMembers()]).toEqual(['awaiting_confirmation', before]);
+  const preview = await call('GET', `${one}/preview`);
+  expect(preview.json.confirmed).toBe(false);
+  await call('POST', `${one}:confirm`, { hash: preview.json.hash });
+  expect((await run()).status).toBe('done');
+});
+
+test('a deleted directory is gone at once, and another may take its place (C5)', async () => {
+  const gone = await call('DELETE', `${one}?confirm=Kette`);
+  expect([gone.status, (await call('GET', one)).status]).toEqual([204, 404]);
+  expect((await call('POST', directories, { name: 'Kette', kind: 'nested' })).status).toBe(201);
+});
