@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createWorkerCore, type Log, type WorkerCore } from './core-module.ts';
-import { type HostConfiguration, readHostJson } from './host-json.ts';
+import { type HostConfiguration, type QueueOptions, readHostJson } from './host-json.ts';
 import { openHttpFront } from './http-front.ts';
 import { httpRoutes } from './http-routes.ts';
 import { type Invoke, invoker } from './invocation.ts';
@@ -28,6 +28,8 @@ export interface LocalHostOptions {
   /** Where timers remember; in memory without it. */
   readonly dataDirectory?: string;
   readonly log: Log;
+  /** Looks for messages at least this often, whatever host.json says: nobody pays for it here. */
+  readonly pollingMillisecondsMax?: number;
 }
 
 const graceMilliseconds = 5_000;
@@ -59,15 +61,20 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
 
 const makeListeners = (
   app: { readonly core: WorkerCore; readonly invoke: Invoke; readonly configuration: HostConfiguration },
-  { environment, log, dataDirectory }: LocalHostOptions,
+  { environment, log, dataDirectory, pollingMillisecondsMax = Number.POSITIVE_INFINITY }: LocalHostOptions,
 ): Promise<readonly Listener[]> =>
   listenersOf(app.core.functions.values(), {
     invoke: app.invoke,
     log,
     environment,
-    queues: app.configuration.extensions.queues,
+    queues: polledWithin(app.configuration.extensions.queues, pollingMillisecondsMax),
     ...(dataDirectory === undefined ? {} : { statusDirectory: join(dataDirectory, 'timers') }),
   });
+
+const polledWithin = (queues: QueueOptions, most: number): QueueOptions => ({
+  ...queues,
+  maxPollingInterval: Math.min(queues.maxPollingInterval, most),
+});
 
 const terminate = (core: WorkerCore) => core.runHooks('appTerminate', { hookData: {}, appHookData: {} });
 
