@@ -1,6 +1,6 @@
 import type { InvocationContext } from '@azure/functions';
 import { faultOf } from './fault-line.ts';
-import { logLine, onLine, writeLine } from './log-line.ts';
+import { onLine, writeLine } from './log-line.ts';
 import { type MetricsTaken, metrics } from './metrics.ts';
 import type { Settings } from './settings.ts';
 import { otlpTelemetry, parseOtlpHeaders, type Telemetry } from './telemetry.ts';
@@ -25,11 +25,9 @@ export function writeMetricsWhenDue(context: InvocationContext): void {
   });
 }
 
-/** Before the process ends: what is left goes to the host by standard output, which is all that still reaches it. */
+/** Before the process ends, to a collector; the host takes no lines outside of a call. */
 export async function lastMetrics(): Promise<void> {
-  const taken = takeMetrics();
-  if (taken !== undefined) process.stderr.write(`${logLine('metrics', { ...taken })}\n`);
-  await telemetry?.send(taken).catch(() => undefined);
+  await telemetry?.send(takeMetrics()).catch(() => undefined);
 }
 
 /** From the start on, when the settings name a collector. */

@@ -26,6 +26,8 @@ export interface EmbeddedStackOptions {
   readonly persistence: { readonly kind: 'memory' } | { readonly kind: 'directory'; readonly path: string };
   /** Standard error, from `warning` on, unless given. */
   readonly log?: Log;
+  /** Puts something before the storage, such as what makes it fail now and then; its own end belongs to who made it. */
+  readonly storageThrough?: (azurite: Azurite) => Promise<{ readonly connectionString: string }>;
   /** What every nested directory reads in place of Microsoft's Graph. */
   readonly graph?: LocalGraph | undefined;
   /** Folder of the app; this repository unless given. */
@@ -60,10 +62,10 @@ interface Place {
 }
 
 async function startOn(azurite: Azurite, { port, data, options }: Place): Promise<EmbeddedStack> {
-  const { connectionString } = azurite;
   const adminKey = adminKeyOf(data);
+  const { organizationId } = await bootstrap(azurite.connectionString);
+  const { connectionString } = (await options.storageThrough?.(azurite)) ?? azurite;
   setAppSettings({ connectionString, adminKey, origin: `http://127.0.0.1:${port}` });
-  const { organizationId } = await bootstrap(connectionString);
   // The app runs in this process: what is said to the module here is said to the app.
   readOneGraphOnly(options.graph);
   const host = await startLocalHost({
@@ -71,6 +73,7 @@ async function startOn(azurite: Azurite, { port, data, options }: Place): Promis
     port,
     environment: process.env,
     log: options.log ?? logToStandardError,
+    pollingMillisecondsMax: 300,
     ...(data === undefined ? {} : { dataDirectory: data.path }),
   }).catch((error: unknown) => {
     throw error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
