@@ -55,6 +55,11 @@ export function graphReader(client: GraphClient, options: GraphReaderOptions): G
       answer(list(`/groups/${group}/members`, { $select: 'id' }, link), (json) =>
         listPage(json, serviceUrl, memberEntry),
       ),
+    // Without a cast: casts are answered from an index that lags (graph.md §1.6).
+    groupsOf: ({ kind, id }, link) =>
+      answer(list(`/${kind}s/${id}/memberOf`, { $select: 'id' }, link), (json) =>
+        listPage(json, serviceUrl, memberEntry),
+      ),
     user: (id: UserId) =>
       answer(
         client.read({

@@ -16,6 +16,8 @@ export interface FoldedUser {
   readonly facts: UserFacts;
   readonly enabled: boolean;
   readonly stored?: { readonly life: Life; readonly standing: Standing; readonly enabled: boolean };
+  /** RFC 3339, where Graph says it, of users that were not live before. */
+  readonly created?: string;
 }
 
 export interface FoldedGroup {
@@ -25,6 +27,8 @@ export interface FoldedGroup {
   readonly dynamic: boolean;
   /** Some entry of the round had `members@delta`. */
   readonly toldMembers: boolean;
+  /** RFC 3339, where Graph says it. */
+  readonly created?: string;
 }
 
 /** A round as net statements: slices merged, replays and repeated entries fallen together, in numbers. */
@@ -109,8 +113,13 @@ async function foldUsers(round: FoldedRound, { store, run, isFirst }: Source, it
   for (const entry of items) {
     const number = numberOf(round.memberIds, entry.id);
     const folded = userAfter(round.users.get(number), stored.get(entry.id), entry);
-    if (folded !== undefined) round.users.set(number, folded);
+    if (folded !== undefined) round.users.set(number, isFirst ? folded : { ...folded, ...createdAt(entry) });
   }
+}
+
+function createdAt(entry: UserEntry | GroupEntry): { readonly created?: string } {
+  const created = entry.kind === 'present' ? entry.fields['createdDateTime'] : undefined;
+  return typeof created === 'string' ? { created } : {};
 }
 
 function userAfter(
@@ -131,6 +140,7 @@ function userAfter(
     enabled:
       fields['accountEnabled'] === undefined ? (known?.enabled ?? true) : fields['accountEnabled'] !== false,
     ...(known?.stored === undefined ? {} : { stored: known.stored }),
+    ...(known?.created === undefined ? {} : { created: known.created }),
   };
 }
 
@@ -164,7 +174,7 @@ async function foldGroups(round: FoldedRound, { store, run, isFirst }: Source, i
     const number = numberOf(round.groupIds, entry.id);
     const folded = groupAfter(round.groups.get(number), stored.get(entry.id), entry);
     if (folded === undefined) continue;
-    round.groups.set(number, folded);
+    round.groups.set(number, { ...folded, ...createdAt(entry) });
     if (entry.kind === 'present') foldMembers(round, number, entry.members ?? []);
   }
 }

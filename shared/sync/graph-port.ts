@@ -14,6 +14,11 @@ export interface GraphReader {
   groupList(link?: string): Promise<GraphAnswer<ListPage<GroupEntry>>>;
   /** Direct members of one group, with devices, contacts and service principals where Graph shows them. */
   groupMembers(group: GroupId, link?: string): Promise<GraphAnswer<ListPage<MemberEntry>>>;
+  /**
+   * Groups (and other containers, by type) that hold one object directly. Where a reader has no such call, memberships from
+   * before an object was deleted stay unknown until a complete enumeration.
+   */
+  groupsOf?(member: MemberToAsk, link?: string): Promise<GraphAnswer<ListPage<MemberEntry>>>;
   /** One user by id, for "sync one user now" and for doubts; `not-found` is an answer, not a proof. */
   user(id: UserId): Promise<GraphAnswer<UserEntry>>;
   organization(): Promise<GraphAnswer<TenantFacts>>;
@@ -103,6 +108,12 @@ export interface MemberEntry {
   readonly removed: boolean;
 }
 
+/** A user or group whose direct groups are asked for. */
+export interface MemberToAsk {
+  readonly kind: 'user' | 'group';
+  readonly id: string;
+}
+
 export type MemberType = 'user' | 'group' | 'device' | 'contact' | 'servicePrincipal' | 'other';
 
 export interface TenantFacts {
@@ -151,6 +162,7 @@ export const userFields = [
   'businessPhones',
   'preferredLanguage',
   'onPremisesSyncEnabled',
+  'createdDateTime',
 ] as const;
 
 export const groupFields = [
@@ -165,6 +177,7 @@ export const groupFields = [
   'isAssignableToRole',
   'membershipRule',
   'onPremisesSyncEnabled',
+  'createdDateTime',
 ] as const;
 
 /** Kept beside the delta tokens. */

@@ -1,4 +1,5 @@
 import type { EdgeChanges } from '../nesting/changed-memberships.ts';
+import type { AskedGroups } from './asked-groups.ts';
 import type { SettledEdge } from './edge-events.ts';
 import type { FoldedGroup, FoldedRound } from './fold-round.ts';
 import { GrowingInts } from './growing.ts';
@@ -33,6 +34,8 @@ export interface EdgeSources {
   readonly round: FoldedRound;
   readonly stored: StoredMemberships;
   readonly listed: ReadonlyMap<number, ListedGroup>;
+  /** Memberships found by asking for an object's groups; they only add. */
+  readonly asked: AskedGroups;
   /** The groups stream was a complete enumeration: what it did not show is gone. */
   readonly sweep: boolean;
   readonly mayReadHidden: boolean;
@@ -54,6 +57,8 @@ export function netEdges(sources: EdgeSources): NetEdges {
   const settledUsers = settled(round.memberEvents, round.groupIds.count);
   const settledNesting = settled(round.nestingEvents, round.groupIds.count);
   const groups = new Set([...settledUsers.keys(), ...settledNesting.keys(), ...sources.listed.keys()]);
+  for (const { users: members, nesting: children } of [sources.asked])
+    for (const group of [...members.keys(), ...children.keys()]) groups.add(group);
   if (sources.sweep) for (const group of stored.facts.keys()) groups.add(group);
   for (const group of groups) {
     decideGroup(context, group, {
@@ -61,6 +66,7 @@ export function netEdges(sources: EdgeSources): NetEdges {
       before: (member) => stored.groupsOf(member).includes(group),
       all: () => stored.membersOf(group),
       listed: sources.listed.get(group)?.members,
+      asked: sources.asked.users.get(group) ?? [],
       isAsleep: (member) => sources.asleep.has(member),
       into: users,
     });
@@ -69,6 +75,7 @@ export function netEdges(sources: EdgeSources): NetEdges {
       before: (child) => stored.children.get(group)?.has(child) ?? false,
       all: () => stored.children.get(group) ?? [],
       listed: sources.listed.get(group)?.children,
+      asked: sources.asked.nesting.get(group) ?? [],
       isAsleep: (child) => lifeOf(sources, child) === 'soft-deleted',
       into: nesting,
     });
@@ -93,6 +100,8 @@ interface Side {
   readonly before: (member: number) => boolean;
   readonly all: () => Iterable<number>;
   readonly listed: ReadonlySet<number> | undefined;
+  /** Members that were found to be in the group by asking them. */
+  readonly asked: readonly number[];
   /** A member that is not shown may still be one. */
   readonly isAsleep: (member: number) => boolean;
   readonly into: Changes;
@@ -107,13 +116,14 @@ function decideGroup(context: Context, group: number, side: Side): void {
   }
 }
 
-/** What the round says of each edge; the later source wins: sweep, list, events. */
+/** What the round says of each edge; the later source wins: sweep, list, asked, events. */
 function wantedEdges(context: Context, group: number, side: Side): ReadonlyMap<number, boolean> {
   const listed = context.sources.listed.get(group);
   const wanted = new Map<number, boolean>();
   if (sweeps(context, group)) setAbsent(wanted, side);
   if (listed !== undefined && listed.reason !== 'contested')
     takeList(context, group, { side, wanted, listed });
+  for (const member of side.asked) wanted.set(member, true);
   for (const { member, added, contested } of side.edges) {
     const present = contested ? listedWord(side, member, added) : added;
     if (present !== undefined) wanted.set(member, present);

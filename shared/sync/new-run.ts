@@ -25,7 +25,7 @@ export function newRun(order: RunOrder, state: SyncState): SyncRun {
     phase: 'check',
     step: 0,
     users: newStream(tokens?.users),
-    groups: newStream(tokens?.groups),
+    groups: newStream(state.enumerateGroups === true ? undefined : tokens?.groups),
     resyncs: 0,
     rereads: [],
     rereadsDone: 0,

@@ -5,6 +5,7 @@ import type { DiffSet } from '../nesting/diff-sets.ts';
 import { effectiveGroupsOf } from '../nesting/effective.ts';
 import { unpackGuids } from '../nesting/guid.ts';
 import type { GuidTable } from '../nesting/guid-table.ts';
+import { type AskedGroups, askedGroups } from './asked-groups.ts';
 import {
   countsAfter,
   type Derivation,
@@ -12,6 +13,7 @@ import {
   deriveRound,
   storedUsers,
 } from './derive-round.ts';
+import { doubtfulObjects } from './doubtful-objects.ts';
 import {
   type FoldedGroup,
   type FoldedRound,
@@ -27,7 +29,7 @@ import type { NestedDirectoryStore, NestedUser, OutReason, Standing } from './ne
 import { groupsToList, netEdges } from './net-edges.ts';
 import type { JournalPart } from './round-records.ts';
 import type { RunLogEntry } from './run-log.ts';
-import type { Checked, Plan, PlanCounts, Reread, SyncRun, SyncState } from './run-records.ts';
+import type { Ask, Checked, Plan, PlanCounts, Reread, SyncRun, SyncState } from './run-records.ts';
 import { exceededThresholds } from './safeguard.ts';
 import { factsOf, outReason, policyFingerprint } from './scope.ts';
 import { StoredMemberships } from './stored-memberships.ts';
@@ -39,20 +41,26 @@ export interface RoundSources {
   readonly checked: Checked;
 }
 
-/** Folds what was read and says which groups must be read by list before the round can be decided. */
-export async function examineRound(sources: RoundSources): Promise<readonly Reread[]> {
+/** What must be read besides the rounds before they can be decided. */
+export interface Examined {
+  readonly rereads: readonly Reread[];
+  readonly asks: readonly Ask[];
+}
+
+/** Folds what was read and says which groups must be read by list, and whose groups must be asked for. */
+export async function examineRound(sources: RoundSources): Promise<Examined> {
   const { round, stored } = await foldedSources(sources);
   const pending = sources.state.rereads.map((waiting) => ({
     ...waiting,
     group: numberOf(round.groupIds, waiting.group),
   }));
   const sweep = sources.run.groups.baseline && !isFirst(sources);
-  return groupsToList(round, stored, { sweep, enumerated: sources.run.groups.baseline, pending }).map(
-    ({ group, ...why }) => ({
-      group: groupIdOf(round.groupIds, group),
-      ...why,
-    }),
-  );
+  const enumerated = sources.run.groups.baseline;
+  const rereads = groupsToList(round, stored, { sweep, enumerated, pending }).map(({ group, ...why }) => ({
+    group: groupIdOf(round.groupIds, group),
+    ...why,
+  }));
+  return { rereads, asks: doubtfulObjects(round, sources) };
 }
 
 export interface RoundPlan {
@@ -70,9 +78,18 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   const { round, stored } = await foldedSources(sources);
   const sweep = run.groups.baseline && !isFirst(sources);
   const listed = await listedGroups(store, run, round);
-  await loadForEdges({ round, stored, listed, sweep });
-  const asleep = await sleepingUsers(sources, { round, stored, listed, sweep });
-  const edges = netEdges({ round, stored, listed, sweep, mayReadHidden: checked.hiddenMembers, asleep });
+  const asked = await askedGroups(store, run, { round, stored });
+  await loadForEdges({ round, stored, listed, asked, sweep });
+  const asleep = await sleepingUsers(sources, { round, stored, listed, asked, sweep });
+  const edges = netEdges({
+    round,
+    stored,
+    listed,
+    asked,
+    sweep,
+    mayReadHidden: checked.hiddenMembers,
+    asleep,
+  });
   const verifiedDomains = new Set(checked.verifiedDomains);
   const derive: DeriveSources = { store, run, state, checked, verifiedDomains, round, stored, edges };
   const derivation = await deriveRound(derive);
@@ -171,11 +188,12 @@ interface Loaded {
   readonly round: FoldedRound;
   readonly stored: StoredMemberships;
   readonly listed: ReadonlyMap<number, unknown>;
+  readonly asked: AskedGroups;
   readonly sweep: boolean;
 }
 
 /** Reads the stored memberships that events, lists, sweeps and hard deletes are compared with. */
-async function loadForEdges({ round, stored, listed, sweep }: Loaded) {
+async function loadForEdges({ round, stored, listed, asked, sweep }: Loaded) {
   if (sweep) {
     await stored.loadMembers(stored.facts.keys());
     stored.turnRound();
@@ -184,6 +202,7 @@ async function loadForEdges({ round, stored, listed, sweep }: Loaded) {
   const gone = [...round.groups].flatMap(([group, { life }]) => (life === 'gone' ? [group] : []));
   await stored.loadMembers([...gone, ...listed.keys()]);
   const members = new Set(round.memberEvents.members());
+  for (const found of asked.users.values()) for (const user of found) members.add(user);
   for (const [user, { life, stored: before }] of round.users) {
     if (life === 'gone' && before !== undefined) members.add(user);
   }
@@ -214,7 +233,7 @@ async function sleepingUsers(
 /** Rows of all members that listed groups have or had. */
 async function* listedUsers(
   { store, run }: Pick<RoundSources, 'store' | 'run'>,
-  { round, stored, listed }: Omit<Loaded, 'sweep'>,
+  { round, stored, listed }: Omit<Loaded, 'sweep' | 'asked'>,
 ): AsyncIterable<readonly NestedUser[]> {
   if (listed.size === 0) return;
   const members = new Set(round.memberEvents.members());

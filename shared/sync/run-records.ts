@@ -38,6 +38,24 @@ export const Reread = z.object({
 });
 export type Reread = z.infer<typeof Reread>;
 
+/** An object that became live and may have memberships that no feed told: its direct groups are asked for. */
+export const Ask = z.object({ kind: z.enum(['user', 'group']), id: z.string() });
+export type Ask = z.infer<typeof Ask>;
+
+/** The asks of a run: how many are done, where the one at hand stands, and the pages of each complete answer. */
+export const Asking = z.object({
+  of: z.array(Ask),
+  done: z.int(),
+  next: z.string().exactOptional(),
+  pages: z.int(),
+  answered: z.record(z.string(), z.int()),
+  /** What is not known yet and goes to the next run. */
+  waiting: z.array(Ask),
+  /** More than can be asked one by one: the next run reads all groups instead. */
+  tooMany: z.boolean(),
+});
+export type Asking = z.infer<typeof Asking>;
+
 export const PlanCounts = z.object({
   usersCreated: z.int(),
   usersDeactivated: z.int(),
@@ -112,6 +130,7 @@ export const SyncRun = z.object({
   reread: z.object({ next: z.string().exactOptional(), pages: z.int() }),
   /** Of groups done: complete lists by number of pages, and groups without an answer. */
   rereadPages: z.record(z.string(), z.int()),
+  asking: Asking.exactOptional(),
   checked: Checked.exactOptional(),
   plan: Plan.exactOptional(),
   approval: z.object({ by: z.string(), at: z.string() }).exactOptional(),
@@ -134,6 +153,10 @@ export const SyncState = z.object({
   counts: DirectoryCounts.exactOptional(),
   checked: Checked.exactOptional(),
   rereads: z.array(Reread),
+  /** Objects whose direct groups could not be asked for yet. */
+  asks: z.array(Ask).exactOptional(),
+  /** The next run reads all groups from the beginning. */
+  enumerateGroups: z.boolean().exactOptional(),
   /** Fingerprint of the rules that decided who counts: another one has everybody looked at again. */
   policy: z.string().exactOptional(),
   /** Whether groups passed members on when these counts were told; all scopes but the literal reading do. */

@@ -1,4 +1,5 @@
 import { unitsOf, writesOfUnit } from './apply-round.ts';
+import { askStream } from './asking.ts';
 import { checkTenant, lastCheck } from './check-tenant.ts';
 import { type DeltaPage, type GraphAnswer, selectFingerprint } from './graph-port.ts';
 import { listStream } from './listed-groups.ts';
@@ -151,9 +152,11 @@ async function perform(work: Work, run: SyncRun, command: SyncCommand): Promise<
     case 'read-page':
       return await readPage(work, run, command);
     case 'examine':
-      return { event: { kind: 'examined', rereads: await examineRound(sourcesOf(work, run)) }, writes: [] };
+      return await examine(work, run);
     case 'read-list':
       return await readList(work, run, command);
+    case 'ask-groups':
+      return await askGroups(work, run, command);
     case 'plan':
       return await plan(work, run);
     case 'apply':
@@ -242,6 +245,32 @@ async function readList(
   };
 }
 
+async function examine(work: Work, run: SyncRun): Promise<Done> {
+  const { rereads, asks } = await examineRound(sourcesOf(work, run));
+  return {
+    event: { kind: 'examined', rereads, asks: work.ports.graph.groupsOf === undefined ? [] : asks },
+    writes: [],
+  };
+}
+
+async function askGroups(
+  { ports }: Work,
+  run: SyncRun,
+  { ask, link }: Extract<SyncCommand, { kind: 'ask-groups' }>,
+): Promise<Done> {
+  const answer = await ports.graph.groupsOf?.(ask, link);
+  if (answer === undefined) throw new Error('a reader without groupsOf was asked for groups');
+  if (answer.kind === 'fault') return { event: answer, writes: [], calls: 1 };
+  const { items, next } = answer.value;
+  const key = { run: run.id, stream: askStream(ask), page: run.asking?.pages ?? 0 };
+  return {
+    event: { kind: 'answer-read', ...(next === undefined ? {} : { next }) },
+    writes: [{ kind: 'stage', key, page: { kind: 'members', items: [...items] } }],
+    calls: answer.calls,
+    resourceUnits: answer.resourceUnits,
+  };
+}
+
 function sourcesOf({ ports, state }: Work, run: SyncRun) {
   if (run.checked === undefined) throw new Error(`run ${run.id} reads before it has checked`);
   return { store: ports.store, run, state, checked: run.checked };
@@ -299,7 +328,8 @@ async function finish(work: Work, run: SyncRun): Promise<Done> {
 }
 
 function stateAfter(state: SyncState, run: SyncRun): SyncState {
-  const { activeRun: _, rejectedPlan: __, ...kept } = state;
+  const { activeRun: _, rejectedPlan: __, asks: ___, enumerateGroups: ____, ...kept } = state;
+  const { waiting = [], tooMany = false } = run.asking ?? {};
   if (run.users.delta === undefined || run.groups.delta === undefined || run.checked === undefined) {
     throw new Error(`run ${run.id} finishes before its rounds are complete`);
   }
@@ -309,6 +339,8 @@ function stateAfter(state: SyncState, run: SyncRun): SyncState {
     counts: countsAfter(state.counts, run),
     checked: run.checked,
     rereads: run.plan?.rereads ?? [],
+    ...(waiting.length === 0 ? {} : { asks: waiting }),
+    ...(tooMany ? { enumerateGroups: true } : {}),
     policy: policyFingerprint(run.settings, run.checked),
     flattened: isFlattened(run.settings),
     lastRun: run.id,

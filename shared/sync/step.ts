@@ -1,7 +1,8 @@
 import type { GroupId } from '../model/ids.ts';
+import { answerRead, askAtHand, askingForbidden, askSkipped, newAsking } from './asking.ts';
 import type { GraphFault } from './graph-port.ts';
 import { newStream } from './new-run.ts';
-import type { Checked, Plan, Reread, StreamCursor, SyncRun } from './run-records.ts';
+import type { Ask, Checked, Plan, Reread, StreamCursor, SyncRun } from './run-records.ts';
 
 /** What happened to a run since its last decision. */
 export type SyncEvent =
@@ -11,8 +12,9 @@ export type SyncEvent =
   /** Tenant, domains or permissions forbid the run. */
   | { readonly kind: 'refused'; readonly code: RefusedCheck; readonly detail: string }
   | { readonly kind: 'page-read'; readonly stream: StreamName; readonly page: PageSummary }
-  | { readonly kind: 'examined'; readonly rereads: readonly Reread[] }
+  | { readonly kind: 'examined'; readonly rereads: readonly Reread[]; readonly asks: readonly Ask[] }
   | { readonly kind: 'list-read'; readonly next?: string }
+  | { readonly kind: 'answer-read'; readonly next?: string }
   | { readonly kind: 'planned'; readonly plan: Plan; readonly rejectedBefore: boolean }
   | { readonly kind: 'applied'; readonly last: boolean }
   | { readonly kind: 'finished' }
@@ -40,6 +42,7 @@ export type SyncCommand =
   | { readonly kind: 'read-page'; readonly stream: StreamName; readonly link?: string }
   | { readonly kind: 'examine' }
   | { readonly kind: 'read-list'; readonly group: GroupId; readonly link?: string }
+  | { readonly kind: 'ask-groups'; readonly ask: Ask; readonly link?: string }
   | { readonly kind: 'plan' }
   | { readonly kind: 'apply' }
   | { readonly kind: 'finish' }
@@ -74,9 +77,16 @@ export function step(run: SyncRun, event: SyncEvent): Step {
     case 'page-read':
       return pageRead(run, event.stream, event.page);
     case 'examined':
-      return goOn({ ...run, phase: 'fold', rereads: [...event.rereads] });
+      return goOn({
+        ...run,
+        phase: 'fold',
+        rereads: [...event.rereads],
+        ...(event.asks.length === 0 ? {} : { asking: newAsking(event.asks) }),
+      });
     case 'list-read':
       return listRead(run, event.next);
+    case 'answer-read':
+      return goOn(answerRead(run, event.next));
     case 'planned':
       return planned(run, event.plan, event.rejectedBefore);
     case 'applied':
@@ -127,7 +137,10 @@ function readCommand(run: SyncRun): SyncCommand {
 
 function listCommand(run: SyncRun): SyncCommand {
   const reread = run.rereads[run.rereadsDone];
-  if (reread === undefined) return { kind: 'plan' };
+  if (reread === undefined) {
+    const asked = askAtHand(run);
+    return asked === undefined ? { kind: 'plan' } : { kind: 'ask-groups', ...asked };
+  }
   const { next } = run.reread;
   return { kind: 'read-list', group: reread.group, ...(next === undefined ? {} : { link: next }) };
 }
@@ -206,6 +219,26 @@ function planned(run: SyncRun, plan: Plan, rejectedBefore: boolean): Step {
 }
 
 function faulted(run: SyncRun, fault: GraphFault): Step {
+  const isAsking = run.phase === 'fold' && listCommand(run).kind === 'ask-groups';
+  return isAsking ? unanswered(run, fault) : readFailed(run, fault);
+}
+
+/** What was never shown can wait a run longer; nothing is removed for want of it. */
+function unanswered(run: SyncRun, fault: GraphFault): Step {
+  switch (fault.kind) {
+    case 'throttled':
+    case 'unauthorized':
+      return readFailed(run, fault);
+    case 'forbidden':
+      return goOn(askingForbidden(run));
+    case 'not-found':
+      return goOn(askSkipped(run, 'not-found'));
+    default:
+      return goOn(askSkipped(run, 'unanswered'));
+  }
+}
+
+function readFailed(run: SyncRun, fault: GraphFault): Step {
   switch (fault.kind) {
     case 'throttled':
       return run.attempts < throttledMax

@@ -13,12 +13,6 @@ export function live(tenant: FakeTenant, random: () => number, events: number): 
   for (let event = 0; event < events; event++) happen(tenant, random);
 }
 
-/** Brings back what can be: what was deleted before anybody looked and is restored later, no feed of Graph tells whole. */
-export function restoreAll(tenant: FakeTenant): void {
-  for (const [id, { life }] of tenant.users) if (life === 'soft-deleted') tenant.setUser(id, 'live');
-  for (const [id, { life }] of tenant.groups) if (life === 'soft-deleted') tenant.setGroup(id, 'live');
-}
-
 function happen(tenant: FakeTenant, random: () => number): void {
   const pick = (count: number) => Math.floor(random() * count);
   const user = userId(pick(users));

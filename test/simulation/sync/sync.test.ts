@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { noFaults } from '../../support/sync/fake-tenant.ts';
 import { Died, SimulatedSync, seeded, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { live, restoreAll } from './random-life.ts';
+import { live } from './random-life.ts';
 
 const seeds = process.env['SIM_SEED'] === undefined ? Number(process.env['SIM_SEEDS'] ?? 200) : 1;
 const first = Number(process.env['SIM_SEED'] ?? 1);
@@ -38,7 +38,6 @@ async function small(onWrite: () => void) {
   const sync = new SimulatedSync(7);
   sync.onWrite = onWrite;
   live(sync.tenant, sync.random, 60);
-  restoreAll(sync.tenant);
   await sync.sync();
   for (let round = 0; round < 2; round++) {
     live(sync.tenant, seeded(round), 25);
@@ -58,7 +57,6 @@ async function scenario(seed: number): Promise<void> {
   const { random, tenant } = sync;
   const some = (chance: number) => (random() < 0.5 ? random() * chance : 0);
   live(tenant, random, 60);
-  restoreAll(tenant);
   for (let round = 0; round < 6; round++) {
     tenant.faults = {
       throttled: some(0.2),

@@ -132,6 +132,7 @@ export class FakeTenant {
       userList: async () => read({ items: this.#userEntries(-1) }),
       groupList: async () => read({ items: this.#groupEntries(-1) }),
       groupMembers: async (group) => this.#memberList(group),
+      groupsOf: async ({ kind, id }) => this.#groupsOf(kind, id),
       user: async (id) => {
         const user = this.users.get(id);
         if (user?.life !== 'live')
@@ -187,22 +188,38 @@ export class FakeTenant {
           ? []
           : [{ kind: 'removed', id, reason: reasonOf(group.life) }];
       }
-      const members = from < 0 ? allMembers(group) : this.#edgeEvents(text, changes);
+      const members = from < 0 ? this.#shownMembers(group) : this.#edgeEvents(text, changes);
       return this.#sliced({ kind: 'present', id, fields: group.fields }, members);
     });
   }
 
-  /** Lists do not show soft-deleted members. */
+  #groupsOf(kind: 'user' | 'group', id: string): GraphAnswer<{ readonly items: readonly MemberEntry[] }> {
+    const fault = this.#fault(false);
+    if (fault !== undefined) return { kind: 'fault', fault };
+    const life = (kind === 'user' ? this.users : this.groups).get(id)?.life;
+    if (life !== 'live') return { kind: 'fault', fault: { kind: 'not-found', detail: 'no such object' } };
+    const items = [...this.groups].flatMap(([group, { life, members }]): readonly MemberEntry[] =>
+      life === 'live' && members.has(id) ? [{ id: group, type: 'group', removed: false }] : [],
+    );
+    return read({ items: [{ id: administrativeUnit, type: 'other', removed: false }, ...items] });
+  }
+
+  /** Neither lists nor deltas show soft-deleted members. */
   #shownMembers({ members }: FakeGroup): readonly MemberEntry[] {
     return [...members].flatMap(([id, type]) => {
-      const life = type === 'group' ? this.groups.get(id)?.life : this.users.get(id)?.life;
-      return type !== 'device' && life !== 'live' ? [] : [{ id, type, removed: false }];
+      return this.#isAsleep(id) ? [] : [{ id, type, removed: false }];
     });
+  }
+
+  #isAsleep(id: string): boolean {
+    return (this.users.get(id) ?? this.groups.get(id))?.life === 'soft-deleted';
   }
 
   #edgeEvents(group: string, changes: readonly Change[]): readonly MemberEntry[] | undefined {
     const events = changes.flatMap(({ id, edge }) =>
-      id === group && edge !== undefined ? [{ id: edge.member, type: edge.type, removed: edge.removed }] : [],
+      id === group && edge !== undefined && (edge.removed || !this.#isAsleep(edge.member))
+        ? [{ id: edge.member, type: edge.type, removed: edge.removed }]
+        : [],
     );
     if (events.length === 0) return undefined;
     if (this.#chance(this.faults.disorder)) return events.sort(() => this.#random() - 0.5);
@@ -264,8 +281,8 @@ export class FakeTenant {
   }
 }
 
-const allMembers = ({ members }: FakeGroup): readonly MemberEntry[] =>
-  [...members].map(([id, type]) => ({ id, type, removed: false }));
+/** Objects are in more than groups. */
+const administrativeUnit = '77777777-0000-4000-8000-000000000000';
 
 const reasonOf = (life: Life) => (life === 'gone' ? 'deleted' : 'changed');
 

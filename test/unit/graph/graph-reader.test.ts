@@ -251,3 +251,32 @@ test('missing permissions reduce the scope, an outage while probing is a fault (
   const failing = await readerOf(byPath({ '/v1.0/users': some, '/v1.0/groups': json(503, {}) }));
   expect(await failing.reader.permissions()).toMatchObject({ kind: 'fault', fault: { kind: 'transient' } });
 });
+
+test('groups of one object are asked for without a cast, and other containers keep their kind (graph.md §1.6)', async () => {
+  const { reader, seen } = await readerOf(
+    byPath({
+      [`/v1.0/groups/${id(1)}/memberOf`]: json(200, {
+        value: [
+          { '@odata.type': '#microsoft.graph.group', id: id(2).toUpperCase() },
+          { '@odata.type': '#microsoft.graph.directoryRole', id: id(3) },
+          { '@odata.type': '#microsoft.graph.administrativeUnit', id: id(4) },
+        ],
+      }),
+    }),
+  );
+  expect(await reader.groupsOf?.({ kind: 'group', id: id(1) })).toMatchObject({
+    kind: 'read',
+    value: {
+      items: [
+        { id: id(2), type: 'group', removed: false },
+        { id: id(3), type: 'other', removed: false },
+        { id: id(4), type: 'other', removed: false },
+      ],
+    },
+  });
+  expect(seen[0]?.url).toBe(`/v1.0/groups/${id(1)}/memberOf?$select=id&$top=999`);
+  expect(await reader.groupsOf?.({ kind: 'user', id: id(9) })).toMatchObject({
+    kind: 'fault',
+    fault: { kind: 'not-found' },
+  });
+});

@@ -6,7 +6,7 @@ import { groupProperties, inUpperCase, propertiesOf, selected, typeOf, userPrope
 
 /** `/users`, `/groups`, one of either, counts, and members of a group. Undefined for what is none of these. */
 export function answerList(state: GraphState, request: GraphRequest): GraphAnswer | undefined {
-  const [collection, id, relation, cast] = request.segments;
+  const [collection, id, relation] = request.segments;
   if (collection !== 'users' && collection !== 'groups') return undefined;
   const view = state.listView();
   const objects: ReadonlyMap<string, TenantObject> = collection === 'users' ? view.users : view.groups;
@@ -21,9 +21,19 @@ export function answerList(state: GraphState, request: GraphRequest): GraphAnswe
     );
   }
   if (relation === undefined) return { status: 200, body: entryOf(state, object, selectOf(request)) };
+  return answerRelation(state, request, object);
+}
+
+function answerRelation(
+  state: GraphState,
+  request: GraphRequest,
+  object: TenantObject,
+): GraphAnswer | undefined {
+  const [, , relation, cast] = request.segments;
   if (object.kind === 'group' && (relation === 'members' || relation === 'transitiveMembers')) {
     return membersOf(state, request, { group: object, isTransitive: relation === 'transitiveMembers', cast });
   }
+  if (relation === 'memberOf') return containersOf(state, request, object.id);
   if (object.kind === 'user' && relation === 'manager') return managerOf(state, request, object.managerId);
   return undefined;
 }
@@ -56,6 +66,22 @@ function membersOf(
     .filter((member) => member.kind !== 'servicePrincipal' || isAdvanced(request));
   if (request.segments[4] === '$count') return countOf(request, shown.length);
   return listOf(state, request, shown);
+}
+
+/** Groups that hold an object directly; without a cast, for casts are of the advanced index. */
+function containersOf(state: GraphState, request: GraphRequest, id: string): GraphAnswer {
+  const cast = request.segments[3]?.replace(/^microsoft[.]graph[.]/, '');
+  if (cast !== undefined && !isAdvanced(request)) {
+    return graphError(
+      400,
+      'Request_UnsupportedQuery',
+      'A cast needs $count=true and ConsistencyLevel: eventual.',
+    );
+  }
+  const groups = liveOf(state.listView().groups).filter(
+    (object) => object.kind === 'group' && object.members.has(id),
+  );
+  return listOf(state, request, cast === undefined || cast === 'group' ? groups : []);
 }
 
 function directMembers(state: GraphState, group: TenantGroup): TenantObject[] {

@@ -1,0 +1,45 @@
+import { askStream } from './asking.ts';
+import { type FoldedRound, numberOf, stagedPage } from './fold-round.ts';
+import type { NestedDirectoryStore } from './nested-store.ts';
+import type { Ask, SyncRun } from './run-records.ts';
+import type { StoredMemberships } from './stored-memberships.ts';
+
+/** Memberships that objects were found to have when they became live: members of each group, and children of each parent. */
+export interface AskedGroups {
+  readonly users: ReadonlyMap<number, readonly number[]>;
+  readonly nesting: ReadonlyMap<number, readonly number[]>;
+}
+
+/** What the run's asks were answered; groups that nobody has told of yet will tell their members themselves. */
+export async function askedGroups(
+  store: NestedDirectoryStore,
+  run: SyncRun,
+  { round, stored }: { readonly round: FoldedRound; readonly stored: StoredMemberships },
+): Promise<AskedGroups> {
+  const asked = { users: new Map<number, number[]>(), nesting: new Map<number, number[]>() };
+  const isKnown = (group: number) => {
+    const life = (round.groups.get(group) ?? stored.facts.get(group))?.life;
+    return life !== undefined && life !== 'gone';
+  };
+  for (const ask of run.asking?.of ?? []) {
+    const member = numberOf(ask.kind === 'user' ? round.memberIds : round.groupIds, ask.id);
+    const into = ask.kind === 'user' ? asked.users : asked.nesting;
+    for (const id of await answerTo(store, run, ask)) {
+      const group = round.groupIds.find(id);
+      if (group !== undefined && isKnown(group)) into.set(group, [...(into.get(group) ?? []), member]);
+    }
+  }
+  return asked;
+}
+
+/** Ids of the groups that the object is in; of other containers nothing is kept. */
+async function answerTo(store: NestedDirectoryStore, run: SyncRun, ask: Ask): Promise<readonly string[]> {
+  const groups: string[] = [];
+  const pages = run.asking?.answered[askStream(ask)] ?? 0;
+  for (let page = 0; page < pages; page++) {
+    const staged = await stagedPage(store, run, { stream: askStream(ask), page });
+    if (staged.kind !== 'members') continue;
+    groups.push(...staged.items.filter(({ type }) => type === 'group').map(({ id }) => id));
+  }
+  return groups;
+}

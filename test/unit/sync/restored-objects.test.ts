@@ -1,0 +1,94 @@
+import { expect, test } from '@jest/globals';
+import type { GraphReader } from '../../../shared/sync/graph-port.ts';
+import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
+import { group, synced, told, user } from './small-tenant.ts';
+
+/** A user and a group that are soft-deleted when the directory is read for the first time. */
+async function asleepAtFirst(): Promise<SimulatedSync> {
+  const sync = await synced({ users: 0, groups: {} });
+  for (const index of [1, 2]) sync.tenant.setUser(user(index), 'live');
+  for (const index of [1, 2]) sync.tenant.setGroup(group(index), 'live');
+  sync.tenant.setMember(group(1), user(1), 'user');
+  sync.tenant.setMember(group(1), group(2), 'group');
+  sync.tenant.setMember(group(2), user(2), 'user');
+  sync.tenant.setUser(user(1), 'soft-deleted');
+  sync.tenant.setGroup(group(2), 'soft-deleted');
+  await sync.sync();
+  return sync;
+}
+
+function reading(sync: SimulatedSync, change: (graph: GraphReader) => Partial<GraphReader>): void {
+  const { graph } = sync.tenant;
+  sync.tenant.graph = () => {
+    const reader = graph.call(sync.tenant);
+    return { ...reader, ...change(reader) };
+  };
+}
+
+test('a user or child group restored after a deletion that nobody saw brings its memberships along (rule 4)', async () => {
+  const sync = await asleepAtFirst();
+  expect(told(sync)).toEqual({});
+  sync.tenant.setUser(user(1), 'live');
+  sync.tenant.setGroup(group(2), 'live');
+  const run = await sync.sync();
+  expect(run.asking?.of).toEqual([
+    { kind: 'user', id: user(1) },
+    { kind: 'group', id: group(2) },
+  ]);
+  expect(told(sync)).toEqual({ 1: [1, 2], 2: [2] });
+});
+
+test.each(['transient', 'malformed'] as const)(
+  'groups of a restored user that are answered %s are asked for again in the next run, and nothing is lost',
+  async (kind) => {
+    const sync = await asleepAtFirst();
+    sync.tenant.setUser(user(1), 'live');
+    let asked = 0;
+    reading(sync, ({ groupsOf }) => ({
+      groupsOf: async (member, link) =>
+        asked++ === 0 || groupsOf === undefined
+          ? { kind: 'fault', fault: { kind, detail: 'broken' } }
+          : await groupsOf(member, link),
+    }));
+    expect(await sync.sync()).toMatchObject({ status: 'done' });
+    expect(told(sync)).toEqual({});
+    expect((await sync.store.state(simulatedDirectory)).asks).toEqual([{ kind: 'user', id: user(1) }]);
+    await sync.sync();
+    expect(told(sync)).toEqual({ 1: [1] });
+    expect((await sync.store.state(simulatedDirectory)).asks).toBeUndefined();
+  },
+);
+
+test('a credential that may not ask for groups of a user is not a reason to fail or to ask for ever', async () => {
+  const sync = await asleepAtFirst();
+  sync.tenant.setUser(user(1), 'live');
+  reading(sync, () => ({
+    groupsOf: async () => ({ kind: 'fault', fault: { kind: 'forbidden', detail: 'no' } }),
+  }));
+  expect(await sync.sync()).toMatchObject({ status: 'done' });
+  expect((await sync.store.state(simulatedDirectory)).asks).toBeUndefined();
+});
+
+test('users made after the last run cost no call, others who are new cost one', async () => {
+  const sync = await synced({ users: 1, groups: {} });
+  const later = new Date(sync.now() + 1000).toISOString();
+  sync.tenant.setUser(user(2), 'live', { createdDateTime: later });
+  sync.tenant.setUser(user(3), 'live', { createdDateTime: '2020-01-01T00:00:00Z' });
+  sync.tenant.setUser(user(4), 'live');
+  expect((await sync.sync()).asking?.of.map(({ id }) => id)).toEqual([user(3), user(4)]);
+});
+
+test('what one run cannot ask is asked in the next, and what is too much is read anew with all groups', async () => {
+  const sync = await synced({ users: 1, groups: { 1: [] } });
+  for (let index = 2; index < 600; index++) sync.tenant.setUser(user(index), 'live');
+  expect((await sync.sync()).asking).toMatchObject({ done: 500, tooMany: false });
+  expect((await sync.sync()).asking).toMatchObject({ done: 98, waiting: [] });
+  for (let index = 1000; index < 3600; index++) sync.tenant.setUser(user(index), 'live');
+  expect((await sync.sync()).asking).toMatchObject({ of: [], tooMany: true });
+  const run = await sync.sync();
+  expect({ baseline: run.groups.baseline, asking: run.asking }).toEqual({
+    baseline: true,
+    asking: undefined,
+  });
+  expect((await sync.sync()).groups.baseline).toBe(false);
+});
