@@ -46,6 +46,7 @@ import { faultOf } from './fault-line.ts';
 import { fetchFromGraph } from './graph-calls.ts';
 import { onlyGraph } from './local-graph.ts';
 import { logLine } from './log-line.ts';
+import { metrics } from './metrics.ts';
 import { graphSecret, readSettings, type Settings } from './settings.ts';
 
 /** The ports of the rooms, joined to their adapters. */
@@ -186,6 +187,7 @@ function scimPorts({ settings, registry, directories, tokens, recorder }: Parts)
     now: random.now,
     keyUsed: recorder.keyUsed,
     callRefused: recorder.callRefused,
+    callToNone: () => metrics.count('scim-calls-without-directory', 1),
   };
   return {
     authorize: (directoryId, authorization) => authorizeScim(directoryId, authorization, access),

@@ -18,6 +18,8 @@ export interface ScimAccessPorts {
   /** Told of a key that opened its directory, and of a refused call to a directory that is there; neither waits on storage. */
   readonly keyUsed: (directory: DirectoryId, key: StoredKey['id'], at: number) => void;
   readonly callRefused: (directory: DirectoryId, at: number) => void;
+  /** Told of a call to a directory that was deleted or never was: Entra lets the cycle that is running end (XE-17). */
+  readonly callToNone?: () => void;
 }
 
 export interface AuthorizedDirectory {
@@ -43,7 +45,10 @@ export async function authorizeScim(
     throw unauthenticated();
   }
   const access = await ports.directoryAccess(id.data);
-  if (access === undefined || access.state === 'deleted') throw unauthenticated();
+  if (access === undefined || access.state === 'deleted') {
+    ports.callToNone?.();
+    throw unauthenticated();
+  }
   await checkToken(token, access, ports);
   if (access.state === 'paused') {
     throw new Refusal('paused', 'This directory is paused by its administrator. Resume it to receive again.');

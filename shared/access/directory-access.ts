@@ -32,6 +32,13 @@ export const EntraTokenSettings = z
   .meta({ id: 'EntraTokenSettings' });
 export type EntraTokenSettings = z.infer<typeof EntraTokenSettings>;
 
+const EntraApplication = z
+  .strictObject({
+    appId: z.guid().meta({ description: 'Application (client) ID.' }),
+    objectId: z.guid().meta({ description: 'Object ID of the enterprise application.' }),
+  })
+  .meta({ id: 'EntraApplication' });
+
 const settingsFields = {
   unknownMembers: z.enum(['ignore', 'reject']).meta({
     description: 'A member that is not in the directory is left out and logged, or the request is refused.',
@@ -48,6 +55,13 @@ const settingsFields = {
   requestLogDays: z.int().min(1).max(365).meta({
     description: 'Days for which received requests are kept.',
   }),
+  expectedMax: z.int().min(1).max(11_000_000).nullable().meta({
+    description: 'Users and groups that are expected at most; a hint warns when more are received.',
+  }),
+  entraApplication: EntraApplication.nullable().meta({
+    description:
+      'The enterprise application that provisions: with it the directory links to its provisioning logs.',
+  }),
   entraToken: EntraTokenSettings.nullable().meta({
     description: 'Accept the token that Entra issues itself when the secret token is left blank.',
   }),
@@ -61,6 +75,8 @@ export const DirectorySettings = z
     usersMax: settingsFields.usersMax.default(1_000_000),
     groupsMax: settingsFields.groupsMax.default(100_000),
     requestLogDays: settingsFields.requestLogDays.default(30),
+    expectedMax: settingsFields.expectedMax.default(null),
+    entraApplication: settingsFields.entraApplication.default(null),
     entraToken: settingsFields.entraToken.default(null),
   })
   .meta({ id: 'DirectorySettings' });

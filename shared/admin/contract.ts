@@ -1,4 +1,5 @@
 import { adminKeyOperations } from './contract/admin-keys.ts';
+import { cycleOperations } from './contract/cycles.ts';
 import { directoryOperations } from './contract/directories.ts';
 import { nestedOperations } from './contract/nested.ts';
 import { organizationOperations } from './contract/organizations.ts';
@@ -8,6 +9,7 @@ import { runOperations } from './contract/runs.ts';
 export const operations = {
   ...organizationOperations,
   ...directoryOperations,
+  ...cycleOperations,
   ...nestedOperations,
   ...runOperations,
   ...adminKeyOperations,

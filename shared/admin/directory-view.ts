@@ -1,4 +1,5 @@
 import { deadFrom, type StoredKey } from '../access/directory-access.ts';
+import { nextCycle, provisioningLogsUrl } from './entra-expectations.ts';
 import type { ScimDirectoryRecord } from './registry.ts';
 import type { DirectoryTraffic } from './request-log.ts';
 
@@ -22,6 +23,8 @@ export function directorySummary(
   const { id, organizationId, kind, name, created, lastModified, settings } = record;
   const { keysUsed: _, ...shownTraffic } = traffic;
   const { entraTenantId } = record;
+  const next = nextCycle(traffic.lastReceivedAt, now);
+  const logs = provisioningLogs(record);
   return {
     provider: entraTenantId === undefined ? ('other' as const) : ('entra' as const),
     ...(entraTenantId === undefined ? {} : { tenantId: entraTenantId }),
@@ -29,6 +32,8 @@ export function directorySummary(
     scim: { baseUrl: `${publicOrigin}/scim/v2/${id}` },
     keys: record.keys.map((key) => keyView(key, traffic, now)),
     traffic: shownTraffic,
+    ...(next === undefined || record.state === 'paused' ? {} : { nextCycle: next }),
+    ...(logs === undefined ? {} : { links: { provisioningLogs: logs } }),
   };
 }
 
@@ -53,7 +58,14 @@ export function keyView(key: StoredKey, traffic: DirectoryTraffic, now: number) 
 
 function stateOf(record: ScimDirectoryRecord, traffic: DirectoryTraffic) {
   if (record.state === 'paused') return 'paused';
-  return traffic.firstRequestAt === undefined ? 'configured' : 'receiving';
+  return traffic.receivingSince === undefined ? 'configured' : 'receiving';
+}
+
+function provisioningLogs({ entraTenantId, settings }: ScimDirectoryRecord): string | undefined {
+  const tenantId = entraTenantId ?? settings.entraToken?.tenantId;
+  const application = settings.entraApplication;
+  if (tenantId === undefined || application === null) return undefined;
+  return provisioningLogsUrl(tenantId, application.objectId, application.appId);
 }
 
 /** What the admin should look at next, most telling first. */
@@ -65,6 +77,10 @@ function hintsOf(record: ScimDirectoryRecord, { traffic, now }: DirectoryFacts, 
   const hints = {
     waiting_for_first_request:
       first === undefined && 'Waiting for first request: set provisioning to Automatic in Entra.',
+    provisioning_off:
+      first !== undefined &&
+      traffic.receivingSince === undefined &&
+      'The connection was tested, but nothing is received yet: start provisioning in Entra.',
     no_objects_assigned:
       first !== undefined &&
       now - Date.parse(first) > assignmentMilliseconds &&
@@ -80,6 +96,11 @@ function hintsOf(record: ScimDirectoryRecord, { traffic, now }: DirectoryFacts, 
     calls_refused:
       traffic.lastRefusedAt !== undefined &&
       `Calls without a valid key: ${traffic.refusedCalls}, the last at ${traffic.lastRefusedAt}.`,
+    expected_exceeded:
+      settings.expectedMax !== null &&
+      counts.users + counts.groups > settings.expectedMax &&
+      `${counts.users + counts.groups} users and groups were received, more than the ${settings.expectedMax} expected. Set the scope in ` +
+        'Entra to assigned users and groups only, and restart provisioning there.',
     limit_reached:
       (counts.users >= settings.usersMax || counts.groups >= settings.groupsMax) &&
       'A limit of objects is reached: nothing more is created.',

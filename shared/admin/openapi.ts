@@ -116,6 +116,22 @@ function success(operation: Operation) {
   };
 }
 
+/** With overload and with too many failed logins; when others change the same thing there is Retry-After only. */
+const rateLimit = z.object({
+  'Retry-After': z.string().meta({ description: 'Seconds to wait.', example: '1' }),
+  'RateLimit-Policy': z.string().optional().meta({
+    description: 'Name and quota of the limit that was met.',
+    example: '"failed-logins";q=300;w=30',
+  }),
+  RateLimit: z
+    .string()
+    .optional()
+    .meta({ description: 'What is left, and for how long.', example: '"failed-logins";r=0;t=1' }),
+  'RateLimit-Limit': z.string().optional().meta({ description: 'The quota alone.', example: '300' }),
+  'RateLimit-Remaining': z.string().optional().meta({ description: 'What is left alone.', example: '0' }),
+  'RateLimit-Reset': z.string().optional().meta({ description: 'Seconds, as in Retry-After.', example: '1' }),
+});
+
 function failures(operation: Operation) {
   const hasInput = operation.body !== undefined || operation.query !== undefined;
   const statuses = [
@@ -128,6 +144,7 @@ function failures(operation: Operation) {
   ];
   const problemAnswer = (status: number) => ({
     description: Object.values(problemKinds).find((kind) => kind.status === status)?.title ?? 'Problem',
+    ...(status === 429 ? { headers: rateLimit } : {}),
     content: { 'application/problem+json': { schema: Problem } },
   });
   return Object.fromEntries(statuses.map((status) => [String(status), problemAnswer(status)]));

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { DirectoryId } from '../model/ids.ts';
+import type { StoredCycle } from './cycles.ts';
+import type { Page, PageOf } from './registry.ts';
 
 /** A request as received and what it was answered. */
 export const LoggedRequest = z.object({
@@ -14,6 +16,8 @@ export const LoggedRequest = z.object({
   /** What an admin should know of a request that was accepted. */
   note: z.string().optional(),
   probe: z.boolean(),
+  /** With it a cycle began. */
+  cycleStart: z.literal(true).optional(),
   body: z.string().optional(),
   /** True when only the beginning of a long body was kept. */
   bodyCut: z.boolean(),
@@ -33,6 +37,9 @@ export interface RequestFilter {
 export const DirectoryTraffic = z.object({
   firstRequestAt: z.iso.datetime().optional(),
   lastRequestAt: z.iso.datetime().optional(),
+  /** First and last request about users or groups that was no test of the connection. */
+  receivingSince: z.iso.datetime().optional(),
+  lastReceivedAt: z.iso.datetime().optional(),
   lastProbe: z.object({ at: z.iso.datetime(), status: z.int() }).optional(),
   refusedCalls: z.int().nonnegative(),
   lastRefusedAt: z.iso.datetime().optional(),
@@ -47,10 +54,15 @@ export interface RequestLog {
     directory: DirectoryId,
     query: { readonly filter: RequestFilter; readonly after?: string | undefined; readonly limit: number },
   ): Promise<{ readonly items: readonly LoggedRequest[]; readonly next?: string }>;
+  /** Stretches of requests without a long pause, newest first. */
+  cycles(
+    directory: DirectoryId,
+    page: PageOf,
+  ): Promise<Page<{ readonly id: string; readonly cycle: StoredCycle }>>;
   traffic(directory: DirectoryId): Promise<DirectoryTraffic>;
   /** Last use of admin keys, by key id. */
   adminKeysUsed(): Promise<Readonly<Record<string, string>>>;
-  /** Removes what is older than `before` (milliseconds), by pages; false while some are left. */
+  /** Removes requests and cycles that are older than `before` (milliseconds), by pages; false while some are left. */
   removeRequests(directory: DirectoryId, before: number): Promise<boolean>;
   /** Removes the traffic figures of a directory that is gone. */
   removeTraffic(directory: DirectoryId): Promise<void>;

@@ -5,6 +5,7 @@ import { type Answer, type Call, entityTag } from './call.ts';
 import type { Operation } from './contract/operation.ts';
 import { type OperationId, operations } from './contract.ts';
 import { adminKeyHandlers } from './handlers/admin-keys.ts';
+import { cycleHandlers } from './handlers/cycles.ts';
 import { directoryHandlers } from './handlers/directories.ts';
 import { membershipHandlers } from './handlers/memberships.ts';
 import { nestedConnectionHandlers } from './handlers/nested-connection.ts';
@@ -62,6 +63,7 @@ async function operate(
 const handlers: { readonly [Id in OperationId]: (call: Call<Id>) => Promise<Answer> } = {
   ...organizationHandlers,
   ...directoryHandlers,
+  ...cycleHandlers,
   ...scimKeyHandlers,
   ...nestedConnectionHandlers,
   ...runHandlers,

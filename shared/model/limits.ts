@@ -24,6 +24,10 @@ export const limits = {
   patchedCharactersMax: 32_000,
   resourceBytesMax: 256 * 1024,
   nameCharactersMax: 120,
+  // cycles of an identity provider, as its traffic shows them
+  /** A longer pause ends one; Entra leaves at least 20 minutes between two. */
+  cyclePauseMinutesMin: 5,
+  cycleMinutesMax: 1440,
   // keys
   keyLifeDaysDefault: 365,
   keyOverlapMinutesMax: 1440,

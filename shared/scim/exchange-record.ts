@@ -5,6 +5,7 @@ import type { Refusal } from '../model/refusal.ts';
 import { errorLine } from './errors.ts';
 import type { ScimExchange, ScimRequest } from './exchange.ts';
 import type { Filter } from './filter.ts';
+import { memberChangesAsked } from './member-changes.ts';
 import type { RequestBody } from './request-body.ts';
 import type { Answer } from './resource-requests.ts';
 
@@ -26,6 +27,8 @@ interface Facts {
 export function exchangeOf(request: ScimRequest, outcome: Outcome, facts: Facts): ScimExchange {
   const { directoryId, at, durationMilliseconds, body } = facts;
   const { response, refusal, objectId, note, probe = false } = outcome;
+  const isAccepted = response.status < 300 && /^[/]groups/i.test(request.path);
+  const memberChanges = isAccepted ? memberChangesAsked(body?.json) : 0;
   const error = refusal ? errorLine(refusal) : 'thrown' in outcome ? 'internal error' : undefined;
   return {
     directoryId,
@@ -38,6 +41,7 @@ export function exchangeOf(request: ScimRequest, outcome: Outcome, facts: Facts)
     ...(error === undefined ? {} : { error }),
     ...(note === undefined ? {} : { note }),
     ...(body ? { body: recordedBody(body) } : {}),
+    ...(memberChanges > 0 ? { memberChanges } : {}),
     probe,
   };
 }

@@ -72,6 +72,8 @@ export interface ScimExchange {
   readonly note?: string;
   /** The body as received with `password` removed; absent when there was none or it was not JSON. */
   readonly body?: string;
+  /** Members that an accepted write on groups named. */
+  readonly memberChanges?: number;
   /** True for Entra's connection test: a look-up of a random name without a hit. */
   readonly probe: boolean;
 }

@@ -1,8 +1,9 @@
+import type { CountedRequest } from '../admin/cycles.ts';
 import type { DirectoryId, KeyId } from '../model/ids.ts';
 import type { Randomness } from '../model/new-ids.ts';
 import type { ScimExchange } from '../scim/exchange.ts';
-import type { RowChange } from './batch.ts';
-import { type RequestLogTables, requestKey, requestRow, rowBytes } from './request-log-rows.ts';
+import { type KeptRequest, writeRequests } from './request-log-cycles.ts';
+import { type RequestLogTables, requestKey, requestRow } from './request-log-rows.ts';
 import { addTraffic, adminKeysPartition, type TrafficChange } from './request-log-traffic.ts';
 
 /**
@@ -25,7 +26,7 @@ export interface RecorderTerms extends RequestLogTables {
 }
 
 export function requestRecorder(terms: RecorderTerms): RequestRecorder {
-  let entries = new Map<DirectoryId, RowChange[]>();
+  let entries = new Map<DirectoryId, KeptRequest[]>();
   let traffic = new Map<string, TrafficChange>();
   let kept = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -74,7 +75,7 @@ export function requestRecorder(terms: RecorderTerms): RequestRecorder {
       const list = entries.get(exchange.directoryId) ?? [];
       entries.set(exchange.directoryId, list);
       const rowKey = requestKey(exchange.at, terms.random.randomBytes(8));
-      list.push({ action: 'insert', rowKey, row: requestRow(exchange) });
+      list.push({ rowKey, row: requestRow(exchange), counted: countedOf(exchange) });
       kept++;
       addExchange(trafficOf(exchange.directoryId), exchange);
     },
@@ -89,48 +90,37 @@ export function requestRecorder(terms: RecorderTerms): RequestRecorder {
   };
 }
 
-function addExchange(change: TrafficChange, { at, probe, status }: ScimExchange): void {
+/** Without the body, which the row holds. */
+const countedOf = ({ body: _, ...counted }: ScimExchange): CountedRequest => counted;
+
+function addExchange(change: TrafficChange, { at, probe, status, target }: ScimExchange): void {
   change.firstRequestAt = Math.min(change.firstRequestAt ?? at, at);
   change.lastRequestAt = Math.max(change.lastRequestAt ?? at, at);
   if (probe) change.lastProbe = { at, status };
+  if (probe || !isAboutObjects.test(target)) return;
+  change.receivingSince = Math.min(change.receivingSince ?? at, at);
+  change.lastReceivedAt = Math.max(change.lastReceivedAt ?? at, at);
 }
 
+/** Discovery is no provisioning yet. */
+const isAboutObjects = /^[/](users|groups|bulk)(?![^/?])/i;
+
 interface KeptBatch {
-  readonly entries: ReadonlyMap<DirectoryId, readonly RowChange[]>;
+  readonly entries: ReadonlyMap<DirectoryId, readonly KeptRequest[]>;
   readonly traffic: ReadonlyMap<string, TrafficChange>;
 }
 
 async function write(terms: RecorderTerms, { entries, traffic }: KeptBatch): Promise<void> {
-  const writes = [...entries].flatMap(([partitionKey, list]) =>
-    inTransactions(list).map(async (changes) => {
-      await terms.requests.transact({ partitionKey, changes, proof: changes[0]?.rowKey ?? '' });
-    }),
-  );
-  const sums = [...traffic].map(([partition, change]) => addTraffic(terms.registry, partition, change));
+  const writes = [...entries].map(([directory, list]) => writeRequests(terms.requests, directory, list));
+  const sums = [...traffic].map(([partition, change]) => {
+    const id = Buffer.from(terms.random.randomBytes(8)).toString('hex');
+    return addTraffic(terms.registry, partition, { ...change, id });
+  });
   const failed = (await Promise.allSettled([...writes, ...sums])).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
-}
-
-/** At most 100 rows and 4 MiB each. */
-function inTransactions(list: readonly RowChange[]): readonly (readonly RowChange[])[] {
-  const batches: RowChange[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const change of list) {
-    const size = change.action === 'delete' ? 0 : rowBytes(change.row);
-    const last = batches.at(-1);
-    if (last === undefined || bytes + size > transactionBytesMax || last.length === 100) {
-      batches.push([change]);
-      bytes = size;
-    } else {
-      last.push(change);
-      bytes += size;
-    }
-  }
-  return batches;
 }
 
 const flushAfterMilliseconds = 1000;
 const keptMax = 50;
 const useGrainMilliseconds = 60_000;
 const usedMax = 10_000;
-const transactionBytesMax = 3_500_000;

@@ -14,6 +14,10 @@ export interface RequestLogTables {
 export const requestsFrom = 'q|';
 export const requestsEnd = 'q}';
 
+/** Cycles lie beside their requests, newest first as well. */
+export const cyclesFrom = 'y|';
+export const cyclesEnd = 'y}';
+
 /** Descending text of a time in milliseconds. */
 export const inverted = (milliseconds: number): string =>
   (timeEnd - Math.max(0, Math.trunc(milliseconds))).toString(16).padStart(12, '0');
@@ -48,11 +52,12 @@ export function requestRow(exchange: ScimExchange): RowProperties {
 export function parseRequestRow(found: FoundRow): object {
   const row = Row.parse(found.row);
   const parts = Array.from({ length: row.chunks }, (_, index) => z.string().parse(found.row[`d${index}`]));
-  const { at, method, target, status, probe, bodyCut } = row;
+  const { at, method, target, status, probe, bodyCut, cycleStart } = row;
   const texts = { objectId: row.objectId, error: row.error, note: row.note };
   return {
     id: found.rowKey.slice(requestsFrom.length).replace('|', ''),
     ...{ at, method, target, status, probe, bodyCut, durationMilliseconds: row.duration },
+    ...(cycleStart ? { cycleStart } : {}),
     ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== '')),
     ...(row.hasBody ? { body: parts.join('') } : {}),
   };
@@ -76,6 +81,7 @@ const Row = z.object({
   hasBody: z.boolean(),
   bodyCut: z.boolean(),
   chunks: z.int().nonnegative(),
+  cycleStart: z.literal(true).optional(),
 });
 
 /** Milliseconds that no clock reaches, of 48 bits. */

@@ -13,6 +13,8 @@ export const adminKeysPartition = 'admin-keys';
 export interface TrafficChange {
   firstRequestAt?: number;
   lastRequestAt?: number;
+  receivingSince?: number;
+  lastReceivedAt?: number;
   lastProbe?: { at: number; status: number };
   refusedCalls: number;
   lastRefusedAt?: number;
@@ -25,13 +27,21 @@ export const parseTraffic = (found: FoundRow | undefined): DirectoryTraffic =>
     : DirectoryTraffic.parse(JSON.parse(z.string().parse(found.row['json'])));
 
 /** Adds a change to the row; instances that do so at once lose nothing of each other. */
-export async function addTraffic(rows: Rows, partitionKey: string, change: TrafficChange): Promise<void> {
+export async function addTraffic(
+  rows: Rows,
+  partitionKey: string,
+  change: TrafficChange & { readonly id: string },
+): Promise<void> {
   for (let attempt = 0; attempt < limits.writeAttemptsMax; attempt++) {
     const found = await rows.row(partitionKey, trafficKey);
-    const row = { schema: 1, json: JSON.stringify(merged(parseTraffic(found), change)) };
+    const added = String(found?.row['added'] ?? '').split(' ');
+    // Its answer was lost on the way: what is there holds the change already.
+    if (added.includes(change.id)) return;
+    const json = JSON.stringify(merged(parseTraffic(found), change));
+    const row = { schema: 1, json, added: [...added, change.id].slice(-changesKnownMax).join(' ') };
     const outcome = await rows.transact({
       partitionKey,
-      proof: trafficKey,
+      proof: `${trafficKey}|none`,
       changes: [
         found === undefined
           ? { action: 'insert', rowKey: trafficKey, row }
@@ -47,6 +57,8 @@ export async function addTraffic(rows: Rows, partitionKey: string, change: Traff
 function merged(before: DirectoryTraffic, change: TrafficChange): DirectoryTraffic {
   const first = before.firstRequestAt ?? time(change.firstRequestAt);
   const last = later(before.lastRequestAt, time(change.lastRequestAt));
+  const since = before.receivingSince ?? time(change.receivingSince);
+  const received = later(before.lastReceivedAt, time(change.lastReceivedAt));
   const refused = later(before.lastRefusedAt, time(change.lastRefusedAt));
   const probe = change.lastProbe && { at: iso(change.lastProbe.at), status: change.lastProbe.status };
   const lastProbe = probe ?? before.lastProbe;
@@ -60,6 +72,8 @@ function merged(before: DirectoryTraffic, change: TrafficChange): DirectoryTraff
   return {
     ...(first === undefined ? {} : { firstRequestAt: first }),
     ...(last === undefined ? {} : { lastRequestAt: last }),
+    ...(since === undefined ? {} : { receivingSince: since }),
+    ...(received === undefined ? {} : { lastReceivedAt: received }),
     ...(lastProbe === undefined ? {} : { lastProbe }),
     refusedCalls: before.refusedCalls + change.refusedCalls,
     ...(refused === undefined ? {} : { lastRefusedAt: refused }),
@@ -75,5 +89,7 @@ function later(one: string | undefined, other: string | undefined): string | und
   return one > other ? one : other;
 }
 
+/** Changes that are known by their id: more than instances that may write between a send and its repetition. */
+const changesKnownMax = 32;
 /** 200 entries stay well under the size of a property. */
 const keysMax = 200;

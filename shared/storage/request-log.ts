@@ -1,8 +1,11 @@
 import { LoggedRequest, type RequestFilter, type RequestLog } from '../admin/request-log.ts';
 import type { DirectoryId } from '../model/ids.ts';
-import type { Rows } from './registry-rows.ts';
+import type { RowRange, Rows } from './registry-rows.ts';
+import { cyclesPage } from './request-log-cycles.ts';
 import type { RequestRecorder } from './request-log-recorder.ts';
 import {
+  cyclesEnd,
+  cyclesFrom,
   inverted,
   parseRequestRow,
   type RequestLogTables,
@@ -21,6 +24,11 @@ export function requestLogOver(tables: RequestLogTables, recorder: RequestRecord
       return await filtered(tables.requests, directory, query);
     },
 
+    async cycles(directory, page) {
+      await recorder.flush();
+      return await cyclesPage(tables.requests, directory, page);
+    },
+
     async traffic(directory) {
       await recorder.flush();
       return await trafficOf(directory);
@@ -32,12 +40,12 @@ export function requestLogOver(tables: RequestLogTables, recorder: RequestRecord
     },
 
     async removeRequests(directory, before) {
-      const keys = { from: requestsFrom + inverted(before - 1), to: requestsEnd, limit: 100 };
-      const old = await tables.requests.range(directory, keys);
-      if (old.length === 0) return true;
-      const changes = old.map(({ rowKey }) => ({ action: 'delete', rowKey }) as const);
-      await tables.requests.transact({ partitionKey: directory, changes, proof: changes[0]?.rowKey ?? '' });
-      return old.length < keys.limit;
+      const pages = [
+        { from: requestsFrom + inverted(before - 1), to: requestsEnd, limit: 100 },
+        { from: cyclesFrom + inverted(before - 1), to: cyclesEnd, limit: 100 },
+      ];
+      const removed = await Promise.all(pages.map((page) => removePage(tables.requests, directory, page)));
+      return removed.every(Boolean);
     },
 
     async removeTraffic(directory) {
@@ -45,6 +53,15 @@ export function requestLogOver(tables: RequestLogTables, recorder: RequestRecord
       await tables.registry.transact({ partitionKey: directory, changes: [change], proof: trafficKey });
     },
   };
+}
+
+/** True when it was the last. */
+async function removePage(rows: Rows, directory: DirectoryId, page: RowRange): Promise<boolean> {
+  const old = await rows.range(directory, page);
+  if (old.length === 0) return true;
+  const changes = old.map(({ rowKey }) => ({ action: 'delete', rowKey }) as const);
+  await rows.transact({ partitionKey: directory, changes, proof: changes[0]?.rowKey ?? '' });
+  return old.length < page.limit;
 }
 
 /** A page may hold fewer than `limit` and not be the last: no more than so many rows are looked at for one. */

@@ -59,12 +59,14 @@ describe.each([
         body: '{"userName":"a"}',
         bodyCut: false,
         probe: false,
+        likelyRetries: ['2026-11-23T13:00:01.000Z', '2026-11-23T19:00:01.000Z', '2026-11-24T07:00:01.000Z'],
       },
       {
         id: json.items[1]?.id,
         at: '2026-11-23T07:00:00.000Z',
         durationMilliseconds: 4.5,
         ...{ method: 'GET', target: '/Users?filter=x', status: 200, bodyCut: false, probe: true },
+        cycleStart: true,
       },
     ]);
     const draft = { body: { name: 'r', role: 'reader' } };
@@ -85,6 +87,8 @@ describe.each([
         refusedCalls: 0,
         firstRequestAt: '2026-11-23T07:00:01.000Z',
         lastRequestAt: '2026-11-23T07:00:09.000Z',
+        receivingSince: '2026-11-23T07:00:09.000Z',
+        lastReceivedAt: '2026-11-23T07:00:09.000Z',
         lastProbe: { at: '2026-11-23T07:00:01.000Z', status: 200 },
       },
       [],

@@ -35,11 +35,13 @@ export const Hint = z
   .object({
     code: z.enum([
       'waiting_for_first_request',
+      'provisioning_off',
       'no_objects_assigned',
       'no_key',
       'key_expired',
       'key_expires_soon',
       'calls_refused',
+      'expected_exceeded',
       'limit_reached',
     ]),
     text: z.string(),
@@ -54,7 +56,8 @@ const scimDirectory = z.object({
   tenantId: z.string().optional().meta({ description: 'Of the provider `entra`.' }),
   name: Name,
   state: z.enum(['configured', 'receiving', 'paused']).meta({
-    description: '`configured` until the first request that its key opened.',
+    description:
+      '`configured` until users or groups are first asked for or sent; tests of the connection do not count.',
   }),
   created: Time,
   lastModified: Time,
@@ -66,6 +69,13 @@ const scimDirectory = z.object({
   }),
   keys: z.array(ScimKey),
   traffic: DirectoryTraffic.omit({ keysUsed: true }),
+  nextCycle: z.object({ earliest: Time, latest: Time }).optional().meta({
+    description:
+      'When the next cycle is likely to begin, as Entra usually pauses 20 to 40 minutes: an estimate, no promise.',
+  }),
+  links: z.object({ provisioningLogs: z.url() }).optional().meta({
+    description: 'Where Entra shows what it sent; there when tenant and `entraApplication` are known.',
+  }),
 });
 const ScimDirectory = scimDirectory
   .extend({
@@ -127,7 +137,14 @@ export const directoryOperations = {
     path: '/api/v1/orgs/{organizationId}/directories',
     summary: 'List the directories of an organization',
     ...{ tag: 'Directories', role: 'reader', reach: 'organization', params: organizationParams },
-    query: z.object(listQuery),
+    query: z.object({
+      ...listQuery,
+      expiring: z.coerce.number().int().min(0).max(365).optional().meta({
+        description:
+          'Only directories whose SCIM keys all stop working within so many days, or have stopped: the first to stop comes first.',
+        example: 30,
+      }),
+    }),
     status: 200,
     answer: pageOf(DirectorySummary, 'DirectoryPage'),
   },
@@ -256,6 +273,14 @@ export const directoryOperations = {
         .meta({ description: 'Not before this time, RFC 3339.' }),
     }),
     status: 200,
-    answer: pageOf(LoggedRequest.meta({ id: 'LoggedRequest' }), 'RequestPage'),
+    answer: pageOf(
+      LoggedRequest.extend({
+        likelyRetries: z.array(Time).optional().meta({
+          description:
+            'When Entra is likely to send a refused write again, an estimate: with its next cycle, or after 6, 12 and 24 hours and then daily.',
+        }),
+      }).meta({ id: 'LoggedRequest' }),
+      'RequestPage',
+    ),
   },
 } as const satisfies Record<string, Operation>;

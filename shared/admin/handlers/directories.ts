@@ -13,9 +13,10 @@ import {
 import type { directoryOperations } from '../contract/directories.ts';
 import { pageBody, positionOf } from '../cursors.ts';
 import { type DirectoryFacts, directorySummary, directoryView } from '../directory-view.ts';
+import { expiringPage } from '../expiring.ts';
 import { nestedFacts, nestedView } from '../nested-view.ts';
 import type { AdminPorts } from '../ports.ts';
-import type { DirectoryRecord, ScimDirectoryRecord } from '../registry.ts';
+import type { DirectoryRecord, PageOf, ScimDirectoryRecord } from '../registry.ts';
 import { makeScimKey } from '../scim-keys.ts';
 import { changeDirectory, type InDirectory, readDirectory } from './directory-change.ts';
 import { createNested, nestedAnswer } from './nested-directory.ts';
@@ -31,6 +32,8 @@ export const directoryHandlers: DirectoryHandlers = {
   async listDirectories({ params, query, ports }) {
     await mustExist(params.organizationId, ports);
     const page = { after: positionOf(query.cursor), limit: query.limit };
+    if (query.expiring !== undefined)
+      return await expiringAnswer(params.organizationId, { ...page, days: query.expiring }, ports);
     const { items, next } = await ports.registry.directories(params.organizationId, page);
     return { body: pageBody(await Promise.all(items.map((record) => summary(record, ports))), next) };
   },
@@ -86,6 +89,29 @@ export const directoryHandlers: DirectoryHandlers = {
   pauseDirectory: async (call) => await setState(call, 'paused'),
   resumeDirectory: async (call) => await setState(call, 'active'),
 };
+
+/** Directories whose keys stop working, by the moment at which the last key of each does. */
+async function expiringAnswer(
+  organizationId: DirectoryRecord['organizationId'],
+  page: PageOf & { readonly days: number },
+  ports: AdminPorts,
+): Promise<Answer> {
+  const { items, next } = expiringPage(await everyDirectory(organizationId, ports), page, ports.random.now());
+  return { body: pageBody(await Promise.all(items.map((record) => summary(record, ports))), next) };
+}
+
+async function everyDirectory(
+  organizationId: DirectoryRecord['organizationId'],
+  { registry }: AdminPorts,
+): Promise<readonly DirectoryRecord[]> {
+  const all: DirectoryRecord[] = [];
+  for (let after: string | undefined; ; ) {
+    const { items, next } = await registry.directories(organizationId, { after, limit: 1000 });
+    all.push(...items);
+    if (next === undefined) return all;
+    after = next;
+  }
+}
 
 async function setState(call: InDirectory, state: 'active' | 'paused'): Promise<Answer> {
   const after = await changeDirectory(call, (before) => {

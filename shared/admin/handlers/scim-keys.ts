@@ -1,6 +1,7 @@
 import { auditDraft, type Handlers, nothingThere } from '../call.ts';
 import { pageBody, positionOf } from '../cursors.ts';
 import { keyView } from '../directory-view.ts';
+import { likelyRetries } from '../entra-expectations.ts';
 import { keysAfter, makeScimKey } from '../scim-keys.ts';
 import { changeScim, readDirectory, readScim } from './directory-change.ts';
 
@@ -59,6 +60,10 @@ export const scimKeyHandlers: Handlers<
       limit: query.limit,
     });
     const shown = caller.role === 'admin' ? items : items.map(({ body: _, ...rest }) => rest);
-    return { body: pageBody(shown, next) };
+    const told = shown.map((request) => {
+      const retries = likelyRetries(request);
+      return retries === undefined ? request : { ...request, likelyRetries: retries };
+    });
+    return { body: pageBody(told, next) };
   },
 };

@@ -42,6 +42,8 @@ test('a new directory answers its URL and a key that opens it; later reads show 
       usersMax: 1_000_000,
       groupsMax: 100_000,
       requestLogDays: 30,
+      expectedMax: null,
+      entraApplication: null,
       entraToken: null,
     },
     scim: { baseUrl: `https://rookery.example/scim/v2/${directory}`, key },
