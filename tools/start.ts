@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { startEmbeddedStack } from './embedded/stack.ts';
 import { runMainJob } from './main-job/main-job.ts';
+import { startSimulatedEntra } from './simulated-tenant/simulated-entra.ts';
 
 // npm start [-- --once] [--port N]: the embedded stack, the main job at once, a summary, and the service until Ctrl-C.
 try {
@@ -23,9 +24,10 @@ async function start({ port, once }: StartOptions): Promise<number> {
       process.on(signal, () => resolve('interrupted'));
   });
   process.stdout.write('Starting storage and the Functions host …\n');
-  const stack = await startEmbeddedStack({ port, persistence: { kind: 'memory' } });
+  const entra = await startSimulatedEntra('nordlicht');
+  const stack = await startEmbeddedStack({ port, persistence: { kind: 'memory' }, graph: entra.graph });
   try {
-    const outcome = await Promise.race([runMainJob(stack, process.stdout), interrupted]);
+    const outcome = await Promise.race([runMainJob(entra, stack, process.stdout), interrupted]);
     if (outcome === 'interrupted') return 130;
     if (!once) {
       process.stdout.write('\nRunning until Ctrl-C.\n');
@@ -34,6 +36,7 @@ async function start({ port, once }: StartOptions): Promise<number> {
     return outcome.verified ? 0 : 1;
   } finally {
     await stack.stop();
+    await entra.graph.stop();
   }
 }
 

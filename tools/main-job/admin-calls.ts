@@ -24,15 +24,26 @@ export async function createScimDirectory(service: Service, name: string): Promi
   return { directoryId: String(created['id']), tenantUrl: baseUrl, secretToken: key };
 }
 
+export interface AdminCall {
+  readonly method?: string;
+  readonly body?: JsonObject;
+  /** An ETag, or `*` for whatever is there. */
+  readonly ifMatch?: string;
+}
+
 /** One call of the admin API; throws what a problem document (RFC 9457) says. */
 export async function adminCall(
   { origin, organizationId, adminKey }: Service,
   path: string,
-  { method = 'GET', body }: { readonly method?: string; readonly body?: JsonObject } = {},
+  { method = 'GET', body, ifMatch }: AdminCall = {},
 ): Promise<JsonObject> {
   const answer = await fetch(`${origin}/api/v1/orgs/${organizationId}${path}`, {
     method,
-    headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${adminKey}`,
+      'content-type': 'application/json',
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await answer.text();
