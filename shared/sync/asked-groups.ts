@@ -17,19 +17,24 @@ export async function askedGroups(
   { round, stored }: { readonly round: FoldedRound; readonly stored: StoredMemberships },
 ): Promise<AskedGroups> {
   const asked = { users: new Map<number, number[]>(), nesting: new Map<number, number[]>() };
-  const isKnown = (group: number) => {
-    const life = (round.groups.get(group) ?? stored.facts.get(group))?.life;
-    return life !== undefined && life !== 'gone';
-  };
   for (const ask of run.asking?.of ?? []) {
     const member = numberOf(ask.kind === 'user' ? round.memberIds : round.groupIds, ask.id);
     const into = ask.kind === 'user' ? asked.users : asked.nesting;
     for (const id of await answerTo(store, run, ask)) {
       const group = round.groupIds.find(id);
-      if (group !== undefined && isKnown(group)) into.set(group, [...(into.get(group) ?? []), member]);
+      if (group !== undefined && isKnown({ round, stored }, group))
+        into.set(group, [...(into.get(group) ?? []), member]);
     }
   }
   return asked;
+}
+
+function isKnown(
+  { round, stored }: { round: FoldedRound; stored: StoredMemberships },
+  group: number,
+): boolean {
+  const life = (round.groups.get(group) ?? stored.facts.get(group))?.life;
+  return life !== undefined && life !== 'gone';
 }
 
 /** Ids of the groups that the object is in; of other containers nothing is kept. */

@@ -122,6 +122,8 @@ export const SyncRun = z.object({
   step: z.int(),
   users: StreamCursor,
   groups: StreamCursor,
+  /** Users and groups are read in turn, each page of one while the next of the other is on its way. */
+  lastRead: z.enum(['users', 'groups']).exactOptional(),
   /** Streams begun again from nothing, because Graph asked for it. */
   resyncs: z.int(),
   /** Groups to read by list, how many are done, and where the one at hand stands. */

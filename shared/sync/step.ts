@@ -127,7 +127,8 @@ function commandOf(run: SyncRun): SyncCommand {
 }
 
 function readCommand(run: SyncRun): SyncCommand {
-  for (const stream of ['users', 'groups'] as const) {
+  const inTurn = run.lastRead === 'users' ? (['groups', 'users'] as const) : (['users', 'groups'] as const);
+  for (const stream of inTurn) {
     const { delta, next } = run[stream];
     if (delta === undefined)
       return { kind: 'read-page', stream, ...(next === undefined ? {} : { link: next }) };
@@ -159,7 +160,7 @@ function pageRead(run: SyncRun, name: StreamName, page: PageSummary): Step {
   };
   const endless = endlessReason(stream.links, read, page);
   if (endless !== undefined) return failed(run, 'endless_round', `${name}: ${endless}`);
-  return goOn({ ...run, [name]: read });
+  return goOn({ ...run, [name]: read, lastRead: name });
 }
 
 /** Links remembered, equal pages in a row, and pages of a round, before it is taken for endless (graph.md §1.2). */

@@ -1,0 +1,82 @@
+import { selectFingerprint } from './graph-port.ts';
+import type { DirectoryCounts, SyncRun, SyncState } from './run-records.ts';
+import { isFlattened, policyFingerprint } from './scope.ts';
+import type { Done, Work } from './work.ts';
+
+/** Tokens, counts and the end of the run are one commit, after everything else. */
+export async function finish(work: Work, run: SyncRun): Promise<Done> {
+  const { ports, fence, state } = work;
+  while (!(await ports.store.discard(run.directory, fence, run.id))) {
+    // Each call removes a page.
+  }
+  const finished: SyncRun = {
+    ...run,
+    phase: 'done',
+    status: 'done',
+    finishedAt: new Date(ports.now()).toISOString(),
+  };
+  await ports.store.commit(run.directory, fence, [
+    { kind: 'state', state: stateAfter(state, finished) },
+    { kind: 'checkpoint', run: finished },
+  ]);
+  return { event: { kind: 'finished' }, writes: [] };
+}
+
+function stateAfter(state: SyncState, run: SyncRun): SyncState {
+  const { activeRun: _, rejectedPlan: __, asks: ___, enumerateGroups: ____, ...kept } = state;
+  const { waiting = [], tooMany = false } = run.asking ?? {};
+  if (run.users.delta === undefined || run.groups.delta === undefined || run.checked === undefined) {
+    throw new Error(`run ${run.id} finishes before its rounds are complete`);
+  }
+  return {
+    ...kept,
+    tokens: { users: run.users.delta, groups: run.groups.delta, select: selectFingerprint },
+    counts: countsAfter(state.counts, run),
+    checked: run.checked,
+    rereads: run.plan?.rereads ?? [],
+    ...(waiting.length === 0 ? {} : { asks: waiting }),
+    ...(tooMany ? { enumerateGroups: true } : {}),
+    policy: policyFingerprint(run.settings, run.checked),
+    flattened: isFlattened(run.settings),
+    lastRun: run.id,
+    lastCompletedRun: run.id,
+    lastCompletedAt: run.finishedAt ?? run.startedAt,
+  };
+}
+
+function countsAfter(before: DirectoryCounts | undefined, run: SyncRun): DirectoryCounts {
+  const { users, groups, memberships } = before ?? { users: 0, groups: 0, memberships: 0 };
+  const counts = run.plan?.counts;
+  return {
+    users: users + (counts?.usersCreated ?? 0) - (counts?.usersRemoved ?? 0),
+    groups: groups + (counts?.groupsCreated ?? 0) - (counts?.groupsRemoved ?? 0),
+    memberships: memberships + (counts?.membershipsAdded ?? 0) - (counts?.membershipsRemoved ?? 0),
+    domains: run.checked?.verifiedDomains.length ?? 0,
+  };
+}
+
+/** Ends a run that applies nothing: its staging goes, tokens and counts stay as they were. */
+export async function abandon({ ports, fence, state }: Work, run: SyncRun): Promise<void> {
+  while (!(await ports.store.discard(run.directory, fence, run.id))) {
+    // Each call removes a page.
+  }
+  const ended: SyncRun = { ...run, finishedAt: new Date(ports.now()).toISOString() };
+  const { activeRun: _, ...kept } = state;
+  const rejected = run.status === 'rejected' && run.plan !== undefined ? { rejectedPlan: run.plan.hash } : {};
+  await ports.store.commit(run.directory, fence, [
+    { kind: 'state', state: { ...kept, ...rejected, lastRun: run.id } },
+    { kind: 'checkpoint', run: ended },
+  ]);
+  if (run.failure !== undefined) {
+    await ports.log.write(run.directory, run.id, [
+      {
+        key: '9/failure',
+        at: run.startedAt,
+        level: 'error',
+        code: run.failure.code,
+        message: run.failure.detail,
+      },
+    ]);
+  }
+  await ports.log.saveRun(ended);
+}

@@ -1,0 +1,67 @@
+import type { DeltaPage, DeltaStart, GraphAnswer, GraphReader } from './graph-port.ts';
+import type { StagedPage } from './round-records.ts';
+import type { StreamName } from './step.ts';
+
+/** A delta page as it is staged. */
+export interface ReadPage extends Omit<DeltaPage<unknown>, 'items'> {
+  readonly page: Exclude<StagedPage, { kind: 'members' }>;
+}
+
+/**
+ * Pages on their way: users and groups are two chains that can be read side by side, and nothing else of a round can
+ * (graph.md §1.1). What was read ahead and is not asked for is forgotten.
+ */
+export class ReadAhead {
+  readonly #graph: GraphReader;
+  readonly #pages = new Map<string, Promise<GraphAnswer<ReadPage>>>();
+
+  constructor(graph: GraphReader) {
+    this.#graph = graph;
+  }
+
+  /** The page at `link`, or the first one of a complete round. */
+  page(stream: StreamName, link: string | undefined): Promise<GraphAnswer<ReadPage>> {
+    const key = keyOf(stream, link);
+    const ahead = this.#pages.get(key);
+    this.#pages.delete(key);
+    return ahead ?? readPage(this.#graph, stream, link);
+  }
+
+  /** Sends for a page that will be asked for next; at most one of each stream is under way. */
+  begin(stream: StreamName, link: string | undefined): void {
+    const key = keyOf(stream, link);
+    if (this.#pages.has(key)) return;
+    for (const old of this.#pages.keys()) if (old.startsWith(`${stream} `)) this.#pages.delete(old);
+    const reading = readPage(this.#graph, stream, link);
+    // Whoever takes it gets the failure; nobody may.
+    reading.catch(() => undefined);
+    this.#pages.set(key, reading);
+  }
+}
+
+const keyOf = (stream: StreamName, link = '') => `${stream} ${link}`;
+
+async function readPage(
+  graph: GraphReader,
+  stream: StreamName,
+  link: string | undefined,
+): Promise<GraphAnswer<ReadPage>> {
+  const from: DeltaStart = link === undefined ? { kind: 'beginning' } : { kind: 'link', link };
+  if (stream === 'users') {
+    return withPage(await graph.usersDelta(from), (items) => ({ kind: 'users', items: [...items] }));
+  }
+  return withPage(await graph.groupsDelta(from), (items) => ({ kind: 'groups', items: items.map(mutable) }));
+}
+
+function withPage<T>(
+  answer: GraphAnswer<DeltaPage<T>>,
+  toPage: (items: readonly T[]) => ReadPage['page'],
+): GraphAnswer<ReadPage> {
+  if (answer.kind === 'fault') return answer;
+  const { items, ...links } = answer.value;
+  return { ...answer, value: { ...links, page: toPage(items) } };
+}
+
+/** Staged pages are plain JSON. */
+const mutable = <T extends { readonly kind: string; readonly members?: readonly unknown[] }>(entry: T) =>
+  structuredClone(entry) as never;

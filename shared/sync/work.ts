@@ -1,0 +1,29 @@
+import type { Fence, NestedWrite } from './nested-store.ts';
+import type { ReadAhead } from './read-ahead.ts';
+import type { SyncRun, SyncState } from './run-records.ts';
+import type { SyncEvent } from './step.ts';
+import type { SyncPorts } from './sync-ports.ts';
+
+/** What one message works with. */
+export interface Work {
+  readonly ports: SyncPorts;
+  readonly fence: Fence;
+  readonly state: SyncState;
+  /** Milliseconds since 1970. */
+  readonly deadline: number;
+  readonly ahead: ReadAhead;
+}
+
+/** What a command led to: an event for the machine, and writes that belong into the same commit as its decision. */
+export interface Done {
+  readonly event: SyncEvent;
+  readonly writes: readonly NestedWrite[];
+  readonly calls?: number;
+  readonly resourceUnits?: number;
+}
+
+export const spent = (run: SyncRun, { calls = 0, resourceUnits = 0 }: Done): SyncRun => ({
+  ...run,
+  graphCalls: run.graphCalls + calls,
+  resourceUnits: run.resourceUnits + resourceUnits,
+});
