@@ -35,13 +35,12 @@ export async function effectiveMembersOf(
   const number = groups.ids.find(group);
   const facts = number === undefined ? undefined : groups.facts.get(number);
   if (number === undefined || facts?.told !== true) return undefined;
-  const ids = facts.held
-    ? unpackGuids((await at.store.heldMembers(at.directory, group)) ?? new Uint8Array(0))
-    : await membersBelow(at, groups, number);
+  const below = facts.held ? undefined : await membersBelow(at, groups, number);
+  const ids = idsIn(below?.map(({ packed }) => packed) ?? [await heldIn(at, group)]);
   const { after = '' } = page;
   const wanted = [...new Set(ids)].filter((id) => id > after).sort();
   const { users, next } = await countingUsers(at, wanted, page.limit);
-  const { memberships } = await withUsers(at, groups, users);
+  const { memberships } = await withUsers(at, groups, { users, below });
   const items = users.map((user, index) => {
     const { direct, children } = throughWhichChild(memberships, number, index);
     return { user, direct, through: children.map((child) => idOf(groups, child)) };
@@ -78,7 +77,7 @@ export async function groupsOfUser(at: InDirectory, id: UserId): Promise<readonl
   const [groups, users] = await Promise.all([groupsAt(at), at.store.users(at.directory, [id])]);
   const [user] = users;
   if (user === undefined) return undefined;
-  const { memberships } = await withUsers(at, groups, users);
+  const { memberships } = await withUsers(at, groups, { users });
   const reached = new Set(effectiveGroupsOf(memberships, 0));
   const numbers: number[] = [];
   for (const [number, facts] of groups.facts) {
@@ -114,7 +113,7 @@ export async function explain(
   const [groups, users] = await Promise.all([groupsAt(at), at.store.users(at.directory, [asked.user])]);
   const number = groups.ids.find(asked.group);
   const facts = number === undefined ? undefined : groups.facts.get(number);
-  const { memberships } = await withUsers(at, groups, users);
+  const { memberships } = await withUsers(at, groups, { users });
   const found =
     number === undefined || users.length === 0
       ? { paths: [], more: false }
@@ -170,43 +169,59 @@ async function groupsAt({ store, directory }: InDirectory): Promise<Groups> {
 
 const idOf = (groups: Groups, number: number): GroupId => GroupId.parse(groups.ids.textOf(number));
 
-async function membersBelow(at: InDirectory, groups: Groups, number: number): Promise<string[]> {
-  const marks = new Marks(groups.ids.count);
-  collectDescendants(groups.memberships, number, marks);
-  const below = [...marks.sorted()].map((row) => idOf(groups, row));
-  const ids: string[] = [];
-  for (let start = 0; start < below.length; start += readsAtOnce) {
-    const reads = below
-      .slice(start, start + readsAtOnce)
-      .map(async (group) => (await at.store.members(at.directory, group)).user);
-    for (const packed of await Promise.all(reads)) {
-      if (packed !== undefined) for (const id of unpackGuids(packed)) ids.push(id);
-    }
-  }
-  return ids;
+/** Direct user members of one group, packed. */
+interface Held {
+  readonly group: number;
+  readonly packed: Uint8Array;
 }
 
+async function membersBelow(at: InDirectory, groups: Groups, number: number): Promise<readonly Held[]> {
+  const marks = new Marks(groups.ids.count);
+  collectDescendants(groups.memberships, number, marks);
+  const below = [...marks.sorted()];
+  const held: Held[] = [];
+  for (let start = 0; start < below.length; start += readsAtOnce) {
+    const reads = below.slice(start, start + readsAtOnce).map(async (group) => {
+      const { user = new Uint8Array(0) } = await at.store.members(at.directory, idOf(groups, group));
+      return { group, packed: user };
+    });
+    held.push(...(await Promise.all(reads)));
+  }
+  return held;
+}
+
+const heldIn = async ({ store, directory }: InDirectory, group: GroupId): Promise<Uint8Array> =>
+  (await store.heldMembers(directory, group)) ?? new Uint8Array(0);
+
+const idsIn = (parts: readonly Uint8Array[]): readonly string[] =>
+  parts.flatMap((packed) => unpackGuids(packed));
+
 /** The first `limit` of these users that count, and where to go on. */
-async function countingUsers({ store, directory }: InDirectory, ids: readonly string[], limit: number) {
+async function countingUsers(at: InDirectory, ids: readonly string[], limit: number) {
   const users: NestedUser[] = [];
-  for (let start = 0; start < ids.length; start += usersAtOnce) {
-    const some = ids.slice(start, start + usersAtOnce) as UserId[];
-    const rows = (await store.users(directory, some)).filter(({ standing }) => standing.counts);
+  for (let start = 0; start < ids.length && users.length <= limit; ) {
+    // A few more than are missing, as some may not count.
+    const wanted = Math.min(usersAtOnce, limit + 1 - users.length + spareUsers);
+    const some = ids.slice(start, start + wanted) as UserId[];
+    const rows = (await at.store.users(at.directory, some)).filter(({ standing }) => standing.counts);
     users.push(...rows.toSorted((one, other) => (one.id < other.id ? -1 : 1)));
-    if (users.length > limit) break;
+    start += wanted;
   }
   const shown = users.slice(0, limit);
   const next = users.length > limit ? shown.at(-1)?.id : undefined;
   return { users: shown, next };
 }
 
-/** The memberships with these users as number 0, 1, …; who does not count leads nowhere. */
-async function withUsers({ store, directory }: InDirectory, groups: Groups, users: readonly NestedUser[]) {
-  const reverse = await store.groupsOf(
-    directory,
-    users.map(({ id }) => id),
-  );
-  const holders = users.map(({ id }) => numbersOf(groups, reverse.get(id)));
+/**
+ * The memberships with these users as number 0, 1, …; who does not count leads nowhere. The groups that hold them are those of
+ * `below` when it is given, which is all that matters to a question about the group above.
+ */
+async function withUsers(
+  { store, directory }: InDirectory,
+  groups: Groups,
+  { users, below }: { readonly users: readonly NestedUser[]; readonly below?: readonly Held[] | undefined },
+) {
+  const holders = below === undefined ? await read() : holdersIn(below, users);
   const memberships: Memberships = {
     ...groups.memberships,
     users: users.length,
@@ -214,6 +229,24 @@ async function withUsers({ store, directory }: InDirectory, groups: Groups, user
     groupsOf: (user) => holders[user] ?? new Uint32Array(0),
   };
   return { memberships };
+
+  async function read(): Promise<readonly Uint32Array[]> {
+    const ids = users.map(({ id }) => id);
+    const reverse = await store.groupsOf(directory, ids);
+    return ids.map((id) => numbersOf(groups, reverse.get(id)));
+  }
+}
+
+function holdersIn(below: readonly Held[], users: readonly NestedUser[]): readonly Uint32Array[] {
+  const indexes = new Map<string, number>(users.map(({ id }, index) => [id, index]));
+  const holders = users.map((): number[] => []);
+  for (const { group, packed } of below) {
+    for (const id of unpackGuids(packed)) {
+      const index = indexes.get(id);
+      if (index !== undefined) holders[index]?.push(group);
+    }
+  }
+  return holders.map((numbers) => Uint32Array.from(numbers));
 }
 
 function numbersOf({ ids }: Groups, packed: Uint8Array = new Uint8Array(0)): Uint32Array {
@@ -226,7 +259,7 @@ function numbersOf({ ids }: Groups, packed: Uint8Array = new Uint8Array(0)): Uin
 }
 
 async function isHeld({ store, directory }: InDirectory, group: GroupId, user: UserId): Promise<boolean> {
-  const packed = (await store.heldMembers(directory, group)) ?? new Uint8Array(0);
+  const packed = await heldIn({ store, directory }, group);
   for (let offset = 0; offset < packed.length; offset += guidBytes) {
     if (guidText(packed, offset) === user) return true;
   }
@@ -244,3 +277,4 @@ async function groupRows({ store, directory }: InDirectory, ids: readonly GroupI
 /** What a store reads by id in one call, and reads of groups side by side. */
 const usersAtOnce = 1000;
 const readsAtOnce = 16;
+const spareUsers = 20;

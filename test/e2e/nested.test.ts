@@ -13,8 +13,8 @@ const id = (kind: number, number: number) =>
   `${kind}0000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 const user = (number: number) => id(1, number);
 const group = (number: number) => id(2, number);
-const users = 60;
-const groups = 12;
+const users = 40;
+const groups = 8;
 
 /** A chain of groups with five users each, the last holding the first again; a guest; a deleted user. */
 function chainTenant(): Tenant {
@@ -113,7 +113,7 @@ async function effectiveMembers(): Promise<Record<string, readonly string[]>> {
     const ids: string[] = [];
     let cursor = '';
     do {
-      const { json } = await call('GET', `${one}/groups/${groupId}/members?limit=25${cursor}`);
+      const { json } = await call('GET', `${one}/groups/${groupId}/members?limit=40${cursor}`);
       ids.push(...json.items.map((member: { id: string }) => member.id));
       cursor = json.nextCursor === undefined ? '' : `&cursor=${json.nextCursor}`;
     } while (cursor !== '');
@@ -178,7 +178,7 @@ test('the next run reads what changed and nothing else', async () => {
 
 test('what a safeguard holds changes nothing until it is approved (XE-19)', async () => {
   const before = await effectiveMembers();
-  for (let member = 0; member < 30; member++) tenant.delete(user(member + 25));
+  for (let member = 0; member < 15; member++) tenant.delete(user(member + 21));
   const held = await run();
   expect([held.status, held.plan.exceeded.length > 0]).toEqual(['awaiting-approval', true]);
   expect((await call('GET', one)).json.state).toBe('awaiting_approval');
