@@ -12,7 +12,9 @@ import { idOf } from '../directory/answers.ts';
 
 type Asked = readonly [kind: ResourceKind, query: ListQuery, wanted: Wanted];
 
-const service = serviceInProcess(memoryDirectoryStore(realRandomness));
+// No two objects are made in one millisecond: lists are in the order of ids, and those in the order of time.
+let time = Date.now();
+const service = serviceInProcess(memoryDirectoryStore(realRandomness), { now: () => time++ });
 const neither = { members: false, groups: false };
 const withMembers = { members: true, groups: false };
 
