@@ -34,16 +34,22 @@ function rangeOf(filter, next) {
   if (!/^[a-z]/.test(from) || !/^[a-z{|}~]/.test(to) || from >= to) return undefined;
   const start = next.rowKey !== undefined && next.rowKey > from ? next.rowKey : from;
   const isIn = ({ PartitionKey, RowKey }) =>
-    PartitionKey === partitionKey && RowKey < to && (operator === 'ge' || RowKey > from);
+    PartitionKey === partitionKey && (operator === 'ge' || RowKey > from);
   return { start, to, isIn };
 }
 
 const unquoted = (quoted) => quoted.replaceAll("''", "'");
 
-const rowsOf = (collection, { start, to, isIn }, rowsMax) =>
-  collection
-    .chain()
-    .find({ RowKey: { $between: [start, to] } })
-    .where(isIn)
-    .sort((one, other) => (one.RowKey < other.RowKey ? -1 : 1))
-    .limit(rowsMax);
+/** The first rows of a range, found from its start in the index on. */
+function rowsOf(collection, { start, to, isIn }, rowsMax) {
+  collection.ensureIndex('RowKey');
+  const ordered = collection.binaryIndices.RowKey.values;
+  const found = [];
+  let at = Math.max(0, collection.calculateRangeStart('RowKey', start, true));
+  for (; at < ordered.length && found.length < rowsMax; at++) {
+    const row = collection.data[ordered[at]];
+    if (row.RowKey >= to) break;
+    if (row.RowKey >= start && isIn(row)) found.push(ordered[at]);
+  }
+  return Object.assign(collection.chain(), { filteredrows: found, filterInitialized: true });
+}
