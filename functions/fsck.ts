@@ -9,6 +9,8 @@ app.timer('fsck', {
   schedule: '0 40 3 * * *',
   handler: async (_timer, context) => {
     for await (const directory of everyDirectory(wired().registry)) {
+      // A nested directory has one writer and other rows: its runs make it right.
+      if (directory.kind === 'nested') continue;
       const outcome = await checked(wired(), directory);
       const isRight = outcome.event === 'fsck-clean';
       writeLine(context, isRight ? 'information' : 'warning', { directoryId: directory.id, ...outcome });
