@@ -141,7 +141,7 @@ async function partWrites(
     case 'groups':
       return await tellingWrites(store, run, part.items);
     case 'members':
-      return [part];
+      return part.items.map((item) => ({ kind: 'members', ...item }));
     case 'groups-of':
       return part.items.map((item) => ({ kind: 'groups-of', ...item }));
     case 'held':

@@ -25,7 +25,7 @@ export interface NestedDirectoryStore {
   /**
    * Carries out `writes` in their order. Atomic (one transaction with the fence) unless it holds a `members` write, which
    * may take several fenced transactions; then `checkpoint` and `state` go last and repeating the whole is harmless.
-   * At most 90 writes, at most one of kind `members`. Throws `FenceLost`.
+   * At most 90 writes, at most one of kind `members` for each group. Throws `FenceLost`.
    */
   commit(directory: DirectoryId, fence: Fence, writes: readonly NestedWrite[]): Promise<void>;
 
@@ -81,7 +81,7 @@ export type NestedWrite =
   | { readonly kind: 'user'; readonly user: NestedUser }
   | { readonly kind: 'group'; readonly group: NestedGroup }
   | { readonly kind: 'forget'; readonly what: 'user' | 'group'; readonly id: string }
-  /** Set semantics: adding what is there and removing what is absent do nothing. At most 512 ids. */
+  /** Set semantics: adding what is there and removing what is absent do nothing. At most 4,096 ids. */
   | {
       readonly kind: 'members';
       readonly group: GroupId;

@@ -3,7 +3,7 @@ import { adjacency, rowOf } from '../nesting/adjacency.ts';
 import type { EdgeChanges } from '../nesting/changed-memberships.ts';
 import type { DiffSet } from '../nesting/diff-sets.ts';
 import { effectiveGroupsOf } from '../nesting/effective.ts';
-import { unpackGuids } from '../nesting/guid.ts';
+import { guidBytes, unpackGuids } from '../nesting/guid.ts';
 import type { GuidTable } from '../nesting/guid-table.ts';
 import { type AskedGroups, askedGroups } from './asked-groups.ts';
 import {
@@ -360,23 +360,19 @@ function groupDecisions(
 
 /** Changes of direct memberships by group and type, then by member. */
 function memberParts({ round, edges }: DeriveSources): readonly JournalPart[] {
-  const parts: JournalPart[] = [];
+  const changes: MembersChange[] = [];
   const typeOf = (member: number) => round.types.get(member) ?? 'user';
-  for (const { row: group, added, removed } of byRow(edges.users, 'groups', round.groupIds.count)) {
-    const types = new Set([...added, ...removed].map(typeOf));
-    for (const type of types) {
-      const only = (member: number) => typeOf(member) === type;
-      pushMembers(parts, round.memberIds, {
-        group: groupIdOf(round.groupIds, group),
-        type,
-        added: added.filter(only),
-        removed: removed.filter(only),
-      });
+  for (const { row, added, removed } of byRow(edges.users, 'groups', round.groupIds.count)) {
+    const group = groupIdOf(round.groupIds, row);
+    for (const type of new Set([...added, ...removed].map(typeOf))) {
+      const ofType = (members: Uint32Array) => members.filter((member) => typeOf(member) === type);
+      const numbers = { added: ofType(added), removed: ofType(removed) };
+      changes.push(...slicesOf(round.memberIds, numbers, { group, type }));
     }
   }
-  for (const { row: group, added, removed } of byRow(edges.nesting, 'groups', round.groupIds.count)) {
-    const id = groupIdOf(round.groupIds, group);
-    pushMembers(parts, round.groupIds, { group: id, type: 'group', added, removed });
+  for (const { row, ...numbers } of byRow(edges.nesting, 'groups', round.groupIds.count)) {
+    const group = groupIdOf(round.groupIds, row);
+    changes.push(...slicesOf(round.groupIds, numbers, { group, type: 'group' }));
   }
   const reverse = [...byRow(edges.users, 'members', round.memberIds.count)].map(
     ({ row, added, removed }) => ({
@@ -385,32 +381,53 @@ function memberParts({ round, edges }: DeriveSources): readonly JournalPart[] {
       removed: round.groupIds.pack(removed),
     }),
   );
-  for (const items of partsOf(reverse, 80)) parts.push({ kind: 'groups-of', items: [...items] });
-  return parts;
+  return [
+    ...commitsOf(changes).map((items): JournalPart => ({ kind: 'members', items: [...items] })),
+    ...partsOf(reverse, 80).map((items): JournalPart => ({ kind: 'groups-of', items: [...items] })),
+  ];
 }
 
-interface MembersChange {
-  readonly group: GroupId;
-  readonly type: 'user' | 'group' | 'device' | 'contact' | 'servicePrincipal' | 'other';
-  readonly added: Uint32Array;
-  readonly removed: Uint32Array;
-}
+type MembersChange = Extract<JournalPart, { kind: 'members' }>['items'][number];
 
-/** At most 512 ids a part, as the store takes them. */
-function pushMembers(
-  parts: JournalPart[],
+/** Ids that the store takes for one group at once, and ids and groups that fit in a part and mostly in a transaction. */
+const idsPerWrite = 4096;
+const idsPerPart = 16_384;
+const groupsPerPart = 40;
+
+function* slicesOf(
   table: GuidTable,
-  { group, type, added, removed }: MembersChange,
-): void {
-  for (let start = 0; start < Math.max(added.length, removed.length); start += 256) {
-    parts.push({
-      kind: 'members',
-      group,
-      type,
-      added: table.pack(added.subarray(start, start + 256)),
-      removed: table.pack(removed.subarray(start, start + 256)),
-    });
+  { added, removed }: { readonly added: Uint32Array; readonly removed: Uint32Array },
+  of: Pick<MembersChange, 'group' | 'type'>,
+): Iterable<MembersChange> {
+  const half = idsPerWrite / 2;
+  for (let start = 0; start < Math.max(added.length, removed.length); start += half) {
+    yield {
+      ...of,
+      added: table.pack(added.subarray(start, start + half)),
+      removed: table.pack(removed.subarray(start, start + half)),
+    };
   }
+}
+
+/** Changes in their order, cut where a part is full or comes to a group for the second time. */
+function commitsOf(changes: readonly MembersChange[]): readonly (readonly MembersChange[])[] {
+  const parts: MembersChange[][] = [];
+  let part: MembersChange[] = [];
+  let groups = new Set<string>();
+  let bytes = 0;
+  for (const change of changes) {
+    const size = change.added.length + change.removed.length;
+    const isFull = part.length === groupsPerPart || bytes + size > idsPerPart * guidBytes;
+    if (part.length > 0 && (isFull || groups.has(change.group))) {
+      parts.push(part);
+      [part, groups, bytes] = [[], new Set(), 0];
+    }
+    part.push(change);
+    groups.add(change.group);
+    bytes += size;
+  }
+  if (part.length > 0) parts.push(part);
+  return parts;
 }
 
 function* byRow(changes: EdgeChanges, end: 'groups' | 'members', rows: number) {

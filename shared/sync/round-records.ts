@@ -95,13 +95,12 @@ export const JournalPart = z.discriminatedUnion('kind', [
       }),
     ),
   }),
-  /** Direct members of one group and type; `type` group is nesting. */
+  /** Direct members of some groups, each by one type and no group twice; `type` group is nesting. */
   z.object({
     kind: z.literal('members'),
-    group: GroupId,
-    type: MemberEntry.shape.type,
-    added: packed,
-    removed: packed,
+    items: z.array(
+      z.object({ group: GroupId, type: MemberEntry.shape.type, added: packed, removed: packed }),
+    ),
   }),
   /** Direct groups of one member that is no group. */
   z.object({

@@ -231,8 +231,8 @@ export function describeNestedStore(name: string, open: () => Promise<NestedDire
       await commit({ kind: 'group', group: nestedGroup(1) });
       const all = Array.from({ length: 10_000 }, (_, index) => index + 1000);
       const sorted = all.map(guid).sort();
-      for (let start = 0; start < sorted.length; start += 512) {
-        const added = packed(sorted.slice(start, start + 512));
+      for (let start = 0; start < sorted.length; start += 4096) {
+        const added = packed(sorted.slice(start, start + 4096));
         await commit({ kind: 'members', group: group(1), type: 'user', added, removed: packed([]) });
       }
       expect(unpacked((await store.members(directory, group(1))).user)).toEqual(sorted);
@@ -240,6 +240,21 @@ export function describeNestedStore(name: string, open: () => Promise<NestedDire
       const expected = ascending([5, ...all.filter((n) => n !== 1000 && n !== 6000)]);
       expect(unpacked((await store.members(directory, group(1))).user)).toEqual(expected);
       expect((await store.nesting(directory)).groups[0]?.users).toBe(9999);
+    });
+
+    test('one commit changes the members of many groups, and may be repeated', async () => {
+      const numbers = Array.from({ length: 40 }, (_, index) => index + 1);
+      await commit(...numbers.map((n): NestedWrite => ({ kind: 'group', group: nestedGroup(n) })));
+      const changes = numbers.map((n) => members(n, [100, 200 + n], n === 7 ? [100] : []));
+      await commit(...numbers.map((n) => members(n, [100])));
+      await commit(...changes);
+      await commit(...changes);
+      const found = await Promise.all(
+        numbers.map(async (n) => unpacked((await store.members(directory, group(n))).user)),
+      );
+      expect(found).toEqual(numbers.map((n) => ascending(n === 7 ? [207] : [100, 200 + n])));
+      const counts = (await store.nesting(directory)).groups.map(({ users }) => users);
+      expect(counts.reduce((sum, users) => sum + users, 0)).toBe(79);
     });
 
     test('child groups are told by the nesting alone', async () => {
@@ -308,10 +323,10 @@ export function describeNestedStore(name: string, open: () => Promise<NestedDire
       const key = { run, stream: `members/${guid(1)}`, page: 3 };
       const part = {
         kind: 'members' as const,
-        group: group(1),
-        type: 'user' as const,
-        added: packed([guid(1), guid(2)]),
-        removed: packed([]),
+        items: [
+          { group: group(1), type: 'user' as const, added: packed([guid(1), guid(2)]), removed: packed([]) },
+          { group: group(2), type: 'group' as const, added: packed([]), removed: packed([guid(1)]) },
+        ],
       };
       const entry = {
         key: `${run}/members/1`,

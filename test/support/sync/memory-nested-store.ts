@@ -62,8 +62,8 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
       const directory = of(id);
       if (directory.lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
       if (writes.length > 90) throw new Error(`${writes.length} writes in one commit`);
-      if (writes.filter(({ kind }) => kind === 'members').length > 1)
-        throw new Error('two changes of members');
+      const groups = writes.flatMap((write) => (write.kind === 'members' ? [write.group] : []));
+      if (new Set(groups).size < groups.length) throw new Error('two changes of one group in one commit');
       for (const write of structuredClone(writes)) apply(directory, write);
       await interrupt('after-write');
     },
@@ -166,7 +166,7 @@ function apply(directory: Directory, write: NestedWrite): void {
 }
 
 function changeMembers(directory: Directory, write: Extract<NestedWrite, { kind: 'members' }>): void {
-  if (write.added.length + write.removed.length > 512 * 16) throw new Error('too many members in one write');
+  if (write.added.length + write.removed.length > 4096 * 16) throw new Error('too many members in one write');
   const members = directory.members.get(write.group) ?? new Map<string, MemberType>();
   for (const member of unpackGuids(write.added)) members.set(member, write.type);
   for (const member of unpackGuids(write.removed)) members.delete(member);
