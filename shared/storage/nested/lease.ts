@@ -3,7 +3,8 @@ import type { DirectoryId } from '../../model/ids.ts';
 import { type Fence, FenceLost, type LeaseRequest } from '../../sync/nested-store.ts';
 import { submitBatch } from '../batch.ts';
 import { rowSchema } from '../directory-rows.ts';
-import { available } from '../storage-busy.ts';
+import { wasRepeated } from '../retrying.ts';
+import { available, ifThere } from '../storage-busy.ts';
 import { leaseKey } from './nested-keys.ts';
 import { LeaseRow } from './nested-rows.ts';
 import type { NestedTable } from './nested-table.ts';
@@ -79,7 +80,15 @@ async function written(table: TableClient, directory: DirectoryId, { content, re
     return (await available(submitBatch(table, directory, [change])))[0];
   } catch (error) {
     const isLostRace = error instanceof RestError && [404, 409, 412].includes(error.statusCode ?? 0);
-    if (isLostRace) return undefined;
-    throw error;
+    if (!isLostRace) throw error;
+    return wasRepeated(error) ? await etagOfOwn(table, directory, content) : undefined;
   }
+}
+
+/** A lease that was sent twice, because an answer was lost, may have been refused for its own success: then it is ours. */
+async function etagOfOwn(table: TableClient, directory: DirectoryId, content: LeaseWrite['content']) {
+  const found = await ifThere(table.getEntity(directory, leaseKey));
+  if (found === undefined) return undefined;
+  const { holder, epoch, etag } = LeaseRow.parse(found);
+  return holder === content['holder'] && epoch === content['epoch'] ? etag : undefined;
 }
