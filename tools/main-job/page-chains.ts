@@ -2,15 +2,17 @@ import { z } from 'zod';
 import { groupFields, userFields } from '../../shared/sync/graph-port.ts';
 import type { SimulatedGraph } from '../simulated-tenant/graph/simulated-graph.ts';
 
+type Endpoint = Pick<SimulatedGraph, 'url' | 'token'>;
+
 /**
  * The fewest calls that read a round: Graph cuts it into pages, and each has to be asked for once (graph.md §5.1).
  * Found by walking beside the service from deltaLinks of one's own.
  */
 export class PageChains {
-  readonly #graph: SimulatedGraph;
+  readonly #graph: Endpoint;
   readonly #links = new Map<string, string>();
 
-  constructor(graph: SimulatedGraph) {
+  constructor(graph: Endpoint) {
     this.#graph = graph;
   }
 
