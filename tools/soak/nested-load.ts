@@ -94,7 +94,7 @@ async function throughOutages<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (attempt === 60 || !/answered (503|409)/.test(String(error))) throw error;
+      if (attempt === 600 || !/answered (503|409)/.test(String(error))) throw error;
       await pause(500);
     }
   }
