@@ -18,23 +18,27 @@ export async function askedGroups(
 ): Promise<AskedGroups> {
   const asked = { users: new Map<number, number[]>(), nesting: new Map<number, number[]>() };
   for (const ask of run.asking?.of ?? []) {
-    const member = numberOf(ask.kind === 'user' ? round.memberIds : round.groupIds, ask.id);
-    const into = ask.kind === 'user' ? asked.users : asked.nesting;
+    const { ids, into } =
+      ask.kind === 'user'
+        ? { ids: round.memberIds, into: asked.users }
+        : { ids: round.groupIds, into: asked.nesting };
+    const member = numberOf(ids, ask.id);
     for (const id of await answerTo(store, run, ask)) {
-      const group = round.groupIds.find(id);
-      if (group !== undefined && isKnown({ round, stored }, group))
+      for (const group of knownGroup({ round, stored }, id)) {
         into.set(group, [...(into.get(group) ?? []), member]);
+      }
     }
   }
   return asked;
 }
 
-function isKnown(
-  { round, stored }: { round: FoldedRound; stored: StoredMemberships },
-  group: number,
-): boolean {
-  const life = (round.groups.get(group) ?? stored.facts.get(group))?.life;
-  return life !== undefined && life !== 'gone';
+function knownGroup(
+  { round, stored }: { readonly round: FoldedRound; readonly stored: StoredMemberships },
+  id: string,
+): readonly number[] {
+  const group = round.groupIds.find(id);
+  const life = group === undefined ? undefined : (round.groups.get(group) ?? stored.facts.get(group))?.life;
+  return group === undefined || life === undefined || life === 'gone' ? [] : [group];
 }
 
 /** Ids of the groups that the object is in; of other containers nothing is kept. */

@@ -44,7 +44,7 @@ interface Restorable {
 }
 
 /** Made after the last run had read everything: whatever happened to it since is in this round. */
-function isNew(created: string | undefined, { lastCompletedAt }: SyncState): boolean {
+export function isNew(created: string | undefined, { lastCompletedAt }: SyncState): boolean {
   if (created === undefined || lastCompletedAt === undefined) return false;
   return Date.parse(created) > Date.parse(lastCompletedAt);
 }

@@ -1,4 +1,5 @@
 import { selectFingerprint } from './graph-port.ts';
+import { replayAfter } from './listing.ts';
 import type { DirectoryCounts, SyncRun, SyncState } from './run-records.ts';
 import { isFlattened, policyFingerprint } from './scope.ts';
 import type { Done, Work } from './work.ts';
@@ -23,14 +24,20 @@ export async function finish(work: Work, run: SyncRun): Promise<Done> {
 }
 
 function stateAfter(state: SyncState, run: SyncRun): SyncState {
-  const { activeRun: _, rejectedPlan: __, asks: ___, enumerateGroups: ____, ...kept } = state;
+  const { activeRun: _, rejectedPlan: __, asks: ___, enumerateGroups: ____, replay: _____, ...kept } = state;
+  const replay = replayAfter(state, run);
   const { waiting = [], tooMany = false } = run.asking ?? {};
   if (run.users.delta === undefined || run.groups.delta === undefined || run.checked === undefined) {
     throw new Error(`run ${run.id} finishes before its rounds are complete`);
   }
   return {
     ...kept,
-    tokens: { users: run.users.delta, groups: run.groups.delta, select: selectFingerprint },
+    tokens: {
+      users: replay?.users ?? run.users.delta,
+      groups: replay?.groups ?? run.groups.delta,
+      select: selectFingerprint,
+    },
+    ...(replay === undefined ? {} : { replay }),
     counts: countsAfter(state.counts, run),
     checked: run.checked,
     rereads: run.plan?.rereads ?? [],

@@ -292,18 +292,21 @@ export interface ListQuestion {
   /** The groups stream is a complete enumeration. */
   readonly enumerated: boolean;
   readonly pending: readonly WantedLists[];
+  /** Made since the last run: all of it is in this round. */
+  readonly isNew: (group: FoldedGroup) => boolean;
 }
 
 /** Groups whose members must be asked for by list before this round can be decided. */
 export function groupsToList(
   round: FoldedRound,
   stored: StoredMemberships,
-  { sweep, enumerated, pending }: ListQuestion,
+  { sweep, enumerated, pending, isNew }: ListQuestion,
 ): readonly WantedLists[] {
   const wanted = new Map<number, WantedLists>();
   for (const group of contestedGroups(round)) wanted.set(group, { group, reason: 'contested', rounds: 0 });
   for (const [group, folded] of round.groups) {
-    const reason = whyToList(folded, { sweep, enumerated, hadMembers: hadMembers(stored, group) });
+    const isTold = enumerated || isNew(folded);
+    const reason = whyToList(folded, { sweep, isTold, hadMembers: hadMembers(stored, group) });
     if (reason !== undefined) wanted.set(group, { group, reason, rounds: 0 });
   }
   const lifeOf = (group: number) => (round.groups.get(group) ?? stored.facts.get(group))?.life;
@@ -312,14 +315,14 @@ export function groupsToList(
   return [...wanted.values()];
 }
 
-/** A group that was deleted before the first run comes back like a new one, and like any restored one without its members. */
+/** A group that was deleted before the first run comes back like a new one, and like any restored one without all its members. */
 function whyToList(
   { life, storedLife, toldMembers }: FoldedGroup,
-  { sweep, enumerated, hadMembers }: { sweep: boolean; enumerated: boolean; hadMembers: boolean },
+  { sweep, isTold, hadMembers }: { sweep: boolean; isTold: boolean; hadMembers: boolean },
 ): Reread['reason'] | undefined {
   if (life !== 'live') return undefined;
   if (storedLife === 'soft-deleted') return 'restored';
-  if (storedLife === undefined) return enumerated || toldMembers ? undefined : 'restored';
+  if (storedLife === undefined) return isTold ? undefined : 'restored';
   return sweep && !toldMembers && hadMembers ? 'unknown-members' : undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { DirectoryId, RunId } from '../model/ids.ts';
 import { selectFingerprint } from './graph-port.ts';
+import { isListed, newListing } from './listing.ts';
 import type { StreamCursor, SyncRun, SyncState } from './run-records.ts';
 import type { NestedSettings } from './settings.ts';
 
@@ -26,6 +27,7 @@ export function newRun(order: RunOrder, state: SyncState): SyncRun {
     step: 0,
     users: newStream(tokens?.users),
     groups: newStream(state.enumerateGroups === true ? undefined : tokens?.groups),
+    ...(tokens === undefined && isListed(order.settings, state) ? { listing: newListing } : {}),
     resyncs: 0,
     rereads: [],
     rereadsDone: 0,

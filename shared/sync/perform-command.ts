@@ -3,6 +3,7 @@ import { finish } from './end-run.ts';
 import type { NestedWrite } from './nested-store.ts';
 import { examineRound, planRound } from './plan-round.ts';
 import { askGroups, check, readList, readPage } from './read-graph.ts';
+import { listMembers, listPage, readToken } from './read-lists.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { SyncRun } from './run-records.ts';
 import type { SyncCommand } from './step.ts';
@@ -16,6 +17,12 @@ export async function perform(work: Work, run: SyncRun, command: SyncCommand): P
       return await check(work, run);
     case 'read-page':
       return await readPage(work, run, command);
+    case 'read-token':
+      return await readToken(work, command);
+    case 'list-page':
+      return await listPage(work, run, command);
+    case 'list-members':
+      return await listMembers(work, run, command);
     case 'examine':
       return await examine(work, run);
     case 'read-list':

@@ -13,7 +13,7 @@ import {
   deriveRound,
   storedUsers,
 } from './derive-round.ts';
-import { doubtfulObjects } from './doubtful-objects.ts';
+import { doubtfulObjects, isNew } from './doubtful-objects.ts';
 import {
   type FoldedGroup,
   type FoldedRound,
@@ -56,10 +56,13 @@ export async function examineRound(sources: RoundSources): Promise<Examined> {
   }));
   const sweep = sources.run.groups.baseline && !isFirst(sources);
   const enumerated = sources.run.groups.baseline;
-  const rereads = groupsToList(round, stored, { sweep, enumerated, pending }).map(({ group, ...why }) => ({
-    group: groupIdOf(round.groupIds, group),
-    ...why,
-  }));
+  const isNewGroup = ({ created }: FoldedGroup) => isNew(created, sources.state);
+  const rereads = groupsToList(round, stored, { sweep, enumerated, pending, isNew: isNewGroup }).map(
+    ({ group, ...why }) => ({
+      group: groupIdOf(round.groupIds, group),
+      ...why,
+    }),
+  );
   return { rereads, asks: doubtfulObjects(round, sources) };
 }
 

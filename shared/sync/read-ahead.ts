@@ -1,4 +1,4 @@
-import type { DeltaPage, DeltaStart, GraphAnswer, GraphReader } from './graph-port.ts';
+import type { DeltaPage, DeltaStart, GraphAnswer, GraphReader, ListPage } from './graph-port.ts';
 import type { StagedPage } from './round-records.ts';
 import type { StreamName } from './step.ts';
 
@@ -20,28 +20,52 @@ export class ReadAhead {
   }
 
   /** The page at `link`, or the first one of a complete round. */
-  page(stream: StreamName, link: string | undefined): Promise<GraphAnswer<ReadPage>> {
-    const key = keyOf(stream, link);
+  page(stream: StreamName, link: string | undefined, by: ReadBy = 'delta'): Promise<GraphAnswer<ReadPage>> {
+    const key = keyOf(stream, link, by);
     const ahead = this.#pages.get(key);
     this.#pages.delete(key);
-    return ahead ?? readPage(this.#graph, stream, link);
+    return ahead ?? readPage(this.#graph, by)(stream, link);
   }
 
   /** Sends for a page that will be asked for next; at most one of each stream is under way. */
-  begin(stream: StreamName, link: string | undefined): void {
-    const key = keyOf(stream, link);
+  begin(stream: StreamName, link: string | undefined, by: ReadBy = 'delta'): void {
+    const key = keyOf(stream, link, by);
     if (this.#pages.has(key)) return;
     for (const old of this.#pages.keys()) if (old.startsWith(`${stream} `)) this.#pages.delete(old);
-    const reading = readPage(this.#graph, stream, link);
+    const reading = readPage(this.#graph, by)(stream, link);
     // Whoever takes it gets the failure; nobody may.
     reading.catch(() => undefined);
     this.#pages.set(key, reading);
   }
 }
 
-const keyOf = (stream: StreamName, link = '') => `${stream} ${link}`;
+export type ReadBy = 'delta' | 'list';
 
-async function readPage(
+const keyOf = (stream: StreamName, link = '', by: ReadBy = 'delta') => `${stream} ${by} ${link}`;
+
+const readPage = (graph: GraphReader, by: ReadBy) => (stream: StreamName, link: string | undefined) =>
+  by === 'delta' ? deltaPage(graph, stream, link) : listPage(graph, stream, link);
+
+async function listPage(
+  graph: GraphReader,
+  stream: StreamName,
+  link: string | undefined,
+): Promise<GraphAnswer<ReadPage>> {
+  const fingerprint = `list ${link ?? ''}`;
+  if (stream === 'users') {
+    const answer = await graph.userList(link);
+    return withPage(printed(answer, fingerprint), (items) => ({ kind: 'users', items: [...items] }));
+  }
+  const answer = await graph.groupList(link);
+  return withPage(printed(answer, fingerprint), (items) => ({ kind: 'groups', items: items.map(mutable) }));
+}
+
+/** Pages of a list are told apart by their links. */
+function printed<T>(answer: GraphAnswer<ListPage<T>>, fingerprint: string): GraphAnswer<DeltaPage<T>> {
+  return answer.kind === 'fault' ? answer : { ...answer, value: { ...answer.value, fingerprint } };
+}
+
+async function deltaPage(
   graph: GraphReader,
   stream: StreamName,
   link: string | undefined,

@@ -26,8 +26,21 @@ export const StreamCursor = z.object({
   links: z.array(z.string()),
   /** Times the stream was begun again because a link within it died. */
   restarts: z.int(),
+  /** Its first pages are lists: begun again, it is read as a delta from the beginning. */
+  listed: z.boolean().exactOptional(),
 });
 export type StreamCursor = z.infer<typeof StreamCursor>;
+
+/** A fast baseline on its way: the moments its deltas begin at, and what is listed by now. */
+export const Listing = z.object({
+  tokens: z.object({ users: z.string().exactOptional(), groups: z.string().exactOptional() }),
+  usersListed: z.boolean(),
+  groupsListed: z.boolean(),
+  /** Pages of groups, and how many of them have their members. */
+  groupPages: z.int(),
+  membersOf: z.int(),
+});
+export type Listing = z.infer<typeof Listing>;
 
 /** A group whose members have to be read by list, and why (graph.md §1.2, §1.4). */
 export const Reread = z.object({
@@ -122,6 +135,8 @@ export const SyncRun = z.object({
   step: z.int(),
   users: StreamCursor,
   groups: StreamCursor,
+  /** Until the lists of a fast baseline are complete. */
+  listing: Listing.exactOptional(),
   /** Users and groups are read in turn, each page of one while the next of the other is on its way. */
   lastRead: z.enum(['users', 'groups']).exactOptional(),
   /** Streams begun again from nothing, because Graph asked for it. */
@@ -152,6 +167,8 @@ export const SyncState = z.object({
   activeRun: RunId.exactOptional(),
   /** Of the last completed run. */
   tokens: z.object({ users: z.string(), groups: z.string(), select: z.string() }).exactOptional(),
+  /** After a fast baseline: its first tokens are read from once more, `at` (milliseconds since 1970) plus a while. */
+  replay: z.object({ users: z.string(), groups: z.string(), at: z.number() }).exactOptional(),
   counts: DirectoryCounts.exactOptional(),
   checked: Checked.exactOptional(),
   rereads: z.array(Reread),

@@ -95,7 +95,9 @@ async function settle(work: Work, { run, command, writes }: Decided): Promise<bo
  * the plan that was decided, and what was staged is only removed when nothing needs it any more.
  */
 const isPointOfNoReturn = (run: SyncRun, { kind }: SyncCommand) =>
-  (kind === 'apply' || kind === 'finish') && unitsOf(run) > 0;
+  (kind === 'apply' || kind === 'finish') && hasStaged(run);
+
+const hasStaged = (run: SyncRun) => unitsOf(run) > 0 || run.rereads.length > 0 || run.asking !== undefined;
 
 /** The next message is in the queue before the checkpoint makes this one old: a run is never without a message. */
 async function leave(

@@ -51,6 +51,13 @@ export const NestedSettings = z.object({
   /** Effective members of one group; a group above it is reported and keeps its last members (XA-05, XA-45). */
   maxMembersPerGroup: z.int().min(1).default(250_000),
   safeguard: SafeguardSettings.prefault({}),
+  /**
+   * How a directory is read that was never read: by the delta from its beginning, page after page, or by lists side by side
+   * and the delta from a moment before them, which is many times quicker in large tenants (graph.md §5.1).
+   */
+  baseline: z.enum(['delta', 'lists']).default('delta'),
+  /** Seconds between the moment that a fast baseline's delta begins at and its first list, for replicas that lag. */
+  baselineWaitSeconds: z.int().min(0).max(3600).default(60),
   /** Minutes between runs, 5 to 1,440; 0 runs only by hand (XA-02, XA-03). */
   intervalMinutes: z
     .int()

@@ -1,6 +1,7 @@
 import type { GroupId } from '../model/ids.ts';
 import { answerRead, askAtHand, askingForbidden, askSkipped, newAsking } from './asking.ts';
 import type { GraphFault } from './graph-port.ts';
+import { listedOn, listingCommand, membersListed, withToken } from './listing.ts';
 import { newStream } from './new-run.ts';
 import type { Ask, Checked, Plan, Reread, StreamCursor, SyncRun } from './run-records.ts';
 
@@ -12,6 +13,8 @@ export type SyncEvent =
   /** Tenant, domains or permissions forbid the run. */
   | { readonly kind: 'refused'; readonly code: RefusedCheck; readonly detail: string }
   | { readonly kind: 'page-read'; readonly stream: StreamName; readonly page: PageSummary }
+  | { readonly kind: 'token-read'; readonly stream: StreamName; readonly link: string }
+  | { readonly kind: 'members-listed'; readonly pages: number; readonly items: number }
   | { readonly kind: 'examined'; readonly rereads: readonly Reread[]; readonly asks: readonly Ask[] }
   | { readonly kind: 'list-read'; readonly next?: string }
   | { readonly kind: 'answer-read'; readonly next?: string }
@@ -31,6 +34,8 @@ export type RefusedCheck =
 export interface PageSummary {
   /** A page without items is normal, and is not staged. */
   readonly items: number;
+  /** Pages it is staged as, when that is not one. */
+  readonly pages?: number;
   readonly fingerprint: string;
   readonly next?: string;
   readonly delta?: string;
@@ -40,6 +45,11 @@ export interface PageSummary {
 export type SyncCommand =
   | { readonly kind: 'check' }
   | { readonly kind: 'read-page'; readonly stream: StreamName; readonly link?: string }
+  /** The moment a fast baseline's delta begins at. */
+  | { readonly kind: 'read-token'; readonly stream: StreamName }
+  | { readonly kind: 'list-page'; readonly stream: StreamName; readonly link?: string }
+  /** Of the groups on one staged page. */
+  | { readonly kind: 'list-members'; readonly page: number }
   | { readonly kind: 'examine' }
   | { readonly kind: 'read-list'; readonly group: GroupId; readonly link?: string }
   | { readonly kind: 'ask-groups'; readonly ask: Ask; readonly link?: string }
@@ -76,6 +86,10 @@ export function step(run: SyncRun, event: SyncEvent): Step {
       return failed(run, event.code, event.detail);
     case 'page-read':
       return pageRead(run, event.stream, event.page);
+    case 'token-read':
+      return tokenRead(run, event);
+    case 'members-listed':
+      return goOn(membersListed(run, event));
     case 'examined':
       return goOn({
         ...run,
@@ -127,6 +141,7 @@ function commandOf(run: SyncRun): SyncCommand {
 }
 
 function readCommand(run: SyncRun): SyncCommand {
+  if (run.listing !== undefined) return listingCommand(run, run.listing);
   const inTurn = run.lastRead === 'users' ? (['groups', 'users'] as const) : (['users', 'groups'] as const);
   for (const stream of inTurn) {
     const { delta, next } = run[stream];
@@ -150,7 +165,7 @@ function pageRead(run: SyncRun, name: StreamName, page: PageSummary): Step {
   const { next: _, ...stream } = run[name];
   const read: StreamCursor = {
     ...stream,
-    pages: stream.pages + (page.items > 0 ? 1 : 0),
+    pages: stream.pages + (page.pages ?? (page.items > 0 ? 1 : 0)),
     items: stream.items + page.items,
     fingerprint: page.fingerprint,
     repeats: page.fingerprint === stream.fingerprint ? stream.repeats + 1 : 0,
@@ -160,7 +175,18 @@ function pageRead(run: SyncRun, name: StreamName, page: PageSummary): Step {
   };
   const endless = endlessReason(stream.links, read, page);
   if (endless !== undefined) return failed(run, 'endless_round', `${name}: ${endless}`);
-  return goOn({ ...run, [name]: read, lastRead: name });
+  return goOn(listedOn({ ...run, [name]: read, lastRead: name }, name, page));
+}
+
+/** What replicas have not heard of yet when the lists begin, the delta will not tell either: the lists wait a while. */
+function tokenRead(run: SyncRun, token: { stream: StreamName; link: string }): Step {
+  if (run.listing === undefined) return goOn(run);
+  const read = withToken(run, run.listing, token);
+  const seconds = run.settings.baselineWaitSeconds;
+  const isFirst = token.stream === 'users';
+  return isFirst || seconds === 0
+    ? goOn(read)
+    : { run: { ...read, attempts: 0 }, command: { kind: 'wait', seconds } };
 }
 
 /** Links remembered, equal pages in a row, and pages of a round, before it is taken for endless (graph.md §1.2). */
@@ -281,19 +307,27 @@ function streamAtHand(run: SyncRun): StreamName | undefined {
 /** 410: the stream is read from nothing, and becomes a complete enumeration whose removals wait for its end. */
 function begunAgain(run: SyncRun, fault: GraphFault): Step {
   const stream = streamAtHand(run);
-  if (stream === undefined) return retried(run, fault, 'graph_unavailable');
+  const { listing, ...unlisted } = run;
+  if (stream === undefined && listing === undefined) return retried(run, fault, 'graph_unavailable');
   if (run.resyncs >= resyncsMax)
     return failed(run, 'resync_loop', 'Graph asked for a new baseline again and again');
-  return goOn({ ...run, resyncs: run.resyncs + 1, [stream]: newStream(undefined) });
+  const resyncs = run.resyncs + 1;
+  if (stream === undefined) {
+    // Lists that break are not mended: the deltas from the beginning tell the same.
+    return goOn({ ...unlisted, resyncs, users: newStream(undefined), groups: newStream(undefined) });
+  }
+  return goOn({ ...run, resyncs, [stream]: newStream(undefined) });
 }
 
 /** A link within the round is dead: once more from the committed deltaLink, and from nothing when that is dead too. */
 function restarted(run: SyncRun, fault: GraphFault): Step {
+  if (run.listing !== undefined) return begunAgain(run, fault);
   const stream = streamAtHand(run);
   if (stream === undefined) return retried(run, fault, 'graph_unavailable');
   const cursor = run[stream];
   if (cursor.next === undefined) return retried(run, fault, 'graph_unavailable');
-  if (cursor.restarts >= restartsMax || cursor.next === cursor.start) return begunAgain(run, fault);
+  if (cursor.listed === true || cursor.restarts >= restartsMax || cursor.next === cursor.start)
+    return begunAgain(run, fault);
   return goOn({ ...run, [stream]: newStream(cursor.start, cursor.restarts + 1) });
 }
 

@@ -68,6 +68,8 @@ export const SyncSettingsPatch = z
     safeguard: z
       .strictObject({ enabled: z.boolean(), memberships: threshold, users: threshold, groups: threshold })
       .partial(),
+    baseline: fields.baseline.unwrap(),
+    baselineWaitSeconds: fields.baselineWaitSeconds.unwrap(),
     intervalMinutes: fields.intervalMinutes.unwrap(),
     logFreeMemory: z.boolean(),
     runLogDays: z.int().min(1).max(365),

@@ -57,6 +57,7 @@ async function scenario(seed: number): Promise<void> {
   const { random, tenant } = sync;
   const some = (chance: number) => (random() < 0.5 ? random() * chance : 0);
   live(tenant, random, 60);
+  const baseline = random() < 0.5 ? 'lists' : 'delta';
   for (let round = 0; round < 6; round++) {
     tenant.faults = {
       throttled: some(0.2),
@@ -70,9 +71,11 @@ async function scenario(seed: number): Promise<void> {
     };
     sync.deaths = some(0.08);
     sync.meanwhile =
-      round > 0 && random() < 0.4 ? () => live(tenant, random, random() < 0.3 ? 1 : 0) : () => undefined;
+      (round > 0 || baseline === 'lists') && random() < 0.4
+        ? () => live(tenant, random, random() < 0.3 ? 1 : 0)
+        : () => undefined;
     if (round > 0) live(tenant, random, Math.floor(random() * 12));
-    await sync.sync();
+    await sync.sync({ baseline });
   }
   tenant.faults = noFaults;
   sync.deaths = 0;

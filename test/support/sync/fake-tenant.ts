@@ -7,6 +7,7 @@ import type {
   GraphFault,
   GraphReader,
   GroupEntry,
+  ListPage,
   MemberEntry,
   MemberType,
   TenantDomain,
@@ -129,8 +130,8 @@ export class FakeTenant {
     return {
       usersDelta: async (start) => this.#delta(start, this.#userLog, (from) => this.#userEntries(from)),
       groupsDelta: async (start) => this.#delta(start, this.#groupLog, (from) => this.#groupEntries(from)),
-      userList: async () => read({ items: this.#userEntries(-1) }),
-      groupList: async () => read({ items: this.#groupEntries(-1) }),
+      userList: async (link) => this.#list(this.users, link),
+      groupList: async (link) => this.#list(this.groups, link),
       groupMembers: async (group) => this.#memberList(group),
       groupsOf: async ({ kind, id }) => this.#groupsOf(kind, id),
       user: async (id) => {
@@ -155,6 +156,7 @@ export class FakeTenant {
   ): GraphAnswer<DeltaPage<T>> {
     const fault = this.#fault(start.kind === 'link');
     if (fault !== undefined) return { kind: 'fault', fault };
+    if (start.kind === 'now') return read({ items: [], fingerprint: '', delta: `delta:${log.length}` });
     const link = start.kind === 'link' ? start.link : '';
     if (link.startsWith('next:')) return read(this.#pages.get(link) as DeltaPage<T>);
     const at = link.startsWith('delta:') ? Number(link.slice('delta:'.length)) : -1;
@@ -163,6 +165,22 @@ export class FakeTenant {
     const pages = this.#paged(entriesSince(from), { round, delta: `delta:${log.length}` });
     for (const [index, page] of pages.entries()) this.#pages.set(`next:${round}:${index}`, page);
     return read(pages[0] as DeltaPage<T>);
+  }
+
+  /** Live objects by id, a few to a page. */
+  #list<Id extends string>(
+    objects: ReadonlyMap<string, { readonly life: Life; readonly fields: JsonObject }>,
+    link = '',
+  ): GraphAnswer<ListPage<{ readonly kind: 'present'; readonly id: Id; readonly fields: JsonObject }>> {
+    const fault = this.#fault(link !== '');
+    if (fault !== undefined) return { kind: 'fault', fault };
+    const rest = [...objects.keys()].sort().filter((id) => `list:${id}` > link);
+    const shown = rest.slice(0, 4);
+    const items = shown.flatMap((id) => {
+      const { life, fields } = objects.get(id) ?? { life: 'gone', fields: {} };
+      return life === 'live' ? [{ kind: 'present' as const, id: id as Id, fields }] : [];
+    });
+    return read({ items, ...(rest.length > shown.length ? { next: `list:${shown.at(-1)}` } : {}) });
   }
 
   #userEntries(from: number): readonly UserEntry[] {

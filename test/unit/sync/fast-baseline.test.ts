@@ -1,0 +1,103 @@
+import { expect, test } from '@jest/globals';
+import type { GraphReader } from '../../../shared/sync/graph-port.ts';
+import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
+import { group, synced, told, user } from './small-tenant.ts';
+
+/** A tenant that nobody has read, with a chain of groups. */
+async function unread(): Promise<SimulatedSync> {
+  const sync = await synced({ users: 0, groups: {} });
+  await sync.store
+    .acquire(simulatedDirectory, { holder: 'test', now: sync.now(), seconds: 1 })
+    .then(async (fence) => {
+      if (fence === undefined) throw new Error('no lease');
+      await sync.store.commit(simulatedDirectory, fence, [{ kind: 'state', state: { rereads: [] } }]);
+      await sync.store.release(simulatedDirectory, fence);
+    });
+  for (let index = 1; index <= 30; index++) sync.tenant.setUser(user(index), 'live');
+  for (let index = 1; index <= 10; index++) sync.tenant.setGroup(group(index), 'live');
+  for (let index = 1; index <= 30; index++)
+    sync.tenant.setMember(group(1 + (index % 10)), user(index), 'user');
+  sync.tenant.setMember(group(1), group(2), 'group');
+  return sync;
+}
+
+const lists = { baseline: 'lists', baselineWaitSeconds: 90 } as const;
+
+test('a fast baseline reads lists, and the delta only from a moment before them (graph.md §5.1)', async () => {
+  const sync = await unread();
+  const begun = sync.now();
+  const run = await sync.sync(lists);
+  expect(run).toMatchObject({ status: 'done', users: { listed: true }, groups: { listed: true } });
+  expect(sync.now() - begun).toBeGreaterThanOrEqual(90_000);
+  const { 1: first, ...others } = told(sync);
+  expect(first).toEqual([1, 10, 11, 20, 21, 30]);
+  expect(Object.keys(others)).toHaveLength(9);
+  // Check 3, tokens 2, users 8 pages, groups 3, members 10, deltas 2.
+  expect(run.graphCalls).toBe(28);
+});
+
+test('a change that no replica told in time is in a second replay, at least 15 minutes later', async () => {
+  const sync = await unread();
+  await sync.sync(lists);
+  const { replay } = await sync.store.state(simulatedDirectory);
+  const soon = await sync.sync(lists);
+  expect(soon.users.start).toBe(replay?.users);
+  sync.advance(15 * 60_000);
+  const late = await sync.sync(lists);
+  expect({ users: late.users.start, groups: late.groups.start }).toEqual({
+    users: replay?.users,
+    groups: replay?.groups,
+  });
+  const next = await sync.sync(lists);
+  expect(next.users.start).toBe(late.users.delta);
+  expect((await sync.store.state(simulatedDirectory)).replay).toBeUndefined();
+});
+
+test.each(['userList', 'groupList'] as const)(
+  'a link of %s that dies gives way to the delta from its beginning',
+  async (name) => {
+    const sync = await unread();
+    const { graph } = sync.tenant;
+    sync.tenant.graph = (): GraphReader => ({
+      ...graph.call(sync.tenant),
+      [name]: async () => ({ kind: 'fault', fault: { kind: 'token-dead', detail: 'expired' } }),
+    });
+    const run = await sync.sync(lists);
+    expect(run).toMatchObject({ status: 'done', resyncs: 1 });
+    expect(run.users.listed).toBeUndefined();
+    expect(told(sync)[1]).toEqual([1, 10, 11, 20, 21, 30]);
+  },
+);
+
+test('one list of members that fails leaves the whole page of groups to be read again', async () => {
+  const sync = await unread();
+  const { graph } = sync.tenant;
+  let asked = 0;
+  sync.tenant.graph = (): GraphReader => {
+    const reader = graph.call(sync.tenant);
+    return {
+      ...reader,
+      groupMembers: async (id, link) =>
+        ++asked === 5
+          ? { kind: 'fault', fault: { kind: 'transient', detail: 'bad gateway' } }
+          : await reader.groupMembers(id, link),
+    };
+  };
+  expect(await sync.sync(lists)).toMatchObject({ status: 'done' });
+  expect(told(sync)[1]).toEqual([1, 10, 11, 20, 21, 30]);
+});
+
+test('a large directory is read anew by lists, what they do not show is gone', async () => {
+  const sync = await unread();
+  await sync.sync();
+  const fence = await sync.store.acquire(simulatedDirectory, { holder: 't', now: sync.now(), seconds: 1 });
+  const { tokens: _, ...state } = await sync.store.state(simulatedDirectory);
+  if (fence === undefined) throw new Error('no lease');
+  const counts = { users: 100_000, groups: 10, memberships: 33, domains: 1 };
+  await sync.store.commit(simulatedDirectory, fence, [{ kind: 'state', state: { ...state, counts } }]);
+  await sync.store.release(simulatedDirectory, fence);
+  sync.tenant.setMember(group(1), user(10), undefined);
+  sync.tenant.setUser(user(11), 'gone');
+  expect(await sync.sync()).toMatchObject({ status: 'done', users: { listed: true, baseline: true } });
+  expect(told(sync)[1]).toEqual([1, 20, 21, 30]);
+});
