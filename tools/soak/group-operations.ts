@@ -1,5 +1,5 @@
+import type { Desk, Operation } from './desk.ts';
 import { created, deleted, patched } from './scim-requests.ts';
-import type { Desk, Operation } from './scim-worker.ts';
 
 const groupsMax = 5;
 

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../shared/model/json.ts';
+import type { Desk, Operation, UserFacts } from './desk.ts';
 import { created, deleted, expectStatus, idByName, patched } from './scim-requests.ts';
-import type { Desk, Operation, UserFacts } from './scim-worker.ts';
 
 const usersMax = 40;
 

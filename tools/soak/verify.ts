@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../shared/model/json.ts';
 import { readByCursor, type StoredDirectory } from '../main-job/read-back.ts';
 import type { ScimSender } from '../simulated-tenant/provisioning/scim-sender.ts';
-import type { Acknowledged } from './scim-worker.ts';
+import type { Acknowledged } from './desk.ts';
 import { assertUser } from './user-operations.ts';
 
 /** Sentences about what was acknowledged and is not there, or is there and was not; empty when all of it is right. */
