@@ -50,12 +50,14 @@ export interface TenantUser extends UserProperties {
   readonly life: Life;
   /** Whether the account was ever enabled: provisioning never creates a user that was not. */
   readonly wasEnabled: boolean;
+  readonly createdDateTime: string;
 }
 
 export interface TenantGroup extends GroupProperties {
   readonly kind: 'group';
   readonly id: string;
   readonly life: Life;
+  readonly createdDateTime: string;
   /** Direct members of every kind, soft-deleted ones included, in the order of their joining. */
   readonly members: ReadonlySet<string>;
 }

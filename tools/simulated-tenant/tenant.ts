@@ -24,6 +24,8 @@ export class Tenant {
   readonly displayName: string;
   readonly applicationId: string;
   readonly seed: string;
+  /** Milliseconds since 1970, for the time of creation; whoever serves the tenant sets its clock. */
+  now: () => number = () => Date.UTC(2025, 0, 1);
   readonly #users = new Map<string, Mutable<TenantUser>>();
   readonly #groups = new Map<string, GroupRow>();
   readonly #others = new Map<string, Mutable<TenantOther>>();
@@ -98,12 +100,14 @@ export class Tenant {
       life: 'live',
       wasEnabled: properties.accountEnabled,
       ...properties,
+      createdDateTime: this.#time(),
     });
     this.#log({ kind: 'created', id });
   }
 
   addGroup(id: string, properties: GroupProperties): void {
-    this.#groups.set(id, { kind: 'group', id, life: 'live', members: new Set(), ...properties });
+    const created = { life: 'live', members: new Set<string>(), createdDateTime: this.#time() } as const;
+    this.#groups.set(id, { kind: 'group', id, ...properties, ...created });
     this.#log({ kind: 'created', id });
   }
 
@@ -189,6 +193,10 @@ export class Tenant {
 
   removeDomain(id: string): void {
     if (this.#domains.delete(id)) this.#log({ kind: 'domain', id });
+  }
+
+  #time(): string {
+    return new Date(this.now()).toISOString();
   }
 
   #log(facts: ChangeFacts): void {

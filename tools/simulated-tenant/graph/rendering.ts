@@ -28,6 +28,7 @@ export function userProperties(user: TenantUser): JsonObject {
     faxNumber: user.faxNumber,
     preferredLanguage: user.preferredLanguage,
     onPremisesSyncEnabled: null,
+    createdDateTime: user.createdDateTime,
   };
 }
 
@@ -45,6 +46,7 @@ export function groupProperties(group: TenantGroup): JsonObject {
     visibility: group.visibility,
     onPremisesSyncEnabled: group.onPremisesSyncEnabled,
     isAssignableToRole: group.isAssignableToRole,
+    createdDateTime: group.createdDateTime,
   };
 }
 

@@ -114,6 +114,7 @@ function stateOf(
   options: SimulatedGraphOptions & { readonly seed: string; readonly url: string },
 ): GraphState {
   const faults = newFaults(options.seed, options.faults);
+  tenant.now = options.now ?? Date.now;
   const replica = laggingReplica(tenant, options.laggingReads ?? 5);
   const random = seededRandom(`strangers ${options.seed}`);
   return {
