@@ -35,7 +35,7 @@ export async function writesOfUnit(
     const page = await stagedPage(store, run, { stream: 'groups', page: applied - run.users.pages });
     return page.kind === 'groups' ? await groupWrites(store, run, page.items) : [];
   }
-  const part = await store.journal(run.directory, run.id, applied - pages);
+  const part = await store.journal(run.directory, run.id, (run.plan?.firstPart ?? 0) + applied - pages);
   if (part === undefined) throw new Error(`run ${run.id} lost journal part ${applied - pages}`);
   return await partWrites(store, run, part);
 }

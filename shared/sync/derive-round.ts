@@ -227,7 +227,8 @@ function below(states: readonly Memberships[], groups: readonly number[]): Reado
   return reached;
 }
 
-function reachable(nesting: Nesting, groups: readonly number[]): Uint32Array {
+/** `groups` that live and all that live below them, ascending. */
+export function reachable(nesting: Nesting, groups: readonly number[]): Uint32Array {
   const marks = new Marks(nesting.groups).begin();
   for (const group of groups) {
     if (nesting.live[group] === 1) marks.add(group);

@@ -1,6 +1,7 @@
 import { selectFingerprint } from './graph-port.ts';
 import { replayAfter } from './listing.ts';
 import type { DirectoryCounts, SyncRun, SyncState } from './run-records.ts';
+import { removedLatelyAfter } from './safeguard.ts';
 import { isFlattened, policyFingerprint } from './scope.ts';
 import type { Done, Work } from './work.ts';
 
@@ -39,6 +40,7 @@ function stateAfter(state: SyncState, run: SyncRun): SyncState {
     },
     ...(replay === undefined ? {} : { replay }),
     counts: countsAfter(state.counts, run),
+    removedLately: removedLatelyAfter(state, run),
     checked: run.checked,
     rereads: run.plan?.rereads ?? [],
     ...(waiting.length === 0 ? {} : { asks: waiting }),

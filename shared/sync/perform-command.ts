@@ -1,11 +1,12 @@
 import { unitsOf, writesOfUnit } from './apply-round.ts';
 import { finish } from './end-run.ts';
+import { isApproved, planDifference } from './look-again.ts';
 import type { NestedWrite } from './nested-store.ts';
-import { examineRound, planRound } from './plan-round.ts';
+import { examineRound, planRound, type RoundPlan } from './plan-round.ts';
 import { askGroups, check, readList, readPage } from './read-graph.ts';
 import { listMembers, listPage, readToken } from './read-lists.ts';
 import type { RunLogEntry } from './run-log.ts';
-import type { SyncRun } from './run-records.ts';
+import type { Plan, SyncRun } from './run-records.ts';
 import type { SyncCommand } from './step.ts';
 import type { SyncPorts } from './sync-ports.ts';
 import type { Done, Work } from './work.ts';
@@ -30,7 +31,7 @@ export async function perform(work: Work, run: SyncRun, command: SyncCommand): P
     case 'ask-groups':
       return await askGroups(work, run, command);
     case 'plan':
-      return await plan(work, run);
+      return await decide(work, run);
     case 'apply':
       return await apply(work, run);
     case 'finish':
@@ -54,18 +55,53 @@ function sourcesOf({ ports, state }: Work, run: SyncRun) {
 }
 
 /** The journal is written whole before the decision that refers to it. */
-async function plan(work: Work, run: SyncRun): Promise<Done> {
+async function decide(work: Work, run: SyncRun): Promise<Done> {
   const { ports, fence, state } = work;
-  const { plan: decided, parts, log } = await planRound(sourcesOf(work, run));
+  const { plan, parts, log } = await planRound(sourcesOf(work, run));
+  const firstPart = run.plan === undefined ? 0 : (run.plan.firstPart ?? 0) + run.plan.parts;
+  const decided: Plan = firstPart === 0 ? plan : { ...plan, firstPart };
+  const approved = await mayApply(work, run, { plan, parts });
   for (let part = 0; part < parts.length; part += partsAtOnce) {
-    const writes = parts
-      .slice(part, part + partsAtOnce)
-      .map((content, index): NestedWrite => ({ kind: 'journal', run: run.id, part: part + index, content }));
+    const writes = parts.slice(part, part + partsAtOnce).map(
+      (content, index): NestedWrite => ({
+        kind: 'journal',
+        run: run.id,
+        part: firstPart + part + index,
+        content,
+      }),
+    );
     await ports.store.commit(run.directory, fence, writes);
   }
   await writeLog(ports, run, log);
   const rejectedBefore = state.rejectedPlan === decided.hash && decided.exceeded.length > 0;
-  return { event: { kind: 'planned', plan: decided, rejectedBefore }, writes: [] };
+  return { event: { kind: 'planned', plan: decided, rejectedBefore, isApproved: approved }, writes: [] };
+}
+
+/** Whether a person has approved the plan that is decided now, or one that hardly differs. */
+async function mayApply(
+  { ports }: Work,
+  run: SyncRun,
+  fresh: Pick<RoundPlan, 'plan' | 'parts'>,
+): Promise<boolean> {
+  const { approval, plan: shown } = run;
+  if (approval === undefined || shown === undefined) return false;
+  const now = ports.now();
+  if (shown.hash === fresh.plan.hash) return isApproved(run, { difference: 0, now });
+  // What is too large to be compared is another plan.
+  if (shown.parts > comparedPartsMax) return false;
+  return isApproved(run, {
+    difference: await planDifference(shownParts(ports, run, shown), fresh.parts),
+    now,
+  });
+}
+
+const comparedPartsMax = 4000;
+
+async function* shownParts({ store }: SyncPorts, run: SyncRun, { firstPart = 0, parts }: Plan) {
+  for (let part = firstPart; part < firstPart + parts; part++) {
+    const content = await store.journal(run.directory, run.id, part);
+    if (content !== undefined) yield content;
+  }
 }
 
 /** Of at most 400 kB each: below the 4 MiB of a transaction. */

@@ -14,6 +14,7 @@ import {
   storedUsers,
 } from './derive-round.ts';
 import { doubtfulObjects, isNew } from './doubtful-objects.ts';
+import { emptiedGroups } from './emptied-groups.ts';
 import {
   type FoldedGroup,
   type FoldedRound,
@@ -115,7 +116,17 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     ...outbox,
   ];
   const counts = countsOf(derive, { users, groups, limited });
-  const exceeded = isFirst(sources) ? [] : exceededThresholds(counts, state.counts, run.settings.safeguard);
+  const exceeded = isFirst(sources)
+    ? []
+    : exceededThresholds(
+        { counts, emptied: await emptiedGroups(derive, derivation, limited.sets) },
+        {
+          counts: state.counts,
+          now: Date.parse(run.startedAt),
+          ...(state.removedLately === undefined ? {} : { lately: state.removedLately }),
+        },
+        run.settings.safeguard,
+      );
   const rereads = edges.rereads.map(({ group, reason, rounds }) => ({
     group: groupIdOf(round.groupIds, group),
     reason,

@@ -1,5 +1,6 @@
 import type { DirectoryId, RunId } from '../model/ids.ts';
 import { Refusal } from '../model/refusal.ts';
+import { lookingAgain } from './look-again.ts';
 import type { Fence } from './nested-store.ts';
 import { newRun, type RunOrder } from './new-run.ts';
 import type { SyncRun } from './run-records.ts';
@@ -32,11 +33,15 @@ export interface Decision {
   readonly approve: boolean;
 }
 
-/** Approves or rejects the plan of a run that waits for it. Deciding twice alike is harmless. */
+/**
+ * Approves or rejects the plan of a run that waits for it. An approved run reads on first, and waits again when what it would
+ * do now is another thing. Deciding twice alike is harmless.
+ */
 export async function decideRun(ports: OrderPorts, decision: Decision): Promise<SyncRun> {
   return await withLease(ports, decision.directory, async (fence) => {
     const run = await ports.store.run(decision.directory, decision.run);
     if (run === undefined) throw new Refusal('not-found', `no run ${decision.run}`);
+    if (wasDecided(run, decision)) return run;
     if (run.status !== 'awaiting-approval') {
       throw new Refusal('conflict', `run ${run.id} does not wait for an approval`, {
         reason: 'not_awaiting_approval',
@@ -49,13 +54,20 @@ export async function decideRun(ports: OrderPorts, decision: Decision): Promise<
     }
     const approval = { by: decision.by, at: new Date(ports.now()).toISOString() };
     const decided: SyncRun = decision.approve
-      ? { ...run, approval, status: 'running', phase: 'apply' }
+      ? { ...lookingAgain(run), approval, status: 'running' }
       : { ...run, approval, status: 'rejected' };
     await ports.store.commit(decision.directory, fence, [{ kind: 'checkpoint', run: decided }]);
     await ports.log.saveRun(decided);
     await wake(ports, decided);
     return decided;
   });
+}
+
+/** The same was decided of the same plan before. */
+function wasDecided(run: SyncRun, { approve, hash }: Decision): boolean {
+  if (run.approval === undefined || run.plan?.hash !== hash || run.status === 'awaiting-approval')
+    return false;
+  return approve === (run.status !== 'rejected');
 }
 
 /** Asks the active run to stop at its next checkpoint (XA-15). A decided plan is carried to its end. */

@@ -87,6 +87,8 @@ export const Plan = z.object({
   /** Names the plan in an approval: a hash of all its parts. */
   hash: z.string(),
   parts: z.int(),
+  /** Number of its first journal part: a plan that was decided again does not overwrite the one that was shown. */
+  firstPart: z.int().exactOptional(),
   counts: PlanCounts,
   /** Thresholds passed, each as a sentence; empty when none was. */
   exceeded: z.array(z.string()),
@@ -94,6 +96,17 @@ export const Plan = z.object({
   rereads: z.array(Reread),
 });
 export type Plan = z.infer<typeof Plan>;
+
+/** What one run removed, and what there was before it. */
+export const RemovedLately = z.object({
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  memberships: z.int(),
+  users: z.int(),
+  groups: z.int(),
+  base: z.object({ memberships: z.int(), users: z.int(), groups: z.int() }),
+});
+export type RemovedLately = z.infer<typeof RemovedLately>;
 
 export const DirectoryCounts = z.object({
   users: z.int(),
@@ -172,6 +185,11 @@ export const SyncState = z.object({
   counts: DirectoryCounts.exactOptional(),
   checked: Checked.exactOptional(),
   rereads: z.array(Reread),
+  /** Removals of the last 24 hours that nobody approved, oldest first; what cannot be read holds the next removal. */
+  removedLately: z
+    .union([z.array(RemovedLately), z.literal('unreadable')])
+    .catch('unreadable')
+    .exactOptional(),
   /** Objects whose direct groups could not be asked for yet. */
   asks: z.array(Ask).exactOptional(),
   /** The next run reads all groups from the beginning. */

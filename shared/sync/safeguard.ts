@@ -1,35 +1,95 @@
-import type { DirectoryCounts, PlanCounts } from './run-records.ts';
+import type { DirectoryCounts, PlanCounts, RemovedLately, SyncRun, SyncState } from './run-records.ts';
 import type { SafeguardSettings, Threshold } from './settings.ts';
+
+export interface Judged {
+  readonly counts: PlanCounts;
+  /** Told groups that lose their last member and had at least five; undefined when that is not known. */
+  readonly emptied: number | undefined;
+}
+
+export interface Known {
+  /** As published last. */
+  readonly counts: DirectoryCounts | undefined;
+  readonly lately?: SyncState['removedLately'];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
 
 /**
  * Thresholds that a plan passes, each as a sentence; none lets it through. What passes one is held as a whole and shown,
- * never cut to fit (XE-19, reliability.md §5). Percentages are of what was published last, not of what is read now.
+ * never cut to fit (XE-19, reliability.md §5). Percentages are of what was published 24 hours ago, and what was removed
+ * since then counts too, so that many small removals do not pass for none.
  */
 export function exceededThresholds(
-  counts: PlanCounts,
-  before: DirectoryCounts | undefined,
+  { counts, emptied }: Judged,
+  { counts: published, lately = [], now }: Known,
   settings: SafeguardSettings,
 ): readonly string[] {
   if (!settings.enabled) return [];
-  const base = before ?? { users: 0, groups: 0, memberships: 0, domains: 0 };
-  return [
-    judged('memberships removed', counts.membershipsRemoved, {
-      base: base.memberships,
-      of: settings.memberships,
-    }),
-    judged('users deactivated or removed', counts.usersDeactivated + counts.usersRemoved, {
-      base: base.users,
-      of: settings.users,
-    }),
-    judged('groups removed', counts.groupsRemoved, { base: base.groups, of: settings.groups }),
-  ].flatMap((sentence) => sentence ?? []);
+  const removed = removalsOf(counts);
+  if (lately === 'unreadable') {
+    const removes = removed.memberships + removed.users + removed.groups > 0;
+    return removes ? ['what was removed in the last 24 hours cannot be read'] : [];
+  }
+  const recent = withinWindow(lately, now);
+  const base = recent[0]?.base ?? published ?? { users: 0, groups: 0, memberships: 0 };
+  const sentences = (['memberships', 'users', 'groups'] as const).flatMap((kind) => {
+    const before = recent.reduce((sum, run) => sum + run[kind], 0);
+    const allowed = allowedOf(settings[kind], { base: base[kind], users: base.users });
+    const count = before + removed[kind];
+    if (removed[kind] === 0 || count <= allowed) return [];
+    const when = before === 0 ? '' : ' within 24 hours';
+    return [`${words[kind]}${when}: ${count} of ${base[kind]}, allowed ${allowed}`];
+  });
+  return [...sentences, ...emptiedSentence(emptied)];
 }
 
-function judged(
-  what: string,
-  count: number,
-  { base, of }: { base: number; of: Threshold },
-): string | undefined {
-  const allowed = Math.min(of.absolute, Math.max(of.floor, Math.floor((base * of.percent) / 100)));
-  return count > allowed ? `${what}: ${count} of ${base}, allowed ${allowed}` : undefined;
+const words = {
+  memberships: 'memberships removed',
+  users: 'users deactivated or removed',
+  groups: 'groups removed',
+};
+
+/** Percentages say nothing of a directory this small. */
+const smallUsers = 50;
+
+function allowedOf(of: Threshold, { base, users }: { base: number; users: number }): number {
+  const share = users < smallUsers ? 0 : Math.floor((base * of.percent) / 100);
+  return Math.min(of.absolute, Math.max(of.floor, share));
+}
+
+function emptiedSentence(emptied: number | undefined): readonly string[] {
+  if (emptied === undefined) return ['groups emptied: too much changes to tell'];
+  return emptied === 0 ? [] : [`groups emptied: ${emptied} that had 5 members or more, allowed 0`];
+}
+
+interface Removals {
+  readonly memberships: number;
+  readonly users: number;
+  readonly groups: number;
+}
+
+const removalsOf = (counts: PlanCounts): Removals => ({
+  memberships: counts.membershipsRemoved,
+  users: counts.usersDeactivated + counts.usersRemoved,
+  groups: counts.groupsRemoved,
+});
+
+const windowMilliseconds = 24 * 60 * 60 * 1000;
+
+const withinWindow = (lately: readonly RemovedLately[], now: number) =>
+  lately.filter(({ at }) => at > now - windowMilliseconds);
+
+/** The window after a run. What a person approved does not count against the next runs. */
+export function removedLatelyAfter(state: SyncState, run: SyncRun): NonNullable<SyncState['removedLately']> {
+  const { removedLately: before = [], counts: published } = state;
+  if (run.approval !== undefined) return [];
+  if (before === 'unreadable') return before;
+  const at = Date.parse(run.startedAt);
+  const recent = withinWindow(before, at);
+  if (run.plan === undefined || published === undefined) return recent;
+  const removed = removalsOf(run.plan.counts);
+  if (removed.memberships + removed.users + removed.groups === 0) return recent;
+  const { memberships, users, groups } = published;
+  return [...recent, { at, ...removed, base: { memberships, users, groups } }];
 }

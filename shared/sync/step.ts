@@ -18,7 +18,12 @@ export type SyncEvent =
   | { readonly kind: 'examined'; readonly rereads: readonly Reread[]; readonly asks: readonly Ask[] }
   | { readonly kind: 'list-read'; readonly next?: string }
   | { readonly kind: 'answer-read'; readonly next?: string }
-  | { readonly kind: 'planned'; readonly plan: Plan; readonly rejectedBefore: boolean }
+  | {
+      readonly kind: 'planned';
+      readonly plan: Plan;
+      readonly rejectedBefore: boolean;
+      readonly isApproved: boolean;
+    }
   | { readonly kind: 'applied'; readonly last: boolean }
   | { readonly kind: 'finished' }
   | { readonly kind: 'fault'; readonly fault: GraphFault };
@@ -102,7 +107,7 @@ export function step(run: SyncRun, event: SyncEvent): Step {
     case 'answer-read':
       return goOn(answerRead(run, event.next));
     case 'planned':
-      return planned(run, event.plan, event.rejectedBefore);
+      return planned(run, event);
     case 'applied':
       return goOn({ ...run, applied: run.applied + 1, phase: event.last ? 'cleanup' : 'apply' });
     case 'finished':
@@ -232,13 +237,17 @@ function nextList(run: SyncRun, pages: number | undefined): Step {
 }
 
 /** Above a threshold nothing is applied, neither removals nor additions, until a person has approved this very plan. */
-function planned(run: SyncRun, plan: Plan, rejectedBefore: boolean): Step {
+function planned(
+  run: SyncRun,
+  { plan, rejectedBefore, isApproved }: Extract<SyncEvent, { kind: 'planned' }>,
+): Step {
   const decided: SyncRun = { ...run, plan, attempts: 0 };
   if (run.mode === 'dry-run') return ended({ ...decided, phase: 'safeguard' }, { status: 'done' });
   if (rejectedBefore) return ended({ ...decided, phase: 'safeguard' }, { status: 'rejected' });
-  if (plan.exceeded.length > 0) {
+  if (plan.exceeded.length > 0 && !isApproved) {
+    const { approval: _, ...unapproved } = decided;
     return {
-      run: { ...decided, phase: 'safeguard', status: 'awaiting-approval' },
+      run: { ...unapproved, phase: 'safeguard', status: 'awaiting-approval' },
       command: { kind: 'rest' },
     };
   }

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { cancelRun } from '../../../shared/sync/run-orders.ts';
-import { exceededThresholds } from '../../../shared/sync/safeguard.ts';
+import { cancelRun, decideRun } from '../../../shared/sync/run-orders.ts';
+import { type PlanCounts, type RemovedLately, SyncState } from '../../../shared/sync/run-records.ts';
+import { exceededThresholds, type Known } from '../../../shared/sync/safeguard.ts';
 import { NestedSettings, SafeguardSettings } from '../../../shared/sync/settings.ts';
 import { simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { group, synced, told, user } from './small-tenant.ts';
@@ -19,32 +20,27 @@ const nothing = {
   groupsHeld: 0,
 };
 const base = { users: 200, groups: 100, memberships: 1000, domains: 1 };
+const now = Date.UTC(2026, 0, 2);
+const exceeded = (counts: PlanCounts, known: Partial<Known> = {}, emptied: number | undefined = 0) =>
+  exceededThresholds({ counts, emptied }, { counts: base, now, ...known }, SafeguardSettings.parse({}));
 
 test.each([
   [200, []],
   [201, ['memberships removed: 201 of 1000, allowed 200']],
-])('%d of 1,000 memberships removed against 20 per cent (XE-19)', (membershipsRemoved, exceeded) => {
-  expect(exceededThresholds({ ...nothing, membershipsRemoved }, base, SafeguardSettings.parse({}))).toEqual(
-    exceeded,
-  );
+])('%d of 1,000 memberships removed against 20 per cent (XE-19)', (membershipsRemoved, expected) => {
+  expect(exceeded({ ...nothing, membershipsRemoved })).toEqual(expected);
 });
 
 test('users deactivated and removed count together (XE-19)', () => {
   const counts = { ...nothing, usersDeactivated: 11, usersRemoved: 10 };
-  expect(exceededThresholds(counts, base, SafeguardSettings.parse({}))).toEqual([
-    'users deactivated or removed: 21 of 200, allowed 20',
-  ]);
+  expect(exceeded(counts)).toEqual(['users deactivated or removed: 21 of 200, allowed 20']);
 });
 
 test('small directories go by the floor, large ones by the absolute number, whatever the per cent (I9)', () => {
   fc.assert(
     fc.property(fc.nat(5_000_000), fc.nat(5_000_000), (groups, groupsRemoved) => {
-      const exceeded = exceededThresholds(
-        { ...nothing, groupsRemoved },
-        { ...base, groups },
-        SafeguardSettings.parse({}),
-      );
-      expect(exceeded.length > 0).toBe(groupsRemoved > Math.min(500, Math.max(10, Math.floor(groups / 5))));
+      const sentences = exceeded({ ...nothing, groupsRemoved }, { counts: { ...base, groups } });
+      expect(sentences.length > 0).toBe(groupsRemoved > Math.min(500, Math.max(10, Math.floor(groups / 5))));
     }),
   );
 });
@@ -133,4 +129,115 @@ test('a dry run decides the same plan and changes nothing (I11)', async () => {
   });
   expect(dry).toMatchObject({ status: 'done', phase: 'safeguard', applied: 0 });
   expect(told(sync)).toEqual({ 1: [1, 2] });
+});
+
+test('many small removals add up over 24 hours, and not longer (reliability.md §5)', () => {
+  const hour = 3_600_000;
+  const lately = [{ at: now - hour, memberships: 190, users: 0, groups: 0, base }];
+  expect(exceeded({ ...nothing, membershipsRemoved: 10 }, { lately })).toEqual([]);
+  expect(exceeded({ ...nothing, membershipsRemoved: 11 }, { lately })).toEqual([
+    'memberships removed within 24 hours: 201 of 1000, allowed 200',
+  ]);
+  expect(exceeded(nothing, { lately: [{ ...lately[0], memberships: 900 } as RemovedLately] })).toEqual([]);
+  expect(exceeded({ ...nothing, membershipsRemoved: 11 }, { lately, now: now + 23 * hour })).toEqual([]);
+});
+
+test.each([
+  [49, 10, []],
+  [49, 11, ['memberships removed: 11 of 1000, allowed 10']],
+  [50, 200, []],
+  [50, 201, ['memberships removed: 201 of 1000, allowed 200']],
+])('of %d users, %d memberships removed: small directories know the floor only', (users, count, expected) => {
+  const counts = { ...base, users };
+  expect(exceeded({ ...nothing, membershipsRemoved: count }, { counts })).toEqual(expected);
+});
+
+test('a record of removals that cannot be read holds the next removal, and nothing else', () => {
+  const { removedLately } = SyncState.parse({ rereads: [], removedLately: [{ at: 'yesterday' }] });
+  expect(removedLately).toBe('unreadable');
+  expect(exceeded({ ...nothing, usersCreated: 5 }, { lately: 'unreadable' })).toEqual([]);
+  expect(exceeded({ ...nothing, usersRemoved: 1 }, { lately: 'unreadable' })).toEqual([
+    'what was removed in the last 24 hours cannot be read',
+  ]);
+});
+
+const inGroups = (members: number) => ({
+  users: 60,
+  groups: {
+    1: [['group', 2] as const],
+    2: Array.from({ length: members }, (_, index) => ['user', index + 1] as const),
+  },
+});
+const safe = { safeguard: SafeguardSettings.parse({}) };
+
+test.each([
+  [4, 'done', undefined],
+  [5, 'awaiting-approval', ['groups emptied: 2 that had 5 members or more, allowed 0']],
+])('a group of %d that loses everybody: %s', async (members, status, sentences) => {
+  const sync = await synced(inGroups(members));
+  for (let index = 1; index <= members; index++) sync.tenant.setMember(group(2), user(index), undefined);
+  const run = await sync.sync(safe);
+  expect(run.status).toBe(status);
+  expect(run.plan?.exceeded).toEqual(sentences ?? []);
+});
+
+const roomy = { safeguard: SafeguardSettings.parse({ memberships: { floor: 1000 } }) };
+
+test('a group that keeps one member of many is not empty, and one who does not count is nobody', async () => {
+  const sync = await synced(inGroups(7));
+  for (let index = 1; index <= 6; index++) sync.tenant.setMember(group(2), user(index), undefined);
+  expect((await sync.sync(roomy)).status).toBe('done');
+  const other = await synced(inGroups(7));
+  other.tenant.setUser(user(7), 'soft-deleted');
+  await other.sync(roomy);
+  for (let index = 1; index <= 6; index++) other.tenant.setMember(group(2), user(index), undefined);
+  expect((await other.sync(roomy)).status).toBe('awaiting-approval');
+});
+
+test('an approval is of what is true now: a source that changed since is asked about again (reliability.md §5)', async () => {
+  const { sync } = await held();
+  sync.tenant.setMember(group(1), user(3), undefined);
+  const again = await sync.decide(true);
+  expect(again).toMatchObject({
+    status: 'awaiting-approval',
+    plan: { exceeded: ['memberships removed: 3 of 3, allowed 1'] },
+  });
+  expect(again.approval).toBeUndefined();
+  expect(told(sync)).toEqual({ 1: [1, 2, 3] });
+  expect(await sync.decide(true)).toMatchObject({ status: 'done' });
+  expect(told(sync)).toEqual({ 1: [4] });
+});
+
+test('a fresh plan that differs by a twentieth is covered by the approval, by more it is not', async () => {
+  for (const [more, status] of [
+    [1, 'done'],
+    [2, 'awaiting-approval'],
+  ] as const) {
+    const sync = await synced(inGroups(40));
+    for (let index = 1; index <= 20; index++) sync.tenant.setMember(group(2), user(index), undefined);
+    expect((await sync.sync(safe)).status).toBe('awaiting-approval');
+    for (let index = 21; index < 21 + more; index++) sync.tenant.setMember(group(2), user(index), undefined);
+    expect((await sync.decide(true)).status).toBe(status);
+  }
+});
+
+test('approving twice, or by two admins, is approving once; the opposite is refused', async () => {
+  const { sync, run } = await held();
+  const decision = { directory: simulatedDirectory, run: run.id, hash: run.plan?.hash ?? '', by: 'one' };
+  await decideRun(sync.ports(), { ...decision, approve: true });
+  const second = await decideRun(sync.ports(), { ...decision, by: 'two', approve: true });
+  expect(second.approval?.by).toBe('one');
+  await expect(decideRun(sync.ports(), { ...decision, approve: false })).rejects.toMatchObject({
+    facts: { reason: 'not_awaiting_approval' },
+  });
+  expect(await sync.untilRest()).toMatchObject({ status: 'done' });
+});
+
+test('an approval is over after 24 hours, whatever became of its message', async () => {
+  const { sync, run } = await held();
+  const decision = { directory: simulatedDirectory, run: run.id, hash: run.plan?.hash ?? '', by: 'one' };
+  await decideRun(sync.ports(), { ...decision, approve: true });
+  sync.advance(24 * 3_600_000 + 1);
+  expect(await sync.untilRest()).toMatchObject({ status: 'awaiting-approval' });
+  expect(told(sync)).toEqual({ 1: [1, 2, 3] });
 });

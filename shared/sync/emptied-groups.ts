@@ -1,0 +1,58 @@
+import type { DiffSet } from '../nesting/diff-sets.ts';
+import { countsAfter, type Derivation, type DeriveSources, reachable, storedUsers } from './derive-round.ts';
+
+/** A told group that had this many members or more does not lose the last one unseen (reliability.md §5). */
+const emptiedFrom = 5;
+
+/**
+ * How many told groups that had at least five members have none when the round is done; undefined when the change is too
+ * large to be told group by group. Of a group that still has somebody, only as much is read as shows it.
+ */
+export async function emptiedGroups(
+  sources: DeriveSources,
+  derivation: Derivation,
+  sets: readonly DiffSet[],
+): Promise<number | undefined> {
+  if (derivation.pairsRemoved < emptiedFrom) return 0;
+  if (derivation.change === undefined) return undefined;
+  let emptied = 0;
+  for (const group of losingOnly(sets, derivation)) {
+    if (!(await hasSomebody(sources, derivation, group))) emptied++;
+  }
+  return emptied;
+}
+
+function losingOnly(sets: readonly DiffSet[], { before, after }: Derivation): readonly number[] {
+  const lost = new Map<number, number>();
+  const gaining = new Set<number>();
+  for (const { groups, added, removed } of sets) {
+    for (const group of groups) {
+      lost.set(group, (lost.get(group) ?? 0) + removed.length);
+      if (added.length > 0) gaining.add(group);
+    }
+  }
+  return [...lost].flatMap(([group, count]) => {
+    const isTold = before.told[group] === 1 && after.told[group] === 1;
+    return count >= emptiedFrom && isTold && !gaining.has(group) ? [group] : [];
+  });
+}
+
+async function hasSomebody(sources: DeriveSources, { after }: Derivation, group: number): Promise<boolean> {
+  for (const below of reachable(after.nesting, [group])) {
+    await sources.stored.loadMembers([below]);
+    const members = after.usersOf(below);
+    for (let start = 0; start < members.length; start += askedAtOnce) {
+      if (await someCount(sources, members.subarray(start, start + askedAtOnce))) return true;
+    }
+  }
+  return false;
+}
+
+const askedAtOnce = 500;
+
+async function someCount(sources: DeriveSources, members: Uint32Array): Promise<boolean> {
+  const { users } = sources.round;
+  if (members.some((member) => countsAfter(sources, member))) return true;
+  const strangers = [...members].filter((member) => !users.has(member));
+  return (await storedUsers(sources, strangers)).some(({ standing }) => standing.counts);
+}

@@ -1,0 +1,80 @@
+import { unpackGuids } from '../nesting/guid.ts';
+import type { JournalPart } from './round-records.ts';
+import type { StreamCursor, SyncRun } from './run-records.ts';
+
+/**
+ * An approved run reads on from where it was held, so that what is applied is what the tenant says now: pages are added to
+ * those it has, and all of it is decided again.
+ */
+export function lookingAgain({ asking: _, ...run }: SyncRun): SyncRun {
+  return {
+    ...run,
+    phase: 'check',
+    users: readOn(run.users),
+    groups: readOn(run.groups),
+    rereads: [],
+    rereadsDone: 0,
+    reread: { pages: 0 },
+    rereadPages: {},
+    attempts: 0,
+  };
+}
+
+function readOn({ delta, ...cursor }: StreamCursor): StreamCursor {
+  return {
+    ...cursor,
+    ...(delta === undefined ? {} : { next: delta }),
+    fingerprint: '',
+    repeats: 0,
+    links: [],
+  };
+}
+
+/** Whether an approval still covers what is decided now: it is a day old at most, and the plan is nearly the same. */
+export function isApproved(
+  { approval }: SyncRun,
+  { difference, now }: { readonly difference: number; readonly now: number },
+): boolean {
+  if (approval === undefined) return false;
+  const age = now - Date.parse(approval.at);
+  return age >= -clockSkewMilliseconds && age <= approvedForMilliseconds && difference <= differenceMax;
+}
+
+const approvedForMilliseconds = 24 * 60 * 60 * 1000;
+const clockSkewMilliseconds = 5 * 60 * 1000;
+const differenceMax = 0.05;
+
+/** Statements that only one of two plans makes, as a share of those of the first. */
+export async function planDifference(
+  shown: AsyncIterable<JournalPart>,
+  fresh: readonly JournalPart[],
+): Promise<number> {
+  const made = new Set<string>();
+  for await (const part of shown) for (const statement of statementsOf(part)) made.add(statement);
+  const count = made.size;
+  let others = 0;
+  for (const part of fresh) {
+    for (const statement of statementsOf(part)) if (!made.delete(statement)) others++;
+  }
+  const differing = others + made.size;
+  return differing === 0 ? 0 : differing / Math.max(1, count);
+}
+
+/** What a person approves: who goes and comes where. The reverse of memberships, and what is told of them, say the same. */
+function statementsOf(part: JournalPart): readonly string[] {
+  switch (part.kind) {
+    case 'users':
+    case 'groups':
+      return part.items.map((item) => JSON.stringify(item));
+    case 'members':
+      return part.items.flatMap(({ group, added, removed }) => [
+        ...unpackGuids(added).map((member) => `${group} + ${member}`),
+        ...unpackGuids(removed).map((member) => `${group} - ${member}`),
+      ]);
+    case 'held':
+      return [`held ${part.group} ${part.members?.length ?? 0}`];
+    case 'groups-of':
+    case 'outbox':
+      return [];
+  }
+}
