@@ -10,6 +10,7 @@ import { printNesting } from './nesting-report.ts';
 import { printRoundTrips } from './round-trip-report.ts';
 import type { RoundTrips } from './round-trips.ts';
 import { sizesOf } from './sizes.ts';
+import { printSync } from './sync/sync.bench.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,14 +25,15 @@ console.log(`Rookery bench, Node ${process.versions.node}, ${process.platform} $
 const { roundTrips, core } = await overEmulator();
 const http = await printPeers(sizes);
 printNesting(values.tiny);
+const overCalls = await printSync(values.tiny ? 'tiny' : values.full ? 'full' : 'usual');
 printGoals({ roundTrips, core, http });
 
-const faults = baselineFaults(roundTrips);
+const faults = [...baselineFaults(roundTrips), ...overCalls];
 if (faults.length > 0) {
   console.error(`Over budget:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
   process.exitCode = 1;
 } else {
-  console.log('Every budget of storage round trips is kept.');
+  console.log('Every budget of storage round trips and of Graph calls is kept.');
 }
 
 /** What needs the storage emulator, and the core before anything else runs beside it. */

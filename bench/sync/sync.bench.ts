@@ -12,8 +12,10 @@ export const syncSizes = {
   full: { users: 100_000, groups: 10_000, userEdges: 1_000_000 },
 } as const;
 
+export type SyncSize = keyof typeof syncSizes;
+
 /** A first and an idle run through Graph pages and the storage emulator, each part in a process of its own. */
-export async function printSync(size: keyof typeof syncSizes): Promise<void> {
+export async function measureSync(size: SyncSize) {
   const { users, groups, userEdges } = syncSizes[size];
   const azurite = await startAzurite({ kind: 'memory' });
   const graph = child('graph-process.ts', [users, groups, userEdges].map(String), {});
@@ -26,24 +28,59 @@ export async function printSync(size: keyof typeof syncSizes): Promise<void> {
     const { runs, peakRssMegabytes } = Measured.parse(await lineOf(engine));
     const [first, idle] = runs;
     if (first === undefined || idle === undefined) throw new Error('the engine left a run out');
-    const chains = new PageChains(served);
-    const floor = (await chains.pages()) + checkCalls;
-    const rows = [row('first run', first, floor), row('idle run', idle, 2)];
-    const [people, nested, direct] = [users, groups, served.memberships].map((count) =>
-      count.toLocaleString('en'),
-    );
-    console.log(
-      `Nested directory over Graph pages and the storage emulator: ${people} users, ${nested} groups, ${direct} direct memberships\n`,
-    );
-    console.log(
-      `${textTable(['run', 'seconds', 'Graph calls', 'floor', 'ratio', 'transactions', 'floor', 'reads'], rows)}\n`,
-    );
-    console.log(`Peak RSS of the engine: ${shown(peakRssMegabytes)} MB\n`);
+    const pages = await new PageChains(served).pages();
+    return {
+      memberships: served.memberships,
+      peakRssMegabytes,
+      runs: [
+        { name: 'first run', ...first, callsFloor: pages + checkCalls },
+        { name: 'idle run', ...idle, callsFloor: 2 },
+      ],
+    };
   } finally {
     graph.kill();
     await azurite.stop();
   }
 }
+
+/** Folding, deriving and packing a first round without Graph and storage, in a process of its own. */
+export async function measurePlan(size: keyof typeof planSizes) {
+  const { users, groups, userEdges } = planSizes[size];
+  const process = child('plan-process.ts', [users, groups, userEdges].map(String), {});
+  return Planned.parse(await lineOf(process));
+}
+
+export const planSizes = {
+  tiny: { users: 500, groups: 60, userEdges: 4_000 },
+  usual: { users: 100_000, groups: 10_000, userEdges: 1_000_000 },
+  full: { users: 1_000_000, groups: 50_000, userEdges: 10_000_000 },
+} as const;
+
+/** Prints both; the calls of Graph that are more than five per cent above their floor are faults. */
+export async function printSync(size: SyncSize): Promise<readonly string[]> {
+  const { memberships, peakRssMegabytes, runs } = await measureSync(size);
+  const { users, groups } = syncSizes[size];
+  const [people, nested, direct] = [users, groups, memberships].map((count) => count.toLocaleString('en'));
+  const head = ['run', 'seconds', 'Graph calls', 'floor', 'ratio', 'transactions', 'floor', 'reads'];
+  console.log(
+    `Nested directory over Graph pages and the storage emulator: ${people} users, ${nested} groups, ${direct} direct memberships\n`,
+  );
+  console.log(`${textTable(head, runs.map(row))}\n`);
+  console.log(`Peak RSS of the engine: ${shown(peakRssMegabytes)} MB\n`);
+  const plan = await measurePlan(size);
+  console.log('A first round without Graph and storage\n');
+  console.log(
+    `${textTable(['edges', 'fold s', 'edges/s', 'fold + derive + pack s', 'parts', 'inputs MB', 'peak MB'], [planRow(plan)])}\n`,
+  );
+  return runs
+    .filter(({ graphCalls, callsFloor }) => graphCalls > callsFloor * callsOverFloorMax)
+    .map(
+      ({ name, graphCalls, callsFloor }) =>
+        `${name}: ${graphCalls} calls of Graph, ${callsFloor} were enough`,
+    );
+}
+
+const callsOverFloorMax = 1.05;
 
 /** Permissions by four reads, organization and domains. */
 const checkCalls = 6;
@@ -63,15 +100,35 @@ const Run = z.looseObject({
 });
 const Measured = z.object({ runs: z.array(Run), peakRssMegabytes: z.number() });
 
-function row(name: string, run: z.infer<typeof Run>, callsFloor: number): string[] {
+const Planned = z.object({
+  edges: z.number(),
+  parts: z.number(),
+  foldSeconds: z.number(),
+  planSeconds: z.number(),
+  inputMegabytes: z.number(),
+  peakMegabytes: z.number(),
+});
+
+const planRow = (plan: z.infer<typeof Planned>): string[] =>
+  [
+    plan.edges,
+    plan.foldSeconds,
+    plan.edges / plan.foldSeconds,
+    plan.planSeconds,
+    plan.parts,
+    plan.inputMegabytes,
+    plan.peakMegabytes,
+  ].map(shown);
+
+function row(run: z.infer<typeof Run> & { readonly name: string; readonly callsFloor: number }): string[] {
   const { transaction = 0, ...others } = run.storage;
   const reads = Object.values(others).reduce((sum, count) => sum + count, 0);
   return [
-    name,
+    run.name,
     shown(run.seconds),
     String(run.graphCalls),
-    String(callsFloor),
-    (run.graphCalls / callsFloor).toFixed(3),
+    String(run.callsFloor),
+    (run.graphCalls / run.callsFloor).toFixed(3),
     String(transaction),
     String(transactionsFloor(run)),
     String(reads),

@@ -1,0 +1,16 @@
+import { expect, test } from '@jest/globals';
+import { measurePlan, measureSync } from '../../../bench/sync/sync.bench.ts';
+
+test('a first and an idle run call Graph no more often than its pages ask for (graph.md §5.1)', async () => {
+  const { runs } = await measureSync('tiny');
+  expect(runs.map(({ name, graphCalls }) => [name, graphCalls])).toEqual(
+    runs.map(({ name, callsFloor }) => [name, callsFloor]),
+  );
+  expect(runs[0]?.counts).toMatchObject({ usersCreated: 500, groupsCreated: 60 });
+}, 60_000);
+
+test('a round is folded, derived and packed without Graph and storage', async () => {
+  const { edges, parts } = await measurePlan('tiny');
+  expect(edges).toBeGreaterThan(2_000);
+  expect(parts).toBeGreaterThan(10);
+}, 60_000);
