@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import type { NestedSettings } from '../../../shared/sync/settings.ts';
 import { evolve } from '../../../tools/simulated-tenant/evolve.ts';
 import type { FaultName, FaultSettings } from '../../../tools/simulated-tenant/graph/faults.ts';
 import { makeWorldTable, TenantWorld } from './tenant-world.ts';
@@ -89,6 +90,7 @@ async function scenario(seed: number): Promise<void> {
     const standing = honest(subset(bearable, random));
     // Half of a move told late is a removal that Graph made.
     world.consumer.isStrict = !tellsLate(standing);
+    const settings: Partial<NestedSettings> = { baseline: random() < 0.3 ? 'lists' : 'delta' };
     let generation = 0;
     for (let round = 0; round < rounds; round++) {
       const extra = random() < 0.3 ? honest({ ...standing, ...subset(fatal, random, 0.2) }) : {};
@@ -97,7 +99,7 @@ async function scenario(seed: number): Promise<void> {
       world.meanwhile = once(() => {
         if (random() < 0.3) evolve(world.tenant, ++generation);
       });
-      await runOnce(world);
+      await runOnce(world, settings);
       world.graph.faults.set(off({ ...bearable, ...fatal }));
       world.graph.faults.set(standing);
     }
@@ -113,9 +115,9 @@ async function scenario(seed: number): Promise<void> {
 }
 
 /** A run that does not complete tells nothing; what it saw of the tenant excuses removals of later ones. */
-async function runOnce(world: TenantWorld): Promise<void> {
+async function runOnce(world: TenantWorld, settings: Partial<NestedSettings>): Promise<void> {
   const told = world.consumer.told;
-  const run = await world.sync();
+  const run = await world.sync(settings);
   if (run.status === 'done') world.consumer.settle();
   else expect(world.consumer.told).toBe(told);
 }
