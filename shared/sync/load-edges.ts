@@ -1,0 +1,65 @@
+import type { AskedGroups } from './asked-groups.ts';
+import { type FoldedRound, numberOf, userIds } from './fold-round.ts';
+import type { NestedUser } from './nested-store.ts';
+import { partsOf } from './parts-of.ts';
+import type { RoundSources } from './round-sources.ts';
+import type { StoredMemberships } from './stored-memberships.ts';
+
+export interface Loaded {
+  readonly round: FoldedRound;
+  readonly stored: StoredMemberships;
+  readonly listed: ReadonlyMap<number, unknown>;
+  readonly asked: AskedGroups;
+  readonly sweep: boolean;
+}
+
+/** Reads the stored memberships that events, lists, sweeps and hard deletes are compared with. */
+export async function loadForEdges({ round, stored, listed, asked, sweep }: Loaded) {
+  if (sweep) {
+    await stored.loadMembers(stored.facts.keys());
+    stored.turnRound();
+    return;
+  }
+  const gone = [...round.groups].flatMap(([group, { life }]) => (life === 'gone' ? [group] : []));
+  await stored.loadMembers([...gone, ...listed.keys()]);
+  const members = new Set(round.memberEvents.members());
+  for (const found of asked.users.values()) for (const user of found) members.add(user);
+  for (const [user, { life, stored: before }] of round.users) {
+    if (life === 'gone' && before !== undefined) members.add(user);
+  }
+  for (const group of [...gone, ...listed.keys()])
+    for (const member of stored.membersOf(group)) members.add(member);
+  await stored.loadGroupsOf(members);
+}
+
+/** Soft-deleted users among the members that a list or an enumeration may not have shown. */
+export async function sleepingUsers(
+  { store, run }: RoundSources,
+  { round, stored, listed, sweep }: Loaded,
+): Promise<ReadonlySet<number>> {
+  const asleep = new Set<number>();
+  const pages = sweep
+    ? store.userPages(run.directory)
+    : listedUsers({ store, run }, { round, stored, listed });
+  for await (const rows of pages) {
+    for (const { id, life } of rows) if (life === 'soft-deleted') asleep.add(numberOf(round.memberIds, id));
+  }
+  for (const [user, { life }] of round.users) {
+    if (life === 'soft-deleted') asleep.add(user);
+    else asleep.delete(user);
+  }
+  return asleep;
+}
+
+/** Rows of all members that listed groups have or had. */
+async function* listedUsers(
+  { store, run }: Pick<RoundSources, 'store' | 'run'>,
+  { round, stored, listed }: Omit<Loaded, 'sweep' | 'asked'>,
+): AsyncIterable<readonly NestedUser[]> {
+  if (listed.size === 0) return;
+  const members = new Set(round.memberEvents.members());
+  for (const group of listed.keys()) for (const member of stored.membersOf(group)) members.add(member);
+  for (const some of partsOf([...members], 1000)) {
+    yield await store.users(run.directory, userIds(round.memberIds, some));
+  }
+}

@@ -1,0 +1,103 @@
+import { adjacency, rowOf } from '../nesting/adjacency.ts';
+import type { EdgeChanges } from '../nesting/changed-memberships.ts';
+import { guidBytes } from '../nesting/guid.ts';
+import type { GuidTable } from '../nesting/guid-table.ts';
+import type { DeriveSources } from './derive-round.ts';
+import { groupIdOf } from './fold-round.ts';
+import { partsOf } from './parts-of.ts';
+import type { JournalPart } from './round-records.ts';
+
+/** Changes of direct memberships by group and type, then by member. */
+export function memberParts({ round, edges }: DeriveSources): readonly JournalPart[] {
+  const changes: MembersChange[] = [];
+  const typeOf = (member: number) => round.types.get(member) ?? 'user';
+  for (const { row, added, removed } of byRow(edges.users, 'groups', round.groupIds.count)) {
+    const group = groupIdOf(round.groupIds, row);
+    for (const type of new Set([...added, ...removed].map(typeOf))) {
+      const ofType = (members: Uint32Array) => members.filter((member) => typeOf(member) === type);
+      const numbers = { added: ofType(added), removed: ofType(removed) };
+      changes.push(...slicesOf(round.memberIds, numbers, { group, type }));
+    }
+  }
+  for (const { row, ...numbers } of byRow(edges.nesting, 'groups', round.groupIds.count)) {
+    const group = groupIdOf(round.groupIds, row);
+    changes.push(...slicesOf(round.groupIds, numbers, { group, type: 'group' }));
+  }
+  const reverse = [...byRow(edges.users, 'members', round.memberIds.count)].map(
+    ({ row, added, removed }) => ({
+      member: round.memberIds.textOf(row),
+      added: round.groupIds.pack(added),
+      removed: round.groupIds.pack(removed),
+    }),
+  );
+  return [
+    ...commitsOf(changes).map((items): JournalPart => ({ kind: 'members', items: [...items] })),
+    ...partsOf(reverse, 80).map((items): JournalPart => ({ kind: 'groups-of', items: [...items] })),
+  ];
+}
+
+type MembersChange = Extract<JournalPart, { kind: 'members' }>['items'][number];
+
+/** Ids that the store takes for one group at once, and ids and groups that fit in a part and mostly in a transaction. */
+const idsPerWrite = 4096;
+const idsPerPart = 16_384;
+const groupsPerPart = 40;
+
+function* slicesOf(
+  table: GuidTable,
+  { added, removed }: { readonly added: Uint32Array; readonly removed: Uint32Array },
+  of: Pick<MembersChange, 'group' | 'type'>,
+): Iterable<MembersChange> {
+  const half = idsPerWrite / 2;
+  for (let start = 0; start < Math.max(added.length, removed.length); start += half) {
+    yield {
+      ...of,
+      added: table.pack(added.subarray(start, start + half)),
+      removed: table.pack(removed.subarray(start, start + half)),
+    };
+  }
+}
+
+/** Changes in their order, cut where a part is full or comes to a group for the second time. */
+function commitsOf(changes: readonly MembersChange[]): readonly (readonly MembersChange[])[] {
+  const parts: MembersChange[][] = [];
+  let part: MembersChange[] = [];
+  let groups = new Set<string>();
+  let bytes = 0;
+  for (const change of changes) {
+    const size = change.added.length + change.removed.length;
+    const isFull = part.length === groupsPerPart || bytes + size > idsPerPart * guidBytes;
+    if (part.length > 0 && (isFull || groups.has(change.group))) {
+      parts.push(part);
+      [part, groups, bytes] = [[], new Set(), 0];
+    }
+    part.push(change);
+    groups.add(change.group);
+    bytes += size;
+  }
+  if (part.length > 0) parts.push(part);
+  return parts;
+}
+
+function* byRow(changes: EdgeChanges, end: 'groups' | 'members', rows: number) {
+  const other = end === 'groups' ? 'members' : 'groups';
+  const columns = 1 + changes[other].reduce((most, number) => Math.max(most, number), 0);
+  const pick = (added: 0 | 1) => {
+    const chosen = changes.groups
+      .keys()
+      .filter((edge) => changes.added[edge] === added)
+      .toArray();
+    return adjacency(
+      {
+        from: Uint32Array.from(chosen, (edge) => changes[end][edge] as number),
+        to: Uint32Array.from(chosen, (edge) => changes[other][edge] as number),
+      },
+      { rows, columns },
+    );
+  };
+  if (changes.groups.length === 0) return;
+  const [added, removed] = [pick(1), pick(0)];
+  for (const row of [...new Set(changes[end])].sort((one, two) => one - two)) {
+    yield { row, added: rowOf(added, row), removed: rowOf(removed, row) };
+  }
+}

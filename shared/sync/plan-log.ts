@@ -1,0 +1,72 @@
+import type { DeriveSources } from './derive-round.ts';
+import { groupIdOf } from './fold-round.ts';
+import type { LimitedChange } from './held-groups.ts';
+import type { RunLogEntry } from './run-log.ts';
+import type { UserDecision } from './user-decisions.ts';
+
+/** What a person should know of a round: who is left out and why, groups above their limit, members that lead nowhere. */
+export function logOf(
+  { run, round, stored, edges }: DeriveSources,
+  {
+    users,
+    limited,
+    hidden,
+  }: { users: readonly UserDecision[]; limited: LimitedChange; hidden: readonly number[] },
+): readonly RunLogEntry[] {
+  const at = run.startedAt;
+  const groupOf = (group: number) => ({ kind: 'group' as const, id: groupIdOf(round.groupIds, group) });
+  const ignored = new Map<number, number>();
+  for (let edge = 0; edge < edges.users.groups.length; edge++) {
+    const group = edges.users.groups[edge] as number;
+    const isOther = round.types.has(edges.users.members[edge] as number) && edges.users.added[edge] === 1;
+    if (isOther) ignored.set(group, (ignored.get(group) ?? stored.facts.get(group)?.others ?? 0) + 1);
+  }
+  return [
+    ...users
+      .filter(({ inScope, reason }) => !inScope && reason !== 'deleted')
+      .map(
+        ({ id, reason = 'not-in-scope' }): RunLogEntry => ({
+          key: `4/user/${id}`,
+          at,
+          level: 'info',
+          code: `user-${reason}`,
+          message: `User left out: ${reason}`,
+          object: { kind: 'user', id },
+        }),
+      ),
+    ...limited.groups
+      .filter(({ held }) => held)
+      .map(
+        ({ group, members }): RunLogEntry => ({
+          key: `4/limit/${group}`,
+          at,
+          level: 'error',
+          code: 'group-over-limit',
+          message: `Group would have ${members} members, above ${run.settings.maxMembersPerGroup}: it keeps its last ones`,
+          object: groupOf(group),
+          counts: { members, limit: run.settings.maxMembersPerGroup },
+        }),
+      ),
+    ...hidden.map(
+      (group): RunLogEntry => ({
+        key: `3/hidden/${group}`,
+        at,
+        level: 'warning',
+        code: 'members-hidden',
+        message: 'Members of this group are hidden from the application: no removals were taken from it',
+        object: groupOf(group),
+      }),
+    ),
+    ...[...ignored].map(
+      ([group, count]): RunLogEntry => ({
+        key: `3/ignored/${group}`,
+        at,
+        level: 'warning',
+        code: 'members-ignored',
+        message: `${count} members are devices, contacts or service principals and lead nowhere`,
+        object: groupOf(group),
+        counts: { members: count },
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,65 @@
+import type { GuidTable } from '../nesting/guid-table.ts';
+import { type FoldedGroup, type FoldedUser, foldRound, numberOf } from './fold-round.ts';
+import type { NestedDirectoryStore } from './nested-store.ts';
+import type { Checked, SyncRun, SyncState } from './run-records.ts';
+import { factsOf, policyFingerprint } from './scope.ts';
+import { StoredMemberships } from './stored-memberships.ts';
+
+export interface RoundSources {
+  readonly store: NestedDirectoryStore;
+  readonly run: SyncRun;
+  readonly state: SyncState;
+  readonly checked: Checked;
+}
+
+/** Nothing was ever told. */
+export const isFirst = ({ state }: RoundSources) => state.lastCompletedRun === undefined;
+
+/** What the round says and what is stored, with everybody in it whom it does not name and nevertheless concerns. */
+export async function foldedSources(sources: RoundSources) {
+  const { store, run, state, checked } = sources;
+  const round = await foldRound(store, run, isFirst(sources));
+  const stored = new StoredMemberships(store, run.directory, round);
+  if (isFirst(sources)) return { round, stored };
+  await stored.loadNesting();
+  if (run.users.baseline || state.policy !== policyFingerprint(run.settings, checked)) {
+    await considerEverybody(sources, round);
+  }
+  if (run.groups.baseline) sweepGroups(round.groups, stored);
+  return { round, stored };
+}
+
+/** Users the round did not speak of: unseen by a complete enumeration they are deleted; under new rules they are judged anew. */
+async function considerEverybody(
+  { store, run }: RoundSources,
+  round: { readonly memberIds: GuidTable; readonly users: Map<number, FoldedUser> },
+) {
+  for await (const rows of store.userPages(run.directory)) {
+    for (const { id, life, standing, fields } of rows) {
+      const number = numberOf(round.memberIds, id);
+      if (round.users.has(number)) continue;
+      const enabled = fields['accountEnabled'] !== false;
+      const unseen = run.users.baseline && life === 'live';
+      round.users.set(number, {
+        life: unseen ? 'soft-deleted' : life,
+        facts: factsOf(fields),
+        enabled,
+        stored: { life, standing, enabled },
+      });
+    }
+  }
+}
+
+/** Groups that a complete enumeration did not show are deleted; their memberships are kept, as after any soft delete. */
+function sweepGroups(groups: Map<number, FoldedGroup>, stored: StoredMemberships): void {
+  for (const [group, facts] of stored.facts) {
+    if (groups.has(group) || facts.life !== 'live') continue;
+    groups.set(group, {
+      life: 'soft-deleted',
+      storedLife: facts.life,
+      hidden: false,
+      dynamic: false,
+      toldMembers: false,
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import type { DiffSet } from '../nesting/diff-sets.ts';
+import { effectiveGroupsOf } from '../nesting/effective.ts';
+import { countsAfter, type Derivation, type DeriveSources, storedUsers } from './derive-round.ts';
+import { type FoldedUser, numberOf, userIds } from './fold-round.ts';
+import type { OutReason, Standing } from './nested-store.ts';
+import { outReason } from './scope.ts';
+
+export interface UserDecision {
+  readonly id: ReturnType<typeof userIds>[number];
+  readonly life: 'live' | 'soft-deleted' | 'gone';
+  readonly counts: boolean;
+  readonly inScope: boolean;
+  readonly reason?: string;
+  readonly was?: Standing;
+  readonly disabled: boolean;
+}
+
+/** Users whose life or standing is not what is stored. */
+export async function userDecisions(
+  sources: DeriveSources,
+  derivation: Derivation,
+  sets: readonly DiffSet[],
+): Promise<readonly UserDecision[]> {
+  const { round, stored, run } = sources;
+  const moved = new Set(sets.flatMap(({ added, removed }) => [...added, ...removed]));
+  const strangers =
+    run.settings.scope.kind === 'all' ? [] : [...moved].filter((user) => !round.users.has(user));
+  const rows = await storedUsers(sources, strangers);
+  if (run.settings.scope.kind !== 'all') await stored.loadGroupsOf([...round.users.keys(), ...strangers]);
+  const reaches = scopeReach(sources, derivation);
+  const ofRound = [...round.users].flatMap(([user, folded]) => {
+    const counts = countsAfter(sources, user);
+    return decided(sources, { user, folded, counts, inScope: counts && reaches(user) });
+  });
+  const ofStrangers = rows.flatMap(({ id, life, standing }) => {
+    const inScope = standing.counts && reaches(numberOf(round.memberIds, id));
+    if (inScope === standing.inScope) return [];
+    const reason = inScope ? {} : { reason: 'not-in-scope' };
+    return [{ id, life, counts: standing.counts, inScope, ...reason, was: standing, disabled: false }];
+  });
+  return [...ofRound, ...ofStrangers];
+}
+
+interface Verdict {
+  readonly user: number;
+  readonly folded: FoldedUser;
+  readonly counts: boolean;
+  readonly inScope: boolean;
+}
+
+/** Nothing when all of it is stored already. */
+function decided(
+  sources: DeriveSources,
+  { user, folded, counts, inScope }: Verdict,
+): readonly UserDecision[] {
+  const { life, stored, enabled } = folded;
+  const reason = inScope ? undefined : reasonOf(sources, folded, counts);
+  const was: Standing = stored?.standing ?? { counts: false, inScope: false };
+  const disabled = was.inScope && inScope && stored?.enabled === true && !enabled;
+  const same = was.counts === counts && was.inScope === inScope && was.reason === reason;
+  if (same && life === (stored?.life ?? 'live') && !disabled) return [];
+  return userIds(sources.round.memberIds, [user]).map((id) => ({
+    id,
+    life,
+    counts,
+    inScope,
+    ...(reason === undefined ? {} : { reason }),
+    was,
+    disabled,
+  }));
+}
+
+function reasonOf(
+  { run, verifiedDomains }: DeriveSources,
+  folded: FoldedUser,
+  counts: boolean,
+): OutReason | undefined {
+  if (folded.life !== 'live') return 'deleted';
+  return counts ? 'not-in-scope' : outReason(folded.facts, run.settings, verifiedDomains);
+}
+
+/** Whether the scope reaches a user that counts: everybody, or those assigned or below a root. */
+function scopeReach(
+  { round, run, checked }: DeriveSources,
+  { after }: Derivation,
+): (user: number) => boolean {
+  const { scope } = run.settings;
+  if (scope.kind === 'all') return () => true;
+  const assigned = new Set(scope.kind === 'application' ? checked.assigned.users : []);
+  const ids = scope.kind === 'groups' ? scope.groups : checked.assigned.groups;
+  const roots = new Set(ids.flatMap((id) => round.groupIds.find(id) ?? []));
+  return (user) =>
+    assigned.has(round.memberIds.textOf(user)) ||
+    effectiveGroupsOf(after, user).some((group) => roots.has(group));
+}
