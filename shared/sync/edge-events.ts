@@ -8,57 +8,94 @@ export interface SettledEdge {
   readonly contested: boolean;
 }
 
-/** Membership events of a round in the order of the stream. */
+/** Membership events of a round in the order of the stream; eight bytes each. */
 export class EdgeEvents {
-  readonly #groups = new GrowingInts();
-  readonly #members = new GrowingInts();
-  readonly #added = new GrowingInts();
-
-  get count(): number {
-    return this.#groups.count;
-  }
+  #groups = new GrowingInts();
+  /** Twice the member's number, plus one for an addition. */
+  #words = new GrowingInts();
 
   push(group: number, member: number, added: boolean): void {
     this.#groups.push(group);
-    this.#members.push(member);
-    this.#added.push(added ? 1 : 0);
+    this.#words.push(member * 2 + (added ? 1 : 0));
   }
 
   /** The members that occur, each once. */
   members(): ReadonlySet<number> {
-    return new Set(this.#members.items);
+    const members = new Set<number>();
+    for (const word of this.#words.items) members.add(word >>> 1);
+    return members;
   }
 
-  /** Calls `visit` for each group with events, in ascending order, with each of its edges once. */
-  settle(groups: number, visit: (group: number, edges: readonly SettledEdge[]) => void): void {
-    const starts = countedStarts(this.#groups.items, groups);
-    const free = starts.slice(0, groups);
-    const order = new Uint32Array(this.count);
-    const groupOf = this.#groups.items;
-    for (let event = 0; event < order.length; event++) {
-      const group = groupOf[event] as number;
-      const place = free[group] as number;
-      order[place] = event;
-      free[group] = place + 1;
-    }
-    for (let group = 0; group < groups; group++) {
-      const events = order.subarray(starts[group], starts[group + 1]);
-      if (events.length > 0) visit(group, this.#lastWords(events));
-    }
+  /** Each edge once, by group. */
+  settled(groups: number): SettledEdges {
+    return new SettledEdges(this.#groups.items, this.#words.items, groups);
   }
 
-  #lastWords(events: Uint32Array): readonly SettledEdge[] {
-    const words = new Map<number, SettledEdge>();
-    for (const event of events) {
-      const member = this.#members.items[event] as number;
-      const added = this.#added.items[event] === 1;
-      const before = words.get(member);
-      words.set(member, {
-        member,
-        added,
-        contested: before !== undefined && (before.contested || before.added !== added),
-      });
-    }
-    return [...words.values()];
+  /** Gives the memory back when all is settled. */
+  forget(): void {
+    this.#groups = new GrowingInts();
+    this.#words = new GrowingInts();
   }
 }
+
+/** The last words of a round in compressed rows; four bytes an edge. */
+export class SettledEdges {
+  readonly #starts: Uint32Array;
+  /** Four times the member's number, plus one for an addition and two when contested. */
+  readonly #words: Uint32Array;
+
+  constructor(groupOf: Uint32Array, words: Uint32Array, groups: number) {
+    this.#words = sortedByGroup(groupOf, words, groups);
+    this.#starts = settleRows(this.#words, countedStarts(groupOf, groups));
+  }
+
+  /** Groups with events, ascending. */
+  *groups(): Iterable<number> {
+    for (let group = 0; group + 1 < this.#starts.length; group++) {
+      if (this.#starts[group] !== this.#starts[group + 1]) yield group;
+    }
+  }
+
+  *edgesOf(group: number): Iterable<SettledEdge> {
+    for (const word of this.#words.subarray(this.#starts[group], this.#starts[group + 1])) {
+      yield { member: word >>> 2, added: (word & 1) === 1, contested: (word & 2) === 2 };
+    }
+  }
+}
+
+function sortedByGroup(groupOf: Uint32Array, words: Uint32Array, groups: number): Uint32Array {
+  const free = countedStarts(groupOf, groups);
+  const sorted = new Uint32Array(words.length);
+  for (let event = 0; event < words.length; event++) {
+    const group = groupOf[event] as number;
+    const word = words[event] as number;
+    const place = free[group] as number;
+    sorted[place] = (word >>> 1) * 4 + (word & 1);
+    free[group] = place + 1;
+  }
+  return sorted;
+}
+
+/** Leaves one word of each edge in place, the last; returns where the rows begin then. */
+function settleRows(words: Uint32Array, starts: Uint32Array): Uint32Array {
+  const members = words.reduce((most, word) => Math.max(most, word >>> 2), 0) + 1;
+  const places = new Uint32Array(members);
+  const kept = new Uint32Array(starts.length);
+  let count = 0;
+  for (let group = 0; group + 1 < starts.length; group++) {
+    const rowStart = count;
+    const end = starts[group + 1] as number;
+    for (let event = starts[group] as number; event < end; event++) {
+      const word = words[event] as number;
+      const place = places[word >>> 2] as number;
+      if (place <= rowStart) {
+        words[count++] = word;
+        places[word >>> 2] = count;
+      } else words[place - 1] = lastWord(words[place - 1] as number, word);
+    }
+    kept[group + 1] = count;
+  }
+  return kept;
+}
+
+const lastWord = (before: number, now: number) => now | (before & 2) | (((before ^ now) & 1) << 1);

@@ -80,24 +80,35 @@ function commitsOf(changes: readonly MembersChange[]): readonly (readonly Member
 }
 
 function* byRow(changes: EdgeChanges, end: 'groups' | 'members', rows: number) {
+  if (changes.groups.length === 0) return;
+  const [added, removed] = [
+    rowsOf(changes, end, { rows, added: 1 }),
+    rowsOf(changes, end, { rows, added: 0 }),
+  ];
+  for (let row = 0; row < rows; row++) {
+    const change = { row, added: rowOf(added, row), removed: rowOf(removed, row) };
+    if (change.added.length + change.removed.length > 0) yield change;
+  }
+}
+
+function rowsOf(
+  changes: EdgeChanges,
+  end: 'groups' | 'members',
+  of: { readonly rows: number; readonly added: 0 | 1 },
+) {
   const other = end === 'groups' ? 'members' : 'groups';
   const columns = 1 + changes[other].reduce((most, number) => Math.max(most, number), 0);
-  const pick = (added: 0 | 1) => {
-    const chosen = changes.groups
-      .keys()
-      .filter((edge) => changes.added[edge] === added)
-      .toArray();
-    return adjacency(
-      {
-        from: Uint32Array.from(chosen, (edge) => changes[end][edge] as number),
-        to: Uint32Array.from(chosen, (edge) => changes[other][edge] as number),
-      },
-      { rows, columns },
-    );
-  };
-  if (changes.groups.length === 0) return;
-  const [added, removed] = [pick(1), pick(0)];
-  for (const row of [...new Set(changes[end])].sort((one, two) => one - two)) {
-    yield { row, added: rowOf(added, row), removed: rowOf(removed, row) };
+  const count = changes.added.reduce((sum, added) => sum + (added === of.added ? 1 : 0), 0);
+  if (count === changes.added.length) {
+    return adjacency({ from: changes[end], to: changes[other] }, { rows: of.rows, columns });
   }
+  const from = new Uint32Array(count);
+  const to = new Uint32Array(count);
+  let at = 0;
+  for (let edge = 0; edge < changes.added.length; edge++) {
+    if (changes.added[edge] !== of.added) continue;
+    from[at] = changes[end][edge] as number;
+    to[at++] = changes[other][edge] as number;
+  }
+  return adjacency({ from, to }, { rows: of.rows, columns });
 }

@@ -1,8 +1,9 @@
 import type { EdgeChanges } from '../nesting/changed-memberships.ts';
 import type { AskedGroups } from './asked-groups.ts';
+import { ChangedEdges } from './changed-edges.ts';
 import type { SettledEdge } from './edge-events.ts';
-import type { FoldedGroup, FoldedRound } from './fold-round.ts';
-import { GrowingInts } from './growing.ts';
+import type { FoldedRound } from './fold-round.ts';
+import { dropGone, isGone } from './gone-edges.ts';
 import type { Reread } from './run-records.ts';
 import type { StoredMemberships } from './stored-memberships.ts';
 
@@ -52,17 +53,20 @@ export function netEdges(sources: EdgeSources): NetEdges {
   const pending = new Map<number, { reason: Reread['reason']; rounds: number }>();
   const hidden = new Set<number>();
   const context = { sources, pending, hidden };
-  const users = new Changes();
-  const nesting = new Changes();
-  const settledUsers = settled(round.memberEvents, round.groupIds.count);
-  const settledNesting = settled(round.nestingEvents, round.groupIds.count);
-  const groups = new Set([...settledUsers.keys(), ...settledNesting.keys(), ...sources.listed.keys()]);
+  const users = new ChangedEdges();
+  const nesting = new ChangedEdges();
+  const settledUsers = round.memberEvents.settled(round.groupIds.count);
+  const settledNesting = round.nestingEvents.settled(round.groupIds.count);
+  // From here on nobody needs the events themselves, which are the largest part of a first round.
+  round.memberEvents.forget();
+  round.nestingEvents.forget();
+  const groups = new Set([...settledUsers.groups(), ...settledNesting.groups(), ...sources.listed.keys()]);
   for (const { users: members, nesting: children } of [sources.asked])
     for (const group of [...members.keys(), ...children.keys()]) groups.add(group);
   if (sources.sweep) for (const group of stored.facts.keys()) groups.add(group);
   for (const group of groups) {
     decideGroup(context, group, {
-      edges: settledUsers.get(group) ?? [],
+      edges: settledUsers.edgesOf(group),
       before: (member) => stored.groupsOf(member).includes(group),
       all: () => stored.membersOf(group),
       listed: sources.listed.get(group)?.members,
@@ -71,7 +75,7 @@ export function netEdges(sources: EdgeSources): NetEdges {
       into: users,
     });
     decideGroup(context, group, {
-      edges: settledNesting.get(group) ?? [],
+      edges: settledNesting.edgesOf(group),
       before: (child) => stored.children.get(group)?.has(child) ?? false,
       all: () => stored.children.get(group) ?? [],
       listed: sources.listed.get(group)?.children,
@@ -96,7 +100,7 @@ interface Context {
 }
 
 interface Side {
-  readonly edges: readonly SettledEdge[];
+  readonly edges: Iterable<SettledEdge>;
   readonly before: (member: number) => boolean;
   readonly all: () => Iterable<number>;
   readonly listed: ReadonlySet<number> | undefined;
@@ -104,15 +108,28 @@ interface Side {
   readonly asked: readonly number[];
   /** A member that is not shown may still be one. */
   readonly isAsleep: (member: number) => boolean;
-  readonly into: Changes;
+  readonly into: ChangedEdges;
 }
 
 /** Decides each edge of one group that was spoken of, by events, list or sweep. */
 function decideGroup(context: Context, group: number, side: Side): void {
   if (isGone(context.sources.round, group)) return;
-  for (const [member, present] of wantedEdges(context, group, side)) {
+  for (const [member, present] of wordsOn(context, group, side)) {
     if (present === side.before(member)) continue;
     if (present || !mustKeep(context, group)) side.into.push(group, member, present);
+  }
+}
+
+/** Most groups are spoken of by events alone, one word an edge. */
+function* wordsOn(context: Context, group: number, side: Side): Iterable<readonly [number, boolean]> {
+  if (context.sources.listed.has(group) || sweeps(context, group) || side.asked.length > 0) {
+    yield* wantedEdges(context, group, side);
+    return;
+  }
+  for (const { member, added, contested } of side.edges) {
+    const present = contested ? listedWord(side, member, added) : added;
+    if (present !== undefined) yield [member, present];
+    else keepAsking(context, group, 'unknown-members');
   }
 }
 
@@ -197,146 +214,4 @@ function mustKeep(context: Context, group: number): boolean {
 function keepAsking({ pending, sources }: Context, group: number, reason: Reread['reason']): void {
   const rounds = sources.listed.get(group)?.rounds;
   pending.set(group, { reason, rounds: rounds === undefined ? 0 : rounds + 1 });
-}
-
-const isGone = (round: FoldedRound, group: number) => round.groups.get(group)?.life === 'gone';
-
-/** A hard delete ends every membership at both ends; groups/delta is silent about it (graph.md §1.4). */
-function dropGone({ round, stored }: EdgeSources, changes: { users: Changes; nesting: Changes }): void {
-  for (const [user, { life }] of round.users) {
-    if (life === 'gone') changes.users.replaceMember(user, without(round, stored.groupsOf(user)));
-  }
-  const gone = [...round.groups].flatMap(([group, { life }]) => (life === 'gone' ? [group] : []));
-  if (gone.length === 0) return;
-  const parents = parentsAmong(stored.children, new Set(gone));
-  for (const group of gone) {
-    changes.nesting.replaceMember(group, without(round, parents.get(group) ?? []));
-    for (const member of stored.membersOf(group)) changes.users.push(group, member, false);
-    for (const child of stored.children.get(group) ?? []) changes.nesting.push(group, child, false);
-  }
-}
-
-/** Groups that are gone tell the end of their memberships themselves. */
-const without = (round: FoldedRound, groups: Iterable<number>) =>
-  [...groups].filter((group) => !isGone(round, group));
-
-function parentsAmong(
-  children: ReadonlyMap<number, ReadonlySet<number>>,
-  wanted: ReadonlySet<number>,
-): ReadonlyMap<number, readonly number[]> {
-  const parents = new Map<number, number[]>();
-  for (const [parent, held] of children) {
-    for (const child of held) {
-      if (!wanted.has(child)) continue;
-      const list = parents.get(child) ?? [];
-      list.push(parent);
-      parents.set(child, list);
-    }
-  }
-  return parents;
-}
-
-function settled(
-  events: FoldedRound['memberEvents'],
-  groups: number,
-): ReadonlyMap<number, readonly SettledEdge[]> {
-  const byGroup = new Map<number, readonly SettledEdge[]>();
-  events.settle(groups, (group, edges) => byGroup.set(group, edges));
-  return byGroup;
-}
-
-class Changes {
-  readonly #groups = new GrowingInts();
-  readonly #members = new GrowingInts();
-  readonly #added = new GrowingInts();
-  readonly #cancelled = new Map<number, number>();
-
-  push(group: number, member: number, added: boolean): void {
-    this.#groups.push(group);
-    this.#members.push(member);
-    this.#added.push(added ? 1 : 0);
-  }
-
-  /** Forgets all changes pushed so far for a member, and removes it from `groups` instead. */
-  replaceMember(member: number, groups: readonly number[]): void {
-    this.#cancelled.set(member, this.#groups.count);
-    for (const group of groups) this.push(group, member, false);
-  }
-
-  finish(): EdgeChanges {
-    const keep: number[] = [];
-    for (let edge = 0; edge < this.#groups.count; edge++) {
-      const until = this.#cancelled.get(this.#members.items[edge] as number) ?? 0;
-      if (edge >= until) keep.push(edge);
-    }
-    const groups = this.#groups.items;
-    const members = this.#members.items;
-    const added = this.#added.items;
-    return {
-      groups: Uint32Array.from(keep, (edge) => groups[edge] as number),
-      members: Uint32Array.from(keep, (edge) => members[edge] as number),
-      added: Uint8Array.from(keep, (edge) => added[edge] as number),
-    };
-  }
-}
-
-export interface WantedLists {
-  readonly group: number;
-  readonly reason: Reread['reason'];
-  readonly rounds: number;
-}
-
-export interface ListQuestion {
-  /** The groups stream is a complete enumeration, over stored groups: what it does not show is gone. */
-  readonly sweep: boolean;
-  /** The groups stream is a complete enumeration. */
-  readonly enumerated: boolean;
-  readonly pending: readonly WantedLists[];
-  /** Made since the last run: all of it is in this round. */
-  readonly isNew: (group: FoldedGroup) => boolean;
-}
-
-/** Groups whose members must be asked for by list before this round can be decided. */
-export function groupsToList(
-  round: FoldedRound,
-  stored: StoredMemberships,
-  { sweep, enumerated, pending, isNew }: ListQuestion,
-): readonly WantedLists[] {
-  const wanted = new Map<number, WantedLists>();
-  for (const group of contestedGroups(round)) wanted.set(group, { group, reason: 'contested', rounds: 0 });
-  for (const [group, folded] of round.groups) {
-    const isTold = enumerated || isNew(folded);
-    const reason = whyToList(folded, { sweep, isTold, hadMembers: hadMembers(stored, group) });
-    if (reason !== undefined) wanted.set(group, { group, reason, rounds: 0 });
-  }
-  const lifeOf = (group: number) => (round.groups.get(group) ?? stored.facts.get(group))?.life;
-  for (const waiting of pending.filter(({ group }) => lifeOf(group) === 'live'))
-    wanted.set(waiting.group, waiting);
-  return [...wanted.values()];
-}
-
-/** A group that was deleted before the first run comes back like a new one, and like any restored one without all its members. */
-function whyToList(
-  { life, storedLife, toldMembers }: FoldedGroup,
-  { sweep, isTold, hadMembers }: { sweep: boolean; isTold: boolean; hadMembers: boolean },
-): Reread['reason'] | undefined {
-  if (life !== 'live') return undefined;
-  if (storedLife === 'soft-deleted') return 'restored';
-  if (storedLife === undefined) return isTold ? undefined : 'restored';
-  return sweep && !toldMembers && hadMembers ? 'unknown-members' : undefined;
-}
-
-function contestedGroups(round: FoldedRound): ReadonlySet<number> {
-  const contested = new Set<number>();
-  for (const events of [round.memberEvents, round.nestingEvents]) {
-    events.settle(round.groupIds.count, (group, edges) => {
-      if (edges.some((edge) => edge.contested)) contested.add(group);
-    });
-  }
-  return contested;
-}
-
-function hadMembers({ facts, children }: StoredMemberships, group: number): boolean {
-  const known = facts.get(group);
-  return known !== undefined && known.users + known.others + (children.get(group)?.size ?? 0) > 0;
 }

@@ -1,0 +1,65 @@
+import type { FoldedGroup, FoldedRound } from './fold-round.ts';
+import type { Reread } from './run-records.ts';
+import type { StoredMemberships } from './stored-memberships.ts';
+
+export interface WantedLists {
+  readonly group: number;
+  readonly reason: Reread['reason'];
+  readonly rounds: number;
+}
+
+export interface ListQuestion {
+  /** The groups stream is a complete enumeration, over stored groups: what it does not show is gone. */
+  readonly sweep: boolean;
+  /** The groups stream is a complete enumeration. */
+  readonly enumerated: boolean;
+  readonly pending: readonly WantedLists[];
+  /** Made since the last run: all of it is in this round. */
+  readonly isNew: (group: FoldedGroup) => boolean;
+}
+
+/** Groups whose members must be asked for by list before this round can be decided. */
+export function groupsToList(
+  round: FoldedRound,
+  stored: StoredMemberships,
+  { sweep, enumerated, pending, isNew }: ListQuestion,
+): readonly WantedLists[] {
+  const wanted = new Map<number, WantedLists>();
+  for (const group of contestedGroups(round)) wanted.set(group, { group, reason: 'contested', rounds: 0 });
+  for (const [group, folded] of round.groups) {
+    const isTold = enumerated || isNew(folded);
+    const reason = whyToList(folded, { sweep, isTold, hadMembers: hadMembers(stored, group) });
+    if (reason !== undefined) wanted.set(group, { group, reason, rounds: 0 });
+  }
+  const lifeOf = (group: number) => (round.groups.get(group) ?? stored.facts.get(group))?.life;
+  for (const waiting of pending.filter(({ group }) => lifeOf(group) === 'live'))
+    wanted.set(waiting.group, waiting);
+  return [...wanted.values()];
+}
+
+/** A group that was deleted before the first run comes back like a new one, and like any restored one without all its members. */
+function whyToList(
+  { life, storedLife, toldMembers }: FoldedGroup,
+  { sweep, isTold, hadMembers }: { sweep: boolean; isTold: boolean; hadMembers: boolean },
+): Reread['reason'] | undefined {
+  if (life !== 'live') return undefined;
+  if (storedLife === 'soft-deleted') return 'restored';
+  if (storedLife === undefined) return isTold ? undefined : 'restored';
+  return sweep && !toldMembers && hadMembers ? 'unknown-members' : undefined;
+}
+
+function contestedGroups(round: FoldedRound): ReadonlySet<number> {
+  const contested = new Set<number>();
+  for (const events of [round.memberEvents, round.nestingEvents]) {
+    const settled = events.settled(round.groupIds.count);
+    for (const group of settled.groups()) {
+      for (const edge of settled.edgesOf(group)) if (edge.contested) contested.add(group);
+    }
+  }
+  return contested;
+}
+
+function hadMembers({ facts, children }: StoredMemberships, group: number): boolean {
+  const known = facts.get(group);
+  return known !== undefined && known.users + known.others + (children.get(group)?.size ?? 0) > 0;
+}
