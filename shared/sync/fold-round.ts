@@ -38,6 +38,8 @@ export interface FoldedRound {
   /** Type of each member number; what no edge spoke of is a user. */
   readonly types: Map<number, MemberType>;
   readonly users: Map<number, FoldedUser>;
+  /** On a first run a million users are of a few kinds, and each kind is one object. */
+  readonly kinds: Map<string, FoldedUser>;
   readonly groups: Map<number, FoldedGroup>;
   /** Group → member that is no group. */
   readonly memberEvents: EdgeEvents;
@@ -56,6 +58,7 @@ export async function foldRound(
     groupIds: new GuidTable(),
     types: new Map(),
     users: new Map(),
+    kinds: new Map(),
     groups: new Map(),
     memberEvents: new EdgeEvents(),
     nestingEvents: new EdgeEvents(),
@@ -113,8 +116,18 @@ async function foldUsers(round: FoldedRound, { store, run, isFirst }: Source, it
   for (const entry of items) {
     const number = numberOf(round.memberIds, entry.id);
     const folded = userAfter(round.users.get(number), stored.get(entry.id), entry);
-    if (folded !== undefined) round.users.set(number, isFirst ? folded : { ...folded, ...createdAt(entry) });
+    if (folded !== undefined)
+      round.users.set(number, isFirst ? shared(round.kinds, folded) : { ...folded, ...createdAt(entry) });
   }
+}
+
+function shared(kinds: Map<string, FoldedUser>, user: FoldedUser): FoldedUser {
+  const { life, enabled, facts } = user;
+  const kind = `${life} ${enabled} ${facts.guest} ${facts.foreign} ${facts.domain}`;
+  const known = kinds.get(kind);
+  if (known !== undefined) return known;
+  kinds.set(kind, user);
+  return user;
 }
 
 function createdAt(entry: UserEntry | GroupEntry): { readonly created?: string } {

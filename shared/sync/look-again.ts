@@ -47,7 +47,7 @@ const differenceMax = 0.05;
 /** Statements that only one of two plans makes, as a share of those of the first. */
 export async function planDifference(
   shown: AsyncIterable<JournalPart>,
-  fresh: readonly JournalPart[],
+  fresh: Iterable<JournalPart>,
 ): Promise<number> {
   const made = new Set<string>();
   for await (const part of shown) for (const statement of statementsOf(part)) made.add(statement);

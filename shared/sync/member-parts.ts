@@ -8,32 +8,41 @@ import { partsOf } from './parts-of.ts';
 import type { JournalPart } from './round-records.ts';
 
 /** Changes of direct memberships by group and type, then by member. */
-export function memberParts({ round, edges }: DeriveSources): readonly JournalPart[] {
-  const changes: MembersChange[] = [];
+export function* memberParts(sources: DeriveSources): Iterable<JournalPart> {
+  for (const items of commitsOf(changesByGroup(sources))) yield { kind: 'members', items };
+  for (const items of partsOf(changesByMember(sources), membersPerPart)) yield { kind: 'groups-of', items };
+}
+
+/** Members whose groups one part changes. */
+const membersPerPart = 80;
+
+function* changesByGroup({ round, edges }: DeriveSources): Iterable<MembersChange> {
   const typeOf = (member: number) => round.types.get(member) ?? 'user';
   for (const { row, added, removed } of byRow(edges.users, 'groups', round.groupIds.count)) {
     const group = groupIdOf(round.groupIds, row);
-    for (const type of new Set([...added, ...removed].map(typeOf))) {
-      const ofType = (members: Uint32Array) => members.filter((member) => typeOf(member) === type);
-      const numbers = { added: ofType(added), removed: ofType(removed) };
-      changes.push(...slicesOf(round.memberIds, numbers, { group, type }));
+    const types = new Set<MembersChange['type']>();
+    for (const member of added) types.add(typeOf(member));
+    for (const member of removed) types.add(typeOf(member));
+    for (const type of types) {
+      const ofType = (members: Uint32Array) =>
+        types.size === 1 ? members : members.filter((member) => typeOf(member) === type);
+      yield* slicesOf(round.memberIds, { added: ofType(added), removed: ofType(removed) }, { group, type });
     }
   }
   for (const { row, ...numbers } of byRow(edges.nesting, 'groups', round.groupIds.count)) {
     const group = groupIdOf(round.groupIds, row);
-    changes.push(...slicesOf(round.groupIds, numbers, { group, type: 'group' }));
+    yield* slicesOf(round.groupIds, numbers, { group, type: 'group' });
   }
-  const reverse = [...byRow(edges.users, 'members', round.memberIds.count)].map(
-    ({ row, added, removed }) => ({
+}
+
+function* changesByMember({ round, edges }: DeriveSources) {
+  for (const { row, added, removed } of byRow(edges.users, 'members', round.memberIds.count)) {
+    yield {
       member: round.memberIds.textOf(row),
       added: round.groupIds.pack(added),
       removed: round.groupIds.pack(removed),
-    }),
-  );
-  return [
-    ...commitsOf(changes).map((items): JournalPart => ({ kind: 'members', items: [...items] })),
-    ...partsOf(reverse, 80).map((items): JournalPart => ({ kind: 'groups-of', items: [...items] })),
-  ];
+    };
+  }
 }
 
 type MembersChange = Extract<JournalPart, { kind: 'members' }>['items'][number];
@@ -59,8 +68,7 @@ function* slicesOf(
 }
 
 /** Changes in their order, cut where a part is full or comes to a group for the second time. */
-function commitsOf(changes: readonly MembersChange[]): readonly (readonly MembersChange[])[] {
-  const parts: MembersChange[][] = [];
+function* commitsOf(changes: Iterable<MembersChange>): Iterable<MembersChange[]> {
   let part: MembersChange[] = [];
   let groups = new Set<string>();
   let bytes = 0;
@@ -68,15 +76,14 @@ function commitsOf(changes: readonly MembersChange[]): readonly (readonly Member
     const size = change.added.length + change.removed.length;
     const isFull = part.length === groupsPerPart || bytes + size > idsPerPart * guidBytes;
     if (part.length > 0 && (isFull || groups.has(change.group))) {
-      parts.push(part);
+      yield part;
       [part, groups, bytes] = [[], new Set(), 0];
     }
     part.push(change);
     groups.add(change.group);
     bytes += size;
   }
-  if (part.length > 0) parts.push(part);
-  return parts;
+  if (part.length > 0) yield part;
 }
 
 function* byRow(changes: EdgeChanges, end: 'groups' | 'members', rows: number) {

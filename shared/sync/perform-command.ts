@@ -2,6 +2,7 @@ import { unitsOf, writesOfUnit } from './apply-round.ts';
 import { finish } from './end-run.ts';
 import { isApproved, planDifference } from './look-again.ts';
 import type { NestedWrite } from './nested-store.ts';
+import { partsOf } from './parts-of.ts';
 import { examineRound, planRound, type RoundPlan } from './plan-round.ts';
 import { askGroups, check, readList, readPage } from './read-graph.ts';
 import { listMembers, listPage, readToken } from './read-lists.ts';
@@ -61,14 +62,10 @@ async function decide(work: Work, run: SyncRun): Promise<Done> {
   const firstPart = run.plan === undefined ? 0 : (run.plan.firstPart ?? 0) + run.plan.parts;
   const decided: Plan = firstPart === 0 ? plan : { ...plan, firstPart };
   const approved = await mayApply(work, run, { plan, parts });
-  for (let part = 0; part < parts.length; part += partsAtOnce) {
-    const writes = parts.slice(part, part + partsAtOnce).map(
-      (content, index): NestedWrite => ({
-        kind: 'journal',
-        run: run.id,
-        part: firstPart + part + index,
-        content,
-      }),
+  let part = firstPart;
+  for (const some of partsOf(parts(), partsAtOnce)) {
+    const writes = some.map(
+      (content): NestedWrite => ({ kind: 'journal', run: run.id, part: part++, content }),
     );
     await ports.store.commit(run.directory, fence, writes);
   }
@@ -90,7 +87,7 @@ async function mayApply(
   // What is too large to be compared is another plan.
   if (shown.parts > comparedPartsMax) return false;
   return isApproved(run, {
-    difference: await planDifference(shownParts(ports, run, shown), fresh.parts),
+    difference: await planDifference(shownParts(ports, run, shown), fresh.parts()),
     now,
   });
 }

@@ -11,15 +11,14 @@ export function countsOf(
     users,
     groups,
     limited,
-  }: { users: readonly UserDecision[]; groups: readonly GroupDecision[]; limited: LimitedChange },
+  }: { users: Iterable<UserDecision>; groups: readonly GroupDecision[]; limited: LimitedChange },
 ): PlanCounts {
   const count = <T>(items: readonly T[], is: (item: T) => boolean) => items.filter(is).length;
+  const userCounts = countsOfUsers(users);
   const edgesAdded = (changes: EdgeChanges) => changes.added.reduce((sum, added) => sum + added, 0);
   const directAdded = edgesAdded(edges.users) + edgesAdded(edges.nesting);
   return {
-    usersCreated: count(users, ({ inScope, was }) => inScope && was?.inScope !== true),
-    usersDeactivated: count(users, ({ disabled }) => disabled),
-    usersRemoved: count(users, ({ inScope, was }) => !inScope && was?.inScope === true),
+    ...userCounts,
     groupsCreated: count(groups, ({ told, wasTold }) => told && !wasTold),
     groupsRemoved: count(groups, ({ told, wasTold }) => !told && wasTold),
     directAdded,
@@ -28,4 +27,15 @@ export function countsOf(
     membershipsRemoved: limited.pairsRemoved,
     groupsHeld: count(limited.groups, ({ held }) => held),
   };
+}
+
+function countsOfUsers(users: Iterable<UserDecision>) {
+  const counts = { usersCreated: 0, usersDeactivated: 0, usersRemoved: 0 };
+  for (const { inScope, was, disabled } of users) {
+    const wasIn = was?.inScope === true;
+    if (inScope && !wasIn) counts.usersCreated++;
+    if (!inScope && wasIn) counts.usersRemoved++;
+    if (disabled) counts.usersDeactivated++;
+  }
+  return counts;
 }

@@ -1,9 +1,13 @@
 import type { JournalPart } from './round-records.ts';
 
 /** SHA-256 over the hashes of all parts in order, outbox left out: the same change has the same hash in every run. */
-export async function hashOf(parts: readonly JournalPart[]): Promise<string> {
+export async function hashOf(
+  parts: Iterable<JournalPart>,
+): Promise<{ readonly hash: string; readonly count: number }> {
   const hashes: string[] = [];
+  let count = 0;
   for (const part of parts) {
+    count++;
     if (part.kind === 'outbox') continue;
     const packed: Uint8Array[] = [];
     const text = JSON.stringify(part, (_, value) => {
@@ -13,7 +17,8 @@ export async function hashOf(parts: readonly JournalPart[]): Promise<string> {
     });
     hashes.push(await sha256(joined([new TextEncoder().encode(text), ...packed])));
   }
-  return (await sha256(new TextEncoder().encode(hashes.join()))).slice(0, 32);
+  const hash = (await sha256(new TextEncoder().encode(hashes.join()))).slice(0, 32);
+  return { hash, count };
 }
 
 /** The lengths are in the text before them. */

@@ -11,7 +11,7 @@ export function logOf(
     users,
     limited,
     hidden,
-  }: { users: readonly UserDecision[]; limited: LimitedChange; hidden: readonly number[] },
+  }: { users: Iterable<UserDecision>; limited: LimitedChange; hidden: readonly number[] },
 ): readonly RunLogEntry[] {
   const at = run.startedAt;
   const groupOf = (group: number) => ({ kind: 'group' as const, id: groupIdOf(round.groupIds, group) });
@@ -22,7 +22,7 @@ export function logOf(
     if (isOther) ignored.set(group, (ignored.get(group) ?? stored.facts.get(group)?.others ?? 0) + 1);
   }
   return [
-    ...users
+    ...Iterator.from(users)
       .filter(({ inScope, reason }) => !inScope && reason !== 'deleted')
       .map(
         ({ id, reason = 'not-in-scope' }): RunLogEntry => ({

@@ -1,11 +1,11 @@
 import { askedGroups } from './asked-groups.ts';
-import { type DeriveSources, deriveRound } from './derive-round.ts';
+import { type Derivation, type DeriveSources, deriveRound } from './derive-round.ts';
 import { doubtfulObjects, isNew } from './doubtful-objects.ts';
 import { emptiedGroups } from './emptied-groups.ts';
 import { type FoldedGroup, groupIdOf, numberOf } from './fold-round.ts';
 import { type GroupDecision, groupDecisions } from './group-decisions.ts';
 import { groupsToList } from './groups-to-list.ts';
-import { limitedChange } from './held-groups.ts';
+import { type LimitedChange, limitedChange } from './held-groups.ts';
 import { listedGroups } from './listed-groups.ts';
 import { loadForEdges, sleepingUsers } from './load-edges.ts';
 import { memberParts } from './member-parts.ts';
@@ -49,7 +49,8 @@ export async function examineRound(sources: RoundSources): Promise<Examined> {
 
 export interface RoundPlan {
   readonly plan: Plan;
-  readonly parts: readonly JournalPart[];
+  /** Made anew each time they are gone through: all of them at once can be larger than memory. */
+  readonly parts: () => Iterable<JournalPart>;
   readonly log: readonly RunLogEntry[];
 }
 
@@ -80,22 +81,8 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   const limited = await limitedChange(derive, derivation);
   const users = await userDecisions(derive, derivation, limited.sets);
   const groups = groupDecisions(derive, derivation, limited);
-  const outbox = derivation.change === undefined ? everything(run) : outboxOf(derive, limited.sets);
-  const parts: readonly JournalPart[] = [
-    ...partsOf(users.map(toUserItem), itemsPerPart).map(
-      (items): JournalPart => ({ kind: 'users', items: [...items] }),
-    ),
-    ...partsOf(groups.map(toGroupItem), itemsPerPart).map(
-      (items): JournalPart => ({
-        kind: 'groups',
-        items: [...items],
-      }),
-    ),
-    ...memberParts(derive),
-    ...heldParts(derive, limited),
-    ...outbox,
-  ];
-  const counts = countsOf(derive, { users, groups, limited });
+  const parts = () => partsOfPlan(derive, { derivation, limited, users, groups });
+  const counts = countsOf(derive, { users: users(), groups, limited });
   const exceeded = isFirst(sources)
     ? []
     : exceededThresholds(
@@ -112,14 +99,33 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     reason,
     rounds,
   }));
+  const { hash, count } = await hashOf(parts());
   const plan: Plan = {
-    hash: await hashOf(parts),
-    parts: parts.length,
+    hash,
+    parts: count,
     counts,
     exceeded: [...exceeded],
     rereads,
   };
-  return { plan, parts, log: logOf(derive, { users, limited, hidden: edges.hidden }) };
+  return { plan, parts, log: logOf(derive, { users: users(), limited, hidden: edges.hidden }) };
+}
+
+interface Decided {
+  readonly derivation: Derivation;
+  readonly limited: LimitedChange;
+  readonly users: () => Iterable<UserDecision>;
+  readonly groups: readonly GroupDecision[];
+}
+
+function* partsOfPlan(
+  sources: DeriveSources,
+  { derivation, limited, users, groups }: Decided,
+): Iterable<JournalPart> {
+  for (const items of partsOf(users(), itemsPerPart)) yield { kind: 'users', items: items.map(toUserItem) };
+  for (const items of partsOf(groups, itemsPerPart)) yield { kind: 'groups', items: items.map(toGroupItem) };
+  yield* memberParts(sources);
+  yield* heldParts(sources, limited);
+  yield* derivation.change === undefined ? everything(sources.run) : outboxOf(sources, limited.sets);
 }
 
 /** Rows that one journal part changes: with their outbox entries they fit in one transaction. */

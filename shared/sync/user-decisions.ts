@@ -15,12 +15,12 @@ export interface UserDecision {
   readonly disabled: boolean;
 }
 
-/** Users whose life or standing is not what is stored. */
+/** Users whose life or standing is not what is stored; decided anew each time they are gone through. */
 export async function userDecisions(
   sources: DeriveSources,
   derivation: Derivation,
   sets: readonly DiffSet[],
-): Promise<readonly UserDecision[]> {
+): Promise<() => Iterable<UserDecision>> {
   const { round, stored, run } = sources;
   const moved = new Set(sets.flatMap(({ added, removed }) => [...added, ...removed]));
   const strangers =
@@ -28,17 +28,20 @@ export async function userDecisions(
   const rows = await storedUsers(sources, strangers);
   if (run.settings.scope.kind !== 'all') await stored.loadGroupsOf([...round.users.keys(), ...strangers]);
   const reaches = scopeReach(sources, derivation);
-  const ofRound = [...round.users].flatMap(([user, folded]) => {
-    const counts = countsAfter(sources, user);
-    return decided(sources, { user, folded, counts, inScope: counts && reaches(user) });
-  });
-  const ofStrangers = rows.flatMap(({ id, life, standing }) => {
+  const ofStrangers = rows.flatMap(({ id, life, standing }): readonly UserDecision[] => {
     const inScope = standing.counts && reaches(numberOf(round.memberIds, id));
     if (inScope === standing.inScope) return [];
     const reason = inScope ? {} : { reason: 'not-in-scope' };
     return [{ id, life, counts: standing.counts, inScope, ...reason, was: standing, disabled: false }];
   });
-  return [...ofRound, ...ofStrangers];
+  // Of a million users of a first run, each is decided when it is looked at.
+  return function* () {
+    for (const [user, folded] of round.users) {
+      const counts = countsAfter(sources, user);
+      yield* decided(sources, { user, folded, counts, inScope: counts && reaches(user) });
+    }
+    yield* ofStrangers;
+  };
 }
 
 interface Verdict {
