@@ -6,6 +6,7 @@ import { effectiveMembership, nestingDepth } from '../simulated-tenant/oracle.ts
 import type { Tenant } from '../simulated-tenant/tenant.ts';
 import type { Service } from './admin-calls.ts';
 import type { Display } from './display.ts';
+import { compared, type Membership, type MembershipComparison } from './membership-comparison.ts';
 import {
   connectTenant,
   letTimerRun,
@@ -39,16 +40,6 @@ export interface NestedRun {
   readonly seconds: number;
 }
 
-export interface MembershipComparison {
-  readonly moment: string;
-  readonly groups: number;
-  /** Pairs of group and user in the tenant, and in the directory. */
-  readonly expected: number;
-  readonly stored: number;
-  readonly differing: number;
-  readonly examples: readonly string[];
-}
-
 /** The tenant, its Graph endpoint, and where the directory is stored. */
 export interface NestedSources {
   readonly tenant: Tenant;
@@ -73,14 +64,24 @@ export async function runNestedMainJob(
   });
   const running: Running = { directory, graph, chains: new PageChains(graph), display };
   const runs = [await run(running, 'first run')];
-  const comparisons = [compare('after the first run', tenant, await storedMembership(store, directory))];
+  const comparisons = [
+    compared('after the first run', {
+      expected: effectiveMembership(tenant),
+      stored: await storedMembership(store, directory),
+    }),
+  ];
   for (let round = 1; round <= rounds; round++) {
     evolve(tenant, firstRound + round);
     runs.push(await run(running, `incremental run ${round}`));
   }
   runs.push(...(await settled(running)));
   display.step('nested: compare');
-  comparisons.push(compare('at the end', tenant, await storedMembership(store, directory)));
+  comparisons.push(
+    compared('at the end', {
+      expected: effectiveMembership(tenant),
+      stored: await storedMembership(store, directory),
+    }),
+  );
   const overApi = await compareOverApi(tenant, directory, display);
   comparisons.push(overApi.comparison);
   await letTimerRun(directory);
@@ -151,42 +152,6 @@ function progressOf({ progress, status }: RunView, pages: number) {
   if (applied.total === 0) return { done: read, total, detail: `${read}/${pages} pages` };
   const done = pages + Math.floor((applied.done / applied.total) * pages);
   return { done, total, detail: `${applied.done}/${applied.total} applied` };
-}
-
-function compare(
-  moment: string,
-  tenant: Tenant,
-  stored: ReadonlyMap<string, ReadonlySet<string>>,
-): MembershipComparison {
-  return compared(moment, { expected: effectiveMembership(tenant), stored });
-}
-
-type Membership = ReadonlyMap<string, ReadonlySet<string>>;
-
-function compared(
-  moment: string,
-  { expected, stored }: { readonly expected: Membership; readonly stored: Membership },
-): MembershipComparison {
-  const missing = pairsBeyond(expected, stored).map((pair) => `${pair} is missing`);
-  const extra = pairsBeyond(stored, expected).map((pair) => `${pair} should not be there`);
-  const pairs = (membership: Membership) => membership.values().reduce((sum, users) => sum + users.size, 0);
-  return {
-    moment,
-    groups: stored.size,
-    expected: pairs(expected),
-    stored: pairs(stored),
-    differing: missing.length + extra.length,
-    examples: [...missing, ...extra].slice(0, 5),
-  };
-}
-
-/** What `one` has and `other` has not: pairs of group and user, and groups. */
-function pairsBeyond(one: Membership, other: Membership): string[] {
-  return [...one].flatMap(([group, users]) => {
-    const known = other.get(group);
-    if (known === undefined) return [`group ${group}`];
-    return [...users].filter((user) => !known.has(user)).map((user) => `${user} in ${group}`);
-  });
 }
 
 /** The deepest chain and the largest groups, asked as an admin asks; and why somebody is in the top of the chain. */
