@@ -28,7 +28,7 @@ export function seeded(seed: number): () => number {
 }
 
 /**
- * Group sizes after Zipf, seven members of ten from the group's own region, more than half of the groups nested, a chain of
+ * Group sizes after Zipf, seven members of ten from the group's own region, three groups of eight nested, a chain of
  * at least 20 levels, a circle in every thousand groups, and the planted hub.
  */
 export function syntheticTenant(size: TenantSize, seed = 1): SyntheticTenant {
@@ -94,13 +94,20 @@ function fillMembers(into: Builder, { ordinary, size, random }: Fill): void {
   }
 }
 
+/** Of the longest chain. */
+const levels = 22;
+
 function nestingOf(ordinary: number, random: () => number): number[][] {
   const edges: number[][] = [];
-  for (let child = 1; child < ordinary; child++) {
-    if (random() >= 0.55) continue;
-    edges.push([Math.floor(random() * child), child]);
+  const nested = Math.floor(ordinary * 0.6);
+  for (let child = 1; child < nested; child++) {
+    if (random() < 0.35) edges.push([Math.floor(random() * child), child]);
   }
-  for (let level = 0; level < Math.min(22, ordinary - 1); level++) {
+  // Small groups at the end collect others, the larger ones more often: 48 M effective pairs of 10 M direct ones (graph.md §4.2).
+  for (let parent = nested; parent < ordinary - levels; parent++) {
+    if (random() < 0.4) edges.push([parent, Math.floor(nested * random() ** 1.58)]);
+  }
+  for (let level = 0; level < Math.min(levels, ordinary - 1); level++) {
     edges.push([ordinary - 1 - level, Math.max(0, ordinary - 2 - level)]);
   }
   for (let group = 500; group + 2 < ordinary; group += 1000) {
