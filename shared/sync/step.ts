@@ -201,7 +201,8 @@ const emptyPagesMax = 2000;
 const pagesMax = 200_000;
 
 function endlessReason(links: readonly string[], read: StreamCursor, page: PageSummary): string | undefined {
-  if (page.next !== undefined && links.includes(linkHash(page.next)))
+  // An empty page may send back to itself until there is something; with items, a link seen before is a circle.
+  if (page.items > 0 && page.next !== undefined && links.includes(linkHash(page.next)))
     return 'a link leads back to an earlier page';
   const most = page.items > 0 ? repeatsMax : emptyPagesMax;
   if (read.repeats >= most) return `${most} pages in a row were the same`;

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { GroupId } from '../../../shared/model/ids.ts';
 import type { GraphFaultKind, GraphReader } from '../../../shared/sync/graph-port.ts';
 import { simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { group, synced, told, user } from './small-tenant.ts';
@@ -308,6 +309,51 @@ test('an endless round is found out and changes nothing (F5)', async () => {
   });
   const run = await sync.sync();
   expect(run).toMatchObject({ status: 'failed', failure: { code: 'endless_round' } });
+});
+
+test('pages with items that lead in a circle are found out at the first link seen twice (F5)', async () => {
+  const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
+  const { graph } = sync.tenant;
+  let page = 0;
+  sync.tenant.graph = () => ({
+    ...graph.call(sync.tenant),
+    groupsDelta: async () => {
+      page++;
+      const items = [
+        { kind: 'present' as const, id: GroupId.parse(group(1)), fields: { displayName: String(page) } },
+      ];
+      const value = { items, fingerprint: String(page), next: `next:${page % 3}` };
+      return { kind: 'read', value, calls: 1, resourceUnits: 5 };
+    },
+  });
+  const run = await sync.sync();
+  expect(run).toMatchObject({ status: 'failed', failure: { code: 'endless_round' } });
+  expect(page).toBe(4);
+});
+
+test('an empty page may send back to itself for a while (graph.md §6.1)', async () => {
+  const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
+  sync.tenant.setUser(user(2), 'live');
+  sync.tenant.setMember(group(1), user(2), 'user');
+  const { graph } = sync.tenant;
+  let waits = 50;
+  sync.tenant.graph = () => {
+    const real = graph.call(sync.tenant);
+    return {
+      ...real,
+      groupsDelta: async (from) =>
+        waits-- > 0 && from.kind === 'link'
+          ? {
+              kind: 'read',
+              value: { items: [], fingerprint: 'none', next: from.link },
+              calls: 1,
+              resourceUnits: 5,
+            }
+          : await real.groupsDelta(from),
+    };
+  };
+  expect(await sync.sync()).toMatchObject({ status: 'done' });
+  expect(told(sync)).toEqual({ 1: [1, 2] });
 });
 
 test('an idle cycle costs two calls', async () => {
