@@ -47,18 +47,10 @@ async function userWrites(store: NestedDirectoryStore, run: SyncRun, items: read
   const stored = new Map(rows.map((row) => [row.id, row]));
   return [...said].flatMap(([id, fields]): readonly NestedWrite[] => {
     const before = stored.get(id);
-    if (before?.life === 'gone') return [];
-    const merged = mergedFields(before?.fields ?? {}, fields);
-    if (before !== undefined && sameJson(before.fields, merged)) return [];
-    const attributes = toUserAttributes(id, merged);
-    const user: NestedUser = {
-      ...(before ?? newUser(id, run)),
-      fields: merged,
-      attributes,
-      version: (before?.version ?? 0) + 1,
-      lastModified: run.startedAt,
-    };
-    const visible = before?.standing.inScope === true && !sameJson(before.attributes, attributes);
+    const renewed = renewedBy(run, before, { fields, toAttributes: (all) => toUserAttributes(id, all) });
+    if (renewed === undefined) return [];
+    const user: NestedUser = { ...(before ?? newUser(id, run)), ...renewed };
+    const visible = before?.standing.inScope === true && !sameJson(before.attributes, user.attributes);
     return [
       ...(visible ? [outbox(run, { kind: 'user-changed', user: id, version: user.version })] : []),
       { kind: 'user', user },
@@ -84,18 +76,10 @@ async function groupWrites(store: NestedDirectoryStore, run: SyncRun, items: rea
   const stored = new Map(rows.map((row) => [row.id, row]));
   return [...said].flatMap(([id, fields]): readonly NestedWrite[] => {
     const before = stored.get(id);
-    if (before?.life === 'gone') return [];
-    const merged = mergedFields(before?.fields ?? {}, fields);
-    if (before !== undefined && sameJson(before.fields, merged)) return [];
-    const attributes = toGroupAttributes(id, merged);
-    const group: NestedGroup = {
-      ...(before ?? newGroup(id, run)),
-      fields: merged,
-      attributes,
-      version: (before?.version ?? 0) + 1,
-      lastModified: run.startedAt,
-    };
-    const visible = before?.told === true && !sameJson(before.attributes, attributes);
+    const renewed = renewedBy(run, before, { fields, toAttributes: (all) => toGroupAttributes(id, all) });
+    if (renewed === undefined) return [];
+    const group: NestedGroup = { ...(before ?? newGroup(id, run)), ...renewed };
+    const visible = before?.told === true && !sameJson(before.attributes, group.attributes);
     return [
       ...(visible ? [outbox(run, { kind: 'group-changed', group: id, version: group.version })] : []),
       { kind: 'group', group },
@@ -115,6 +99,19 @@ const newGroup = (id: GroupEntry['id'], run: SyncRun): NestedGroup => ({
   fields: {},
   attributes: {},
 });
+
+/** What new words of Graph make of a row; undefined when they make nothing of it. */
+function renewedBy(
+  run: SyncRun,
+  before: NestedUser | NestedGroup | undefined,
+  said: { readonly fields: JsonObject; readonly toAttributes: (fields: JsonObject) => JsonObject },
+) {
+  if (before?.life === 'gone') return undefined;
+  const fields = mergedFields(before?.fields ?? {}, said.fields);
+  if (before !== undefined && sameJson(before.fields, fields)) return undefined;
+  const attributes = said.toAttributes(fields);
+  return { fields, attributes, version: (before?.version ?? 0) + 1, lastModified: run.startedAt };
+}
 
 /** Fields of all entries of an object on a page, the later over the earlier; removals say nothing of fields. */
 function saidLast<Id>(
