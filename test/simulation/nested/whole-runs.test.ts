@@ -5,7 +5,7 @@ import type { FaultName, FaultSettings } from '../../../tools/simulated-tenant/g
 import { makeWorldTable, TenantWorld } from './tenant-world.ts';
 
 const first = Number(process.env['SIM_SEED'] ?? 1);
-const seeds = process.env['SIM_SEED'] === undefined ? Number(process.env['SIM_SEEDS'] ?? 4) : 1;
+const seeds = process.env['SIM_SEED'] === undefined ? Number(process.env['SIM_SEEDS'] ?? 3) : 1;
 const rounds = 4;
 
 beforeAll(makeWorldTable);
