@@ -1,6 +1,6 @@
 import type { Assignment, GraphAnswer, GraphFault, GraphReader, TenantDomain } from './graph-port.ts';
+import type { RefusedCheck } from './run-events.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
-import type { RefusedCheck } from './step.ts';
 
 export type CheckOutcome =
   | {

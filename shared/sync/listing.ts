@@ -1,6 +1,6 @@
+import type { PageSummary, StreamName, SyncCommand } from './run-events.ts';
 import type { Listing, StreamCursor, SyncRun, SyncState } from './run-records.ts';
 import type { NestedSettings } from './settings.ts';
-import type { PageSummary, StreamName, SyncCommand } from './step.ts';
 
 /** From this size on the lists are worth their many calls whatever the settings say. */
 const largeUsers = 100_000;

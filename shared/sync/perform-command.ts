@@ -6,9 +6,9 @@ import { partsOf } from './parts-of.ts';
 import { examineRound, planRound, type RoundPlan } from './plan-round.ts';
 import { askGroups, check, readList, readPage } from './read-graph.ts';
 import { listMembers, listPage, readToken } from './read-lists.ts';
+import type { SyncCommand } from './run-events.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { Plan, SyncRun } from './run-records.ts';
-import type { SyncCommand } from './step.ts';
 import type { SyncPorts } from './sync-ports.ts';
 import type { Done, Work } from './work.ts';
 

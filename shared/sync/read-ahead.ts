@@ -1,6 +1,6 @@
 import type { DeltaPage, DeltaStart, GraphAnswer, GraphReader, ListPage } from './graph-port.ts';
 import type { StagedPage } from './round-records.ts';
-import type { StreamName } from './step.ts';
+import type { StreamName } from './run-events.ts';
 
 /** A delta page as it is staged. */
 export interface ReadPage extends Omit<DeltaPage<unknown>, 'items'> {

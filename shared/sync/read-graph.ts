@@ -3,8 +3,8 @@ import { checkTenant, lastCheck } from './check-tenant.ts';
 import type { GraphAnswer } from './graph-port.ts';
 import { listStream } from './listed-groups.ts';
 import type { ReadPage } from './read-ahead.ts';
+import type { StreamName, SyncCommand } from './run-events.ts';
 import type { SyncRun } from './run-records.ts';
-import type { StreamName, SyncCommand } from './step.ts';
 import type { Done, Work } from './work.ts';
 
 export async function check({ ports, state }: Work, run: SyncRun): Promise<Done> {

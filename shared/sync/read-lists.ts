@@ -3,8 +3,8 @@ import type { GraphAnswer, GraphFault, GraphReader, GroupEntry, MemberEntry } fr
 import type { NestedWrite } from './nested-store.ts';
 import type { ReadPage } from './read-ahead.ts';
 import type { StagedPage } from './round-records.ts';
+import type { StreamName, SyncCommand } from './run-events.ts';
 import type { SyncRun } from './run-records.ts';
-import type { StreamName, SyncCommand } from './step.ts';
 import type { Done, Work } from './work.ts';
 
 /** A deltaLink and no data: changes from now on. */

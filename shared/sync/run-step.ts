@@ -3,8 +3,9 @@ import { abandon } from './end-run.ts';
 import { type Fence, FenceLost, type NestedWrite } from './nested-store.ts';
 import { perform } from './perform-command.ts';
 import { ReadAhead } from './read-ahead.ts';
+import type { SyncCommand } from './run-events.ts';
 import type { SyncRun } from './run-records.ts';
-import { type SyncCommand, step } from './step.ts';
+import { step } from './step.ts';
 import type { SyncMessage, SyncPorts } from './sync-ports.ts';
 import { type Done, spent, type Work } from './work.ts';
 

@@ -1,7 +1,7 @@
 import type { Fence, NestedWrite } from './nested-store.ts';
 import type { ReadAhead } from './read-ahead.ts';
+import type { SyncEvent } from './run-events.ts';
 import type { SyncRun, SyncState } from './run-records.ts';
-import type { SyncEvent } from './step.ts';
 import type { SyncPorts } from './sync-ports.ts';
 
 /** What one message works with. */

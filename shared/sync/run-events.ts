@@ -1,0 +1,71 @@
+import type { GroupId } from '../model/ids.ts';
+import type { GraphFault } from './graph-port.ts';
+import type { Ask, Checked, Plan, Reread, SyncRun } from './run-records.ts';
+
+/** What happened to a run since its last decision. */
+export type SyncEvent =
+  /** A message arrived: go on from the checkpoint. */
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'checked'; readonly checked: Checked }
+  /** Tenant, domains or permissions forbid the run. */
+  | { readonly kind: 'refused'; readonly code: RefusedCheck; readonly detail: string }
+  | { readonly kind: 'page-read'; readonly stream: StreamName; readonly page: PageSummary }
+  | { readonly kind: 'token-read'; readonly stream: StreamName; readonly link: string }
+  | { readonly kind: 'members-listed'; readonly pages: number; readonly items: number }
+  | { readonly kind: 'examined'; readonly rereads: readonly Reread[]; readonly asks: readonly Ask[] }
+  | { readonly kind: 'list-read'; readonly next?: string }
+  | { readonly kind: 'answer-read'; readonly next?: string }
+  | {
+      readonly kind: 'planned';
+      readonly plan: Plan;
+      readonly rejectedBefore: boolean;
+      readonly isApproved: boolean;
+    }
+  | { readonly kind: 'applied'; readonly last: boolean }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'fault'; readonly fault: GraphFault };
+
+export type StreamName = 'users' | 'groups';
+
+export type RefusedCheck =
+  | 'wrong_tenant'
+  | 'confirmation_required'
+  | 'domains_changed'
+  | 'permission_missing';
+
+export interface PageSummary {
+  /** A page without items is normal, and is not staged. */
+  readonly items: number;
+  /** Pages it is staged as, when that is not one. */
+  readonly pages?: number;
+  readonly fingerprint: string;
+  readonly next?: string;
+  readonly delta?: string;
+}
+
+/** What to do next: one thing at a time, so that a run that dies repeats one thing and never skips one. */
+export type SyncCommand =
+  | { readonly kind: 'check' }
+  | { readonly kind: 'read-page'; readonly stream: StreamName; readonly link?: string }
+  /** The moment a fast baseline's delta begins at. */
+  | { readonly kind: 'read-token'; readonly stream: StreamName }
+  | { readonly kind: 'list-page'; readonly stream: StreamName; readonly link?: string }
+  /** Of the groups on one staged page. */
+  | { readonly kind: 'list-members'; readonly page: number }
+  | { readonly kind: 'examine' }
+  | { readonly kind: 'read-list'; readonly group: GroupId; readonly link?: string }
+  | { readonly kind: 'ask-groups'; readonly ask: Ask; readonly link?: string }
+  | { readonly kind: 'plan' }
+  | { readonly kind: 'apply' }
+  | { readonly kind: 'finish' }
+  /** Come back later instead of sleeping. */
+  | { readonly kind: 'wait'; readonly seconds: number }
+  /** Drop what was staged and let the next run begin; tokens stay where they were. */
+  | { readonly kind: 'abandon' }
+  /** Nothing more until a person has decided. */
+  | { readonly kind: 'rest' };
+
+export interface Step {
+  readonly run: SyncRun;
+  readonly command: SyncCommand;
+}
