@@ -21,7 +21,6 @@ const homes = {
   '@microsoft/microsoft-graph-client': '^shared/graph/',
   '@azure/identity': '^(shared/graph/|functions/wiring[.]ts$)',
   jose: '^shared/access/',
-  re2js: '^shared/(provisioning|sync)/',
 };
 
 export default {
