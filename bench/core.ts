@@ -1,14 +1,13 @@
 import { memoryDirectoryStore } from '../shared/storage/memory-directory-store.ts';
-import { type Figure, measure, ownCpuTime } from './measure.ts';
+import { growthHead, growthRows, type SizedFigure } from './growth.ts';
+import { measure, ownCpuTime } from './measure.ts';
 import { operations } from './operations.ts';
 import { seedStore } from './seed.ts';
 import { benchService, random } from './service.ts';
 import { type BenchSizes, groupsFor } from './sizes.ts';
 import { shown, textTable } from './text-table.ts';
 
-export interface CoreFigure extends Figure {
-  readonly name: string;
-  readonly users: number;
+export interface CoreFigure extends SizedFigure {
   readonly goal: number | undefined;
 }
 
@@ -29,7 +28,7 @@ export async function printCore(sizes: BenchSizes): Promise<readonly CoreFigure[
   ]);
   const header = ['request', 'users', 'p50', 'p99', 'requests/s', 'CPU', 'goal', ''];
   console.log(`${textTable(header, rows)}\n`);
-  console.log(`${textTable(['request', 'CPU at most / at least users'], growth(figures))}\n`);
+  console.log(`${textTable(growthHead, growthRows(figures))}\n`);
   const { rss, heapUsed } = process.memoryUsage();
   console.log(`Memory: ${megabytes(rss)} MB resident, ${megabytes(heapUsed)} MB heap\n`);
   return figures;
@@ -59,16 +58,5 @@ async function measureCore(users: number, sizes: BenchSizes): Promise<readonly C
 /** Each joiner joins a group once; everything else can be asked for ever. */
 export const turnsOf = (name: string, { joiners }: BenchSizes): number =>
   name.startsWith('add a member') ? joiners : Number.POSITIVE_INFINITY;
-
-/** How cost grows with the directory: 1 is flat. */
-function growth(figures: readonly CoreFigure[]): readonly (readonly string[])[] {
-  return [...new Set(figures.map(({ name }) => name))].flatMap((name) => {
-    const own = figures.filter((figure) => figure.name === name);
-    const [first, last] = [own[0], own.at(-1)];
-    return first === undefined || last === undefined || own.length < 2
-      ? []
-      : [[name, (last.cpu / first.cpu).toFixed(2)]];
-  });
-}
 
 export const megabytes = (bytes: number): string => shown(bytes / 1024 / 1024);

@@ -1,5 +1,6 @@
 import type { CoreFigure } from './core.ts';
-import type { HttpFigure } from './http.ts';
+import { growthOf } from './growth.ts';
+import { type HttpFigure, ownFigures } from './http.ts';
 import type { RoundTrips } from './round-trips.ts';
 import { shown, textTable } from './text-table.ts';
 
@@ -56,6 +57,7 @@ function goals({ roundTrips, core, http }: Measured): readonly Goal[] {
       bound: 1.2,
     },
     { what: 'page of 100, first or last: ms CPU in the core', measured: cpu(''), bound: 3 },
+    ...steepest(http),
     {
       what: 'the peer at its best, at most users: its CPU to ours',
       measured: leastLead(http),
@@ -75,6 +77,14 @@ function goals({ roundTrips, core, http }: Measured): readonly Goal[] {
       atLeast: true,
     },
   ];
+}
+
+/** The request whose cost grows most with the directory, where more than one size was measured. */
+function steepest(http: readonly HttpFigure[]): readonly Goal[] {
+  const most = growthOf(ownFigures(http)).toSorted((one, other) => other.ratio - one.ratio)[0];
+  if (most === undefined) return [];
+  const what = `any request over HTTP, CPU at most users to that at least: ${most.name}`;
+  return [{ what, measured: most.ratio, bound: 1.2 }];
 }
 
 /** The smallest ratio over all requests, at the largest size that both were measured at. */

@@ -1,5 +1,6 @@
 import { megabytes, turnsOf } from './core.ts';
-import { type Figure, measure } from './measure.ts';
+import { growthHead, growthRows, type SizedFigure } from './growth.ts';
+import { measure } from './measure.ts';
 import { operations } from './operations.ts';
 import { startPeer } from './peers/peer-process.ts';
 import { type BenchSizes, groupsFor } from './sizes.ts';
@@ -12,9 +13,7 @@ interface Contender {
   readonly users: (sizes: BenchSizes) => readonly number[];
 }
 
-export interface HttpFigure extends Figure {
-  readonly name: string;
-  readonly users: number;
+export interface HttpFigure extends SizedFigure {
   readonly server: string;
 }
 
@@ -73,9 +72,14 @@ export async function printPeers(sizes: BenchSizes): Promise<readonly HttpFigure
   });
   const header = ['request', 'users', 'server', 'p50', 'p99', 'requests/s', 'CPU', 'ratio'];
   console.log(`${textTable(header, rows)}\n`);
+  console.log(`${textTable(growthHead, growthRows(ownFigures(figures)))}\n`);
   console.log(`${textTable(['server', 'users', 'resident MB'], memory)}\n`);
   return figures;
 }
+
+/** Of the protocol core behind HTTP, over the in-memory store, smallest directory first. */
+export const ownFigures = (figures: readonly HttpFigure[]): readonly HttpFigure[] =>
+  figures.filter(({ server }) => server === ours);
 
 /** Measures one server at one size; `bytes` is its resident memory afterwards. */
 async function contend(
