@@ -9,10 +9,14 @@ export function effectiveMembers(memberships: Memberships, group: number): Uint3
   return users.sorted();
 }
 
-/** Live groups that hold `user` through any depth, ascending. */
+/** Live groups that hold `user` through any depth, ascending. A user who is not live is in none. */
 export function effectiveGroupsOf(memberships: Memberships, user: number): Uint32Array {
-  const { nesting, liveUsers } = memberships;
-  if (liveUsers[user] !== 1) return new Uint32Array(0);
+  return memberships.liveUsers[user] === 1 ? groupsAbove(memberships, user) : new Uint32Array(0);
+}
+
+/** The same whether the user is live or not, for who knows that already. */
+export function groupsAbove(memberships: Memberships, user: number): Uint32Array {
+  const { nesting } = memberships;
   const groups = new Marks(nesting.groups).begin();
   for (const group of memberships.groupsOf(user)) nesting.ancestors.collect(group, groups);
   return groups.sorted();

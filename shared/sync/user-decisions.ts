@@ -1,5 +1,5 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
-import { effectiveGroupsOf } from '../nesting/effective.ts';
+import { groupsAbove } from '../nesting/effective.ts';
 import { countsAfter, type Derivation, type DeriveSources, storedUsers } from './derive-round.ts';
 import { type FoldedUser, numberOf, userIds } from './fold-round.ts';
 import type { OutReason, Standing } from './nested-store.ts';
@@ -82,7 +82,10 @@ function reasonOf(
   return counts ? 'not-in-scope' : outReason(folded.facts, run.settings, verifiedDomains);
 }
 
-/** Whether the scope reaches a user that counts: everybody, or those assigned or below a root. */
+/**
+ * Whether the scope reaches a user that counts: everybody, or those assigned or below a root. A round that moves no membership does
+ * not know who is live, so that is not asked here.
+ */
 function scopeReach(
   { round, run, checked }: DeriveSources,
   { after }: Derivation,
@@ -93,6 +96,5 @@ function scopeReach(
   const ids = scope.kind === 'groups' ? scope.groups : checked.assigned.groups;
   const roots = new Set(ids.flatMap((id) => round.groupIds.find(id) ?? []));
   return (user) =>
-    assigned.has(round.memberIds.textOf(user)) ||
-    effectiveGroupsOf(after, user).some((group) => roots.has(group));
+    assigned.has(round.memberIds.textOf(user)) || groupsAbove(after, user).some((group) => roots.has(group));
 }
