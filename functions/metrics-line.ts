@@ -16,7 +16,11 @@ let telemetry: Telemetry | undefined;
  * timer of its own, so that an idle process does nothing.
  */
 export function writeMetricsWhenDue(context: InvocationContext): void {
-  if (performance.now() - writtenAt < everyMilliseconds) return;
+  if (performance.now() - writtenAt >= everyMilliseconds) writeMetrics(context);
+}
+
+/** At once: for a timer that fires seldom, because the platform may run it in a process that ends after it. */
+export function writeMetrics(context: InvocationContext): void {
   const taken = takeMetrics();
   if (taken !== undefined) writeLine(context, 'information', { event: 'metrics', ...taken });
   // Not waited for: a collector that is slow or away must not make a caller wait, and its absence is told once a minute.

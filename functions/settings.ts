@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const Moment = z.union([z.iso.datetime(), z.iso.date()], 'is no date such as 2027-06-30');
+
 /** The app settings of the service; docs/settings.md is made from these descriptions. Empty counts as absent. */
 export const SettingsSchema = z
   .object({
@@ -69,6 +71,11 @@ export const SettingsSchema = z
       description:
         'Secret of that app, best as a Key Vault reference. A directory may name another setting that begins with `GRAPH_`.',
     }),
+    GRAPH_CLIENT_SECRET_EXPIRES: Moment.optional().meta({
+      description:
+        'When that secret expires, `2027-06-30` or with a time: days left in the API, notices and the alert `key-expiring`. Another secret ' +
+        '`GRAPH_X` has its `GRAPH_X_EXPIRES`. A certificate says so itself.',
+    }),
     GRAPH_CLIENT_CERTIFICATE: z.string().min(1).optional().meta({
       description: 'Private key and certificate of that app as PEM, best as a Key Vault reference.',
     }),
@@ -131,6 +138,15 @@ function faultOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown
   if (issue.code === 'custom') return issue.message;
   const [name = ''] = issue.path;
   return given[String(name)] === undefined ? 'is missing' : `is not right (${issue.message})`;
+}
+
+/** When a secret that a directory names by its setting expires, RFC 3339; undefined when nobody has said so in a way to be read. */
+export function graphSecretExpires(
+  name: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string | undefined {
+  const said = Moment.safeParse(environment[`${name}_EXPIRES`]).data;
+  return said === undefined ? undefined : new Date(said).toISOString();
 }
 
 /** A secret that a directory names by its setting: a Key Vault reference that was not resolved is none. */

@@ -44,6 +44,7 @@ import { openTable, type TableConnection, type TableName, tableNames } from '../
 import type { SyncPorts } from '../shared/sync/sync-ports.ts';
 import { faultOf } from './fault-line.ts';
 import { fetchFromGraph } from './graph-calls.ts';
+import { graphSecretOf } from './graph-secret-ends.ts';
 import { onlyGraph } from './local-graph.ts';
 import { logLine } from './log-line.ts';
 import { metrics } from './metrics.ts';
@@ -244,6 +245,7 @@ function nestedPorts(
       only === undefined
         ? connections.reader(graphConnectionOf(connection, settings))
         : connections.readerAt(only, connection.tenantId ?? ''),
+    secret: graphSecretOf,
     learnsTenant: only !== undefined,
     defaults: {
       cloud: settings.GRAPH_CLOUD,

@@ -82,6 +82,9 @@ param graphClientId string = ''
 @description('Address of the secret of that app in a vault that the identity may read; empty for none.')
 param graphClientSecretUri string = ''
 
+@description('When that secret expires, such as 2027-06-30, so that somebody is told 30, 14, 7 and 1 days before; empty when there is none.')
+param graphClientSecretExpires string = ''
+
 @description('Address of the certificate of that app, as PEM with its private key, in a vault that the identity may read; empty for none.')
 param graphClientCertificateUri string = ''
 
@@ -232,6 +235,7 @@ module site 'modules/site.bicep' = {
     graphCredential: graphCredential
     graphClientId: graphClientId
     graphClientSecretUri: graphClientSecretUri
+    graphClientSecretExpires: graphClientSecretExpires
     graphClientCertificateUri: graphClientCertificateUri
     logLevel: logLevel
     exportSchedule: exportSchedule

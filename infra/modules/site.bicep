@@ -67,6 +67,9 @@ param graphClientId string
 @description('Address of the secret of that app in the vault; empty for none.')
 param graphClientSecretUri string
 
+@description('When that secret expires, such as 2027-06-30; empty when there is none.')
+param graphClientSecretExpires string
+
 @description('Address of the certificate of that app, as PEM with its private key, in the vault; empty for none.')
 param graphClientCertificateUri string
 
@@ -132,6 +135,7 @@ var ownSettings = [
   { name: 'GRAPH_CREDENTIAL', value: graphCredential }
   { name: 'GRAPH_CLIENT_ID', value: graphClientId }
   { name: 'GRAPH_CLIENT_SECRET', value: empty(graphClientSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${graphClientSecretUri})' }
+  { name: 'GRAPH_CLIENT_SECRET_EXPIRES', value: graphClientSecretExpires }
   { name: 'GRAPH_CLIENT_CERTIFICATE', value: empty(graphClientCertificateUri) ? '' : '@Microsoft.KeyVault(SecretUri=${graphClientCertificateUri})' }
   { name: 'GRAPH_MANAGED_IDENTITY_CLIENT_ID', value: identityClientId }
   { name: 'LOG_LEVEL', value: logLevel }

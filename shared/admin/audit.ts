@@ -43,6 +43,7 @@ export const AuditAct = z.enum([
   'admin-key.imported',
   'admin-key.revoked',
   'admin-key.expiring',
+  'graph-secret.expiring',
 ]);
 export type AuditAct = z.infer<typeof AuditAct>;
 

@@ -1,17 +1,20 @@
 import type { AdminScope } from '../access/admin-access.ts';
-import type { StoredKey } from '../access/directory-access.ts';
 import { type Randomness, timeOrdered } from '../model/new-ids.ts';
 import type { AuditAct, AuditDraft } from './audit.ts';
+import { daysUntil, type GraphSecret } from './graph-secret.ts';
+import type { ConnectionCredential } from './nested-record.ts';
 import type {
   AdminKeyRecord,
   DirectoryRecord,
+  NestedDirectoryRecord,
   OrganizationRecord,
   Page,
   PageOf,
   Registry,
+  ScimDirectoryRecord,
 } from './registry.ts';
 
-/** Days before its end at which a key's owner is told, once each (XA-30). */
+/** Days before its end at which somebody is told of a key or secret, once each (XA-30). */
 export const noticeDays = [30, 14, 7, 1] as const;
 
 /** Remembers what was told, so that it is told once. */
@@ -29,10 +32,11 @@ export interface ExpiryNotices {
 
 /** A notice that was just written. */
 export interface ExpiryNotice {
-  readonly kind: 'scim-key' | 'admin-key';
+  readonly kind: 'scim-key' | 'admin-key' | 'graph-secret';
   readonly scope: AdminScope;
   /** Of a SCIM key. */
   readonly directoryId?: string;
+  /** Of a key its id, of a Graph secret the setting that holds it. */
   readonly keyId: string;
   readonly daysLeft: number;
   /** The mark that was passed. */
@@ -44,90 +48,113 @@ export interface ExpiryNotice {
 export interface ExpiryPorts {
   readonly registry: Pick<Registry, 'organizations' | 'directories' | 'adminKeys'>;
   readonly notices: ExpiryNotices;
+  /** What a nested directory signs in with. */
+  readonly secret: (credential: ConnectionCredential) => GraphSecret | undefined;
   readonly random: Randomness;
+  /** Told of the days left of each that still works, due or not. */
+  readonly seen?: (daysLeft: number) => void;
 }
 
-/** Tells of every key that has passed a mark since it was last told of. Safe to repeat and to run twice at once. */
+/** Tells of everything that has passed a mark since it was last told of. Safe to repeat and to run twice at once. */
 export async function* tellExpiring(ports: ExpiryPorts): AsyncGenerator<ExpiryNotice> {
   const { registry } = ports;
-  yield* await told(ports, adminKeysDue(await all((page) => registry.adminKeys('all', page)), ports));
+  const secrets = new Map<string, Ending>();
+  yield* await told(ports, adminKeysOf(await all((page) => registry.adminKeys('all', page))));
   for (const { id } of await all<OrganizationRecord>((page) => registry.organizations(page))) {
-    yield* await told(ports, adminKeysDue(await all((page) => registry.adminKeys(id, page)), ports));
-    for (const directory of await all<DirectoryRecord>((page) => registry.directories(id, page)))
-      yield* await told(ports, scimKeysDue(directory, ports));
+    yield* await told(ports, adminKeysOf(await all((page) => registry.adminKeys(id, page))));
+    for (const directory of await all<DirectoryRecord>((page) => registry.directories(id, page))) {
+      if (directory.kind === 'scim') yield* await told(ports, scimKeysOf(directory));
+      else for (const secret of secretOf(directory, ports)) secrets.set(secret.keyId, secret);
+    }
   }
+  // Many directories may sign in with one secret: it is told of once.
+  yield* await told(ports, [...secrets.values()]);
 }
 
 /**
- * The least mark that is passed now; undefined when none is, or the key is dead. A key that was made for fewer days than a mark
+ * The least mark that is passed now; undefined when none is, or it is dead. What was made for fewer days than a mark
  * never passes it: whoever made it knew.
  */
 export function passedMark(
-  { created, expires }: { readonly created: string; readonly expires: string },
+  { created, expires }: { readonly created?: string; readonly expires: string },
   now: number,
 ): number | undefined {
-  const [from, end] = [Date.parse(created), Date.parse(expires)];
+  const end = Date.parse(expires);
+  const life = created === undefined ? Number.POSITIVE_INFINITY : end - Date.parse(created);
   if (now >= end) return undefined;
   return noticeDays
-    .filter((days) => end - from > days * dayMilliseconds && now >= end - days * dayMilliseconds)
+    .filter((days) => life > days * dayMilliseconds && now >= end - days * dayMilliseconds)
     .at(-1);
 }
 
 const dayMilliseconds = 86_400_000;
 
-type Due = Omit<ExpiryNotice, 'daysLeft'>;
+type Ending = Pick<ExpiryNotice, 'kind' | 'scope' | 'directoryId' | 'keyId' | 'expires'> & {
+  readonly created?: string;
+};
 
 /** A key with a successor is on its way out on purpose. */
-function scimKeysDue(directory: DirectoryRecord, { random }: ExpiryPorts): readonly Due[] {
-  const keys: readonly StoredKey[] = 'keys' in directory ? directory.keys : [];
-  return keys.flatMap((key) => {
-    const mark = key.replacedFrom === undefined ? passedMark(key, random.now()) : undefined;
-    if (mark === undefined) return [];
-    const { id: directoryId, organizationId: scope } = directory;
-    return [
-      {
-        kind: 'scim-key' as const,
-        scope,
-        directoryId,
-        keyId: key.id,
-        noticeDays: mark,
-        expires: key.expires,
-      },
-    ];
-  });
-}
+const scimKeysOf = ({
+  id: directoryId,
+  organizationId: scope,
+  keys,
+}: ScimDirectoryRecord): readonly Ending[] =>
+  keys
+    .filter(({ replacedFrom }) => replacedFrom === undefined)
+    .map(({ id: keyId, created, expires }) => {
+      return { kind: 'scim-key', scope, directoryId, keyId, created, expires };
+    });
 
-function adminKeysDue(keys: readonly AdminKeyRecord[], { random }: ExpiryPorts): readonly Due[] {
-  return keys.flatMap(({ id: keyId, scope, created, expires }) => {
-    const mark = expires === null ? undefined : passedMark({ created, expires }, random.now());
-    if (mark === undefined || expires === null) return [];
-    return [{ kind: 'admin-key' as const, scope, keyId, noticeDays: mark, expires }];
-  });
+const adminKeysOf = (keys: readonly AdminKeyRecord[]): readonly Ending[] =>
+  keys.flatMap(({ id: keyId, scope, created, expires }) =>
+    expires === null ? [] : [{ kind: 'admin-key', scope, keyId, created, expires }],
+  );
+
+function secretOf(
+  { connection }: NestedDirectoryRecord,
+  { secret }: ExpiryPorts,
+): readonly [Ending] | readonly [] {
+  const { setting: keyId, expires, ...more } = secret(connection.credential) ?? {};
+  if (keyId === undefined || expires === undefined) return [];
+  return [{ kind: 'graph-secret', scope: 'all', keyId, expires, ...more }];
 }
 
 const acts: Readonly<Record<ExpiryNotice['kind'], AuditAct>> = {
   'scim-key': 'directory.token.expiring',
   'admin-key': 'admin-key.expiring',
+  'graph-secret': 'graph-secret.expiring',
 };
 
-async function told({ notices, random }: ExpiryPorts, due: readonly Due[]): Promise<readonly ExpiryNotice[]> {
+async function told(ports: ExpiryPorts, endings: readonly Ending[]): Promise<readonly ExpiryNotice[]> {
   const written: ExpiryNotice[] = [];
-  for (const notice of due) {
-    const { kind, scope, directoryId, keyId, noticeDays: days, expires } = notice;
-    const now = random.now();
-    const daysLeft = Math.ceil((Date.parse(expires) - now) / dayMilliseconds);
-    const audit: AuditDraft = {
-      id: timeOrdered(random),
-      at: new Date(now).toISOString(),
-      actor: 'system',
-      act: acts[kind],
-      subject: directoryId ?? keyId,
-      facts: { key: keyId, daysLeft: String(daysLeft), expires },
-    };
-    if (await notices.tell(scope, { subject: keyId, days }, audit)) written.push({ ...notice, daysLeft });
+  for (const ending of endings) {
+    const now = ports.random.now();
+    const days = passedMark(ending, now);
+    const daysLeft = daysUntil(ending.expires, now);
+    if (daysLeft > 0) ports.seen?.(daysLeft);
+    if (days === undefined) continue;
+    const { created: _, ...notice } = { ...ending, noticeDays: days, daysLeft };
+    if (await ports.notices.tell(ending.scope, { subject: subjectOf(ending), days }, auditOf(notice, ports)))
+      written.push(notice);
   }
   return written;
 }
+
+/** A new secret comes under the old one's setting: its end tells them apart. */
+const subjectOf = ({ kind, keyId, expires }: Ending): string =>
+  kind === 'graph-secret' ? `${keyId} ${expires}` : keyId;
+
+const auditOf = (
+  { kind, directoryId, keyId, daysLeft, expires }: ExpiryNotice,
+  { random }: ExpiryPorts,
+): AuditDraft => ({
+  id: timeOrdered(random),
+  at: new Date(random.now()).toISOString(),
+  actor: 'system',
+  act: acts[kind],
+  subject: directoryId ?? keyId,
+  facts: { key: keyId, daysLeft: String(daysLeft), expires },
+});
 
 async function all<T>(read: (page: PageOf) => Promise<Page<T>>): Promise<readonly T[]> {
   const items: T[] = [];

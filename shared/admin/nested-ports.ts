@@ -2,6 +2,7 @@ import type { DirectoryId, OrganizationId } from '../model/ids.ts';
 import type { GraphReader } from '../sync/graph-port.ts';
 import type { NestedDirectoryStore } from '../sync/nested-store.ts';
 import type { SyncQueue } from '../sync/sync-ports.ts';
+import type { GraphSecret } from './graph-secret.ts';
 import type { CloudName, ConnectionCredential, NestedConnection } from './nested-record.ts';
 import type { RunHistory } from './run-history.ts';
 
@@ -13,6 +14,8 @@ export interface NestedPorts {
   readonly consents: ConsentStore;
   /** Reads the tenant of a connection. Refusal `conflict`, reason `credential_missing`, when the installation lacks the secret. */
   readonly graph: (connection: NestedConnection) => GraphReader;
+  /** What a credential signs in with; undefined when nothing of it can expire. */
+  readonly secret: (credential: ConnectionCredential) => GraphSecret | undefined;
   /** True where Graph itself tells which tenant it is: on the local host with a local Graph, and nowhere else. */
   readonly learnsTenant: boolean;
   readonly defaults: ConnectionDefaults;

@@ -1,4 +1,5 @@
 import type { DirectoryCounts, SyncState } from '../sync/run-records.ts';
+import { type GraphSecret, secretHints, secretView } from './graph-secret.ts';
 import type { NestedPorts } from './nested-ports.ts';
 import type { NestedDirectoryRecord } from './registry.ts';
 import { begunAt, type RunView } from './run-history.ts';
@@ -7,30 +8,32 @@ export interface NestedFacts {
   readonly state: SyncState;
   /** The active run, or else the last one. */
   readonly run: RunView | undefined;
+  readonly secret: GraphSecret | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 export async function nestedFacts(
-  { id }: NestedDirectoryRecord,
-  { store, history }: NestedPorts,
+  { id, connection }: NestedDirectoryRecord,
+  { store, history, secret }: NestedPorts,
   now: number,
 ): Promise<NestedFacts> {
   const state = await store.state(id);
   const latest = state.activeRun ?? state.lastRun;
   const row = latest === undefined ? undefined : await history.run(id, latest);
-  return { state, run: row?.view, now };
+  return { state, run: row?.view, secret: secret(connection.credential), now };
 }
 
 /** A `nested` directory as it is shown. Counts are of the last completed run, never of one in progress (XA-14). */
 export function nestedView(record: NestedDirectoryRecord, facts: NestedFacts) {
   const { id, organizationId, kind, name, created, lastModified } = record;
   const { connection, acknowledged, consented, confirmation, settings, settingsVersion } = record;
-  const { state, run } = facts;
+  const { state, run, secret, now } = facts;
   const due = nextDueAt(record, state);
   return {
     ...{ id, organizationId, kind, name, state: stateOf(record, facts), created, lastModified },
     connection,
+    ...(secret === undefined ? {} : { secret: secretView(secret, now) }),
     ...(acknowledged === undefined ? {} : { acknowledged }),
     ...(consented === undefined ? {} : { consented }),
     ...(confirmation === undefined ? {} : { confirmation }),
@@ -114,6 +117,7 @@ function hintsOf(record: NestedDirectoryRecord, facts: NestedFacts) {
       run?.failure !== undefined &&
       `The last run failed: ${run.failure.code}. ${run.failure.detail}`.slice(0, 400),
     stale: awaits === 'stale' && 'No run was completed for a long time.',
+    ...secretHints(facts.secret, facts.now),
   };
   return Object.entries(hints).flatMap(([code, text]) =>
     text === false ? [] : [{ code: code as keyof typeof hints, text }],

@@ -98,6 +98,14 @@ export const Connection = z
   })
   .meta({ id: 'Connection' });
 
+const ConnectionSecret = z
+  .object({
+    setting: z.string().meta({ description: 'App setting that holds the secret or certificate.' }),
+    expires: Time.optional().meta({ description: 'Absent when the installation does not know it.' }),
+    daysLeft: z.int().optional(),
+  })
+  .meta({ id: 'ConnectionSecret' });
+
 export const ConsentLink = z
   .object({
     url: z.url().meta({ description: 'For an administrator of the tenant; works once.' }),
@@ -124,6 +132,9 @@ const NestedHint = z
       'last_run_failed',
       'awaiting_approval',
       'stale',
+      'secret_expired',
+      'secret_expires_soon',
+      'secret_expiry_unknown',
     ]),
     text: z.string(),
   })
@@ -143,6 +154,9 @@ export const NestedDirectory = z
     created: Time,
     lastModified: Time,
     connection: Connection,
+    secret: ConnectionSecret.optional().meta({
+      description: 'Absent when nothing of the credential expires.',
+    }),
     acknowledged: signed.optional(),
     consented: z.object({ at: Time }).optional(),
     confirmation: Confirmation.optional(),

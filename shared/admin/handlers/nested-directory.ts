@@ -41,7 +41,11 @@ export async function createNested(
     record,
     auditDraft(call, 'directory.created', { subject: record.id, facts }),
   );
-  const view = nestedView(record, { state: { rereads: [] }, run: undefined, now: ports.random.now() });
+  const secret = ports.nested.secret(record.connection.credential);
+  const view = nestedView(record, {
+    ...{ state: { rereads: [] }, run: undefined, secret },
+    now: ports.random.now(),
+  });
   const consent = needsConsent(record, ports.nested) ? { consent: await consentLink(record, ports) } : {};
   return {
     body: { ...view, ...consent },

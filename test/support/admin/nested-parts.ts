@@ -16,6 +16,7 @@ export interface TestGraph {
   readonly reader: (connection: NestedConnection) => GraphReader;
   readonly learnsTenant: boolean;
   readonly clientId?: string;
+  readonly secret?: NestedPorts['secret'];
 }
 
 export interface NestedParts extends NestedPorts {
@@ -40,6 +41,7 @@ export function nestedParts(
     consents: consentsOver(rows('registry')),
     graph: graph.reader,
     learnsTenant: graph.learnsTenant,
+    secret: graph.secret ?? (() => undefined),
     defaults: { cloud: 'public', kind: 'federated', clientId: graph.clientId },
     consentUrl: adminConsentUrl,
     work: async () => {

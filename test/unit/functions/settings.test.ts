@@ -36,6 +36,7 @@ test.each([
   [{ ...deployed, ADMIN_TENANT_ID: '0f8fad5b-d9cb-469f-a165-70867728950e' }, 'ADMIN_AUDIENCE is missing'],
   [{ ...deployed, ADMIN_AUDIENCE: 'api' }, 'ADMIN_TENANT_ID is missing'],
   [{ ...deployed, LOG_LEVEL: 'loud' }, 'LOG_LEVEL is not right'],
+  [{ ...deployed, GRAPH_CLIENT_SECRET_EXPIRES: 'next year' }, 'GRAPH_CLIENT_SECRET_EXPIRES is not right'],
   [{ ...deployed, EXPORT_SCHEDULE: '0 2 * * *' }, 'EXPORT_SCHEDULE is not right'],
 ])('a wrong setting ends the start and is named, its value is not: %j', (environment, sentence) => {
   const read = () => readSettings(environment);
