@@ -2,13 +2,8 @@
 import { parseArgs } from 'node:util';
 import { textTable } from './main-job/text-table.ts';
 import { runTool } from './operate/tool-main.ts';
-import { slopePerMinute } from './soak/memory.ts';
+import { type MemoryVerdict, memoryVerdict } from './soak/memory.ts';
 import { type SoakOutcome, soak } from './soak/soak.ts';
-
-/** The first third fills caches and compiles code. */
-const afterWarmUp = ({ memory }: SoakOutcome) => memory.slice(Math.floor(memory.length / 3));
-
-const heapMegabytesPerMinuteMax = 1.5;
 
 await runTool(async (args) => {
   const { values } = parseArgs({
@@ -24,8 +19,9 @@ await runTool(async (args) => {
   if (!(minutes > 0 && Number.isInteger(parallel) && parallel > 0))
     throw new Error('--minutes and --parallel take numbers above 0.');
   const outcome = await soak({ seconds: minutes * 60, seed: values.seed, parallel, tell });
-  const faults = [...outcome.faults, ...memoryFaults(outcome, minutes)];
-  for (const line of report(outcome)) tell(line);
+  const memory = memoryVerdict(outcome.memory);
+  const faults = [...outcome.faults, ...(memory.kind === 'judged' ? memory.faults : [])];
+  for (const line of report(outcome, memory)) tell(line);
   for (const fault of faults.slice(0, 30)) tell(fault);
   tell(faults.length === 0 ? 'Nothing was lost.' : `${faults.length} faults.`);
   return faults.length === 0 ? 0 : 1;
@@ -36,8 +32,7 @@ function tell(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function report(outcome: SoakOutcome): readonly string[] {
-  const settled = afterWarmUp(outcome);
+function report(outcome: SoakOutcome, memory: MemoryVerdict): readonly string[] {
   const { storageFaults: faults } = outcome;
   const trips = Object.values(faults).reduce((sum, count) => sum + count, 0);
   const rows: [string, string | number][] = [
@@ -52,9 +47,7 @@ function report(outcome: SoakOutcome): readonly string[] {
     ...Object.entries(faults)
       .filter(([name]) => name !== 'none')
       .map(([name, count]): [string, number] => [`  of them ${name}`, count]),
-    ['memory at the end, MB', String(outcome.memory.at(-1)?.rssMegabytes ?? '')],
-    ['memory a minute, MB', slopePerMinute(settled, 'rssMegabytes').toFixed(2)],
-    ['reachable heap a minute, MB', slopePerMinute(settled, 'heapMegabytes').toFixed(2)],
+    ...memoryRows(outcome, memory),
   ];
   const operations = Object.entries(outcome.operations).map(([kind, count]): [string, number] => [
     kind,
@@ -69,10 +62,16 @@ function report(outcome: SoakOutcome): readonly string[] {
   ];
 }
 
-/** Below two minutes a slope says nothing. */
-function memoryFaults(outcome: SoakOutcome, minutes: number): readonly string[] {
-  const slope = slopePerMinute(afterWarmUp(outcome), 'heapMegabytes');
-  return minutes >= 2 && slope > heapMegabytesPerMinuteMax
-    ? [`the heap grows by ${slope.toFixed(2)} MB a minute`]
-    : [];
+function memoryRows({ memory }: SoakOutcome, verdict: MemoryVerdict): readonly [string, string][] {
+  const last = memory.at(-1);
+  const end: [string, string] = ['memory of the service at the end, MB', String(last?.resident ?? '')];
+  if (verdict.kind === 'too-short')
+    return [end, ['  its growth', `judged from ${verdict.minutesNeeded} minutes on`]];
+  const { resident, heap, external } = verdict.growth;
+  return [
+    end,
+    ['  a minute, once warm, MB', resident.toFixed(2)],
+    ['  reachable heap a minute, MB', heap.toFixed(2)],
+    ['  buffers a minute, MB', external.toFixed(2)],
+  ];
 }

@@ -23,6 +23,8 @@ export interface FaultyStorage {
   readonly faults: Readonly<Record<keyof FaultRates | 'none', number>>;
   /** Switches every fault off, to let a system settle. */
   heal(): void;
+  /** Switches them on again, as they are in the beginning. */
+  spoil(): void;
   stop(): Promise<void>;
 }
 
@@ -53,6 +55,9 @@ export async function startFaultyStorage(
     faults,
     heal: () => {
       healthy = true;
+    },
+    spoil: () => {
+      healthy = false;
     },
     async stop() {
       server.closeAllConnections();

@@ -26,13 +26,15 @@ export interface EmbeddedStackOptions {
   readonly persistence: { readonly kind: 'memory' } | { readonly kind: 'directory'; readonly path: string };
   /** Standard error, from `warning` on, unless given. */
   readonly log?: Log;
-  /** Puts something before the storage, such as what makes it fail now and then; its own end belongs to who made it. */
-  readonly storageThrough?: (azurite: Azurite) => Promise<{ readonly connectionString: string }>;
+  /** An account in place of an emulator of its own. */
+  readonly storage?: StackStorage;
   /** What every nested directory reads in place of Microsoft's Graph. */
   readonly graph?: LocalGraph | undefined;
   /** Folder of the app; this repository unless given. */
   readonly appDirectory?: string;
 }
+
+export type StackStorage = Pick<Azurite, 'connectionString' | 'stop'>;
 
 /**
  * Starts the stack in this process, which may do so once: an app, its settings and its environment belong to a process.
@@ -42,14 +44,16 @@ export async function startEmbeddedStack(options: EmbeddedStackOptions): Promise
   const port = await freePort(options.port);
   const data =
     options.persistence.kind === 'directory' ? openDataDirectory(options.persistence.path) : undefined;
-  let azurite: Azurite | undefined;
+  let storage: StackStorage | undefined;
   try {
-    azurite = await startAzurite(
-      data === undefined ? { kind: 'memory' } : { kind: 'directory', path: data.storagePath },
-    );
-    return await startOn(azurite, { port, data, options });
+    storage =
+      options.storage ??
+      (await startAzurite(
+        data === undefined ? { kind: 'memory' } : { kind: 'directory', path: data.storagePath },
+      ));
+    return await startOn(storage, { port, data, options });
   } catch (error) {
-    await azurite?.stop();
+    await storage?.stop();
     data?.release();
     throw error;
   }
@@ -61,10 +65,10 @@ interface Place {
   readonly options: EmbeddedStackOptions;
 }
 
-async function startOn(azurite: Azurite, { port, data, options }: Place): Promise<EmbeddedStack> {
+async function startOn(storage: StackStorage, { port, data, options }: Place): Promise<EmbeddedStack> {
   const adminKey = adminKeyOf(data);
-  const { organizationId } = await bootstrap(azurite.connectionString);
-  const { connectionString } = (await options.storageThrough?.(azurite)) ?? azurite;
+  const { connectionString } = storage;
+  const { organizationId } = await bootstrap(connectionString);
   setAppSettings({ connectionString, adminKey, origin: `http://127.0.0.1:${port}` });
   // The app runs in this process: what is said to the module here is said to the app.
   readOneGraphOnly(options.graph);
@@ -87,7 +91,7 @@ async function startOn(azurite: Azurite, { port, data, options }: Place): Promis
     connectionString,
     stop: async () => {
       await host.stop();
-      await azurite.stop();
+      await storage.stop();
       data?.release();
     },
   };

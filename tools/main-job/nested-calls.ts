@@ -42,15 +42,31 @@ const Preview = z.looseObject({
   hash: z.string(),
 });
 
-/** Starts a run and follows it to its end; a plan above a threshold is looked at and approved. */
+/** Starts a run and follows it to its end. */
 export async function runNow(
-  { service, id }: NestedDirectory,
+  directory: NestedDirectory,
   onProgress: (run: RunView) => void,
 ): Promise<RunView> {
+  const { service, id } = directory;
+  const started = await adminCall(service, `/directories/${id}/runs`, { method: 'POST', body: {} });
+  return await followRun(directory, { runId: RunViewSchema.parse(started).id, onProgress });
+}
+
+/** The run that is going on or waits for a person, if any. */
+export async function activeRun({ service, id }: NestedDirectory): Promise<string | undefined> {
+  return Runs.parse(await adminCall(service, `/directories/${id}`)).runs.active;
+}
+
+const Runs = z.looseObject({ runs: z.looseObject({ active: z.string().optional() }) });
+
+/** Follows a run to its end; a plan above a threshold is looked at and approved. */
+export async function followRun(
+  { service, id }: NestedDirectory,
+  { runId, onProgress }: { readonly runId: string; readonly onProgress: (run: RunView) => void },
+): Promise<RunView> {
   const runs = `/directories/${id}/runs`;
-  const started = RunViewSchema.parse(await adminCall(service, runs, { method: 'POST', body: {} }));
   for (;;) {
-    const run = RunViewSchema.parse(await adminCall(service, `${runs}/${started.id}`));
+    const run = RunViewSchema.parse(await adminCall(service, `${runs}/${runId}`));
     onProgress(run);
     if (run.status === 'awaiting-approval' && run.plan !== undefined) {
       await adminCall(service, `${runs}/${run.id}:approve`, {

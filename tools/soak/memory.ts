@@ -1,42 +1,69 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-export interface MemorySample {
+/** What a process holds, in megabytes. */
+export interface MemoryUse {
+  /** What the machine counts for it, and what would end an instance. */
+  readonly resident: number;
+  /** Objects still reachable. */
+  readonly heap: number;
+  /** Buffers and the like beside the heap. */
+  readonly external: number;
+}
+
+export interface MemorySample extends MemoryUse {
   readonly seconds: number;
-  readonly rssMegabytes: number;
-  /** What is still reachable, after a collection. */
-  readonly heapMegabytes: number;
 }
 
-export interface MemoryWatch {
-  readonly sample: () => void;
-  readonly samples: readonly MemorySample[];
-}
-
-export function watchMemory(): MemoryWatch {
+/** Measures this process after a collection, so that only what is still held counts. */
+export function memoryUse(): () => MemoryUse {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const begun = performance.now();
-  const samples: MemorySample[] = [];
   const megabytes = (bytes: number) => Math.round((bytes / 1024 / 1024) * 10) / 10;
-  return {
-    samples,
-    sample() {
-      collect();
-      const { rss, heapUsed } = process.memoryUsage();
-      const seconds = (performance.now() - begun) / 1000;
-      samples.push({ seconds, rssMegabytes: megabytes(rss), heapMegabytes: megabytes(heapUsed) });
-    },
+  return () => {
+    collect();
+    const { rss, heapUsed, external } = process.memoryUsage();
+    return { resident: megabytes(rss), heap: megabytes(heapUsed), external: megabytes(external) };
   };
 }
 
 /** Megabytes a minute: the median of the slopes of all pairs (Theil and Sen), which a few high samples do not move. */
-export function slopePerMinute(
-  samples: readonly MemorySample[],
-  of: 'rssMegabytes' | 'heapMegabytes',
-): number {
+function slopePerMinute(samples: readonly MemorySample[], of: keyof MemoryUse): number {
   const slopes = samples.flatMap((one, index) =>
     samples.slice(index + 1).map((other) => ((other[of] - one[of]) / (other.seconds - one.seconds)) * 60),
   );
   return slopes.sort((one, other) => one - other)[Math.floor(slopes.length / 2)] ?? 0;
+}
+
+/** Caches fill, code is compiled and the allocator finds its size. */
+const warmUpSeconds = 300;
+const judgedSecondsMin = 120;
+/** Megabytes: an instance of 2 GB would live for more than a day at the bound, and the platform recycles it before. */
+const perMinuteMax: Readonly<Record<keyof MemoryUse, number>> = { resident: 1, heap: 0.3, external: 0.5 };
+
+export type MemoryVerdict =
+  | { readonly kind: 'too-short'; readonly minutesNeeded: number }
+  | {
+      readonly kind: 'judged';
+      /** Megabytes a minute after the warm-up. */
+      readonly growth: MemoryUse;
+      /** Each a sentence; empty when memory stayed flat. */
+      readonly faults: readonly string[];
+    };
+
+/** Flat is what grows by less than its bound a minute, once the service is warm. */
+export function memoryVerdict(samples: readonly MemorySample[]): MemoryVerdict {
+  const warm = samples.filter(({ seconds }) => seconds >= warmUpSeconds);
+  const judged = (warm.at(-1)?.seconds ?? 0) - (warm[0]?.seconds ?? 0);
+  if (judged < judgedSecondsMin)
+    return { kind: 'too-short', minutesNeeded: Math.ceil((warmUpSeconds + judgedSecondsMin) / 60) + 1 };
+  const growth = {
+    resident: slopePerMinute(warm, 'resident'),
+    heap: slopePerMinute(warm, 'heap'),
+    external: slopePerMinute(warm, 'external'),
+  };
+  const faults = (['resident', 'heap', 'external'] as const)
+    .filter((of) => growth[of] > perMinuteMax[of])
+    .map((of) => `${of} memory of the service grows by ${growth[of].toFixed(2)} MB a minute`);
+  return { kind: 'judged', growth, faults };
 }

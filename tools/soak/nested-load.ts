@@ -1,7 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalGraph } from '../embedded/local-graph.ts';
 import type { Service } from '../main-job/admin-calls.ts';
-import { connectTenant, membersOverApi, type NestedDirectory, runNow } from '../main-job/nested-calls.ts';
+import {
+  activeRun,
+  connectTenant,
+  followRun,
+  membersOverApi,
+  type NestedDirectory,
+  runNow,
+} from '../main-job/nested-calls.ts';
 import { foundCompany } from '../simulated-tenant/company.ts';
 import { evolve } from '../simulated-tenant/evolve.ts';
 import { startSimulatedGraph } from '../simulated-tenant/graph/simulated-graph.ts';
@@ -40,7 +47,12 @@ export async function startNestedLoad(seed: string): Promise<NestedLoad> {
 
   async function runOnce(): Promise<void> {
     if (directory === undefined) return;
-    const run = await runNow(directory, () => undefined);
+    // An outage may have come between a run and whoever followed it: it is followed on.
+    const runId = await activeRun(directory);
+    const onProgress = () => undefined;
+    const run = await (runId === undefined
+      ? runNow(directory, onProgress)
+      : followRun(directory, { runId, onProgress }));
     if (run.status === 'done') completed++;
     else if (run.status === 'failed' && !excused.has(run.failure?.code ?? ''))
       throw new Error(`a run failed with ${run.failure?.code}: ${run.failure?.detail}`);

@@ -3,15 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DirectoryId } from '../../shared/model/ids.ts';
 import { tableDirectoryStore } from '../../shared/storage/table-directory-store.ts';
 import { openTable } from '../../shared/storage/tables.ts';
+import { startAzurite } from '../embedded/azurite.ts';
 import { type FaultyStorage, startFaultyStorage } from '../embedded/faulty-storage.ts';
-import { startEmbeddedStack } from '../embedded/stack.ts';
 import { createScimDirectory } from '../main-job/admin-calls.ts';
 import { checkDirectories } from '../operate/check-directories.ts';
 import { seededRandom } from '../simulated-tenant/seeded-random.ts';
-import { type MemorySample, watchMemory } from './memory.ts';
+import type { MemorySample } from './memory.ts';
 import { type NestedLoad, startNestedLoad } from './nested-load.ts';
 import { type ScimCalls, scimCalls } from './scim-calls.ts';
 import { type ScimWorker, scimWorker } from './scim-worker.ts';
+import { type SeparateService, startService } from './service.ts';
 import { lostWrites } from './verify.ts';
 
 export interface SoakOrder {
@@ -43,36 +44,33 @@ const rates = { busy: 0.06, timedOut: 0.02, reset: 0.02, answerLost: 0.03, late:
  * work is carried to its end, and everything that was acknowledged must be there, and nothing else.
  */
 export async function soak(order: SoakOrder): Promise<SoakOutcome> {
-  let storage: FaultyStorage | undefined;
-  const nested = await startNestedLoad(order.seed);
-  const stack = await startEmbeddedStack({
-    port: 0,
-    persistence: { kind: 'memory' },
-    log: () => undefined,
-    graph: nested.graph,
-    storageThrough: async (azurite) => {
-      storage = await startFaultyStorage(azurite, { seed: 1, rates });
-      return storage;
-    },
-  });
-  if (storage === undefined) throw new Error('the stack began without its storage');
+  const ending: (() => Promise<void>)[] = [];
+  const begun = <T extends { readonly stop: () => Promise<void> }>(part: T): T => {
+    ending.unshift(part.stop);
+    return part;
+  };
   try {
-    return await underLoad(order, { stack, storage, nested });
+    const nested = begun(await startNestedLoad(order.seed));
+    const azurite = begun(await startAzurite({ kind: 'memory' }));
+    const storage = begun(await startFaultyStorage(azurite, { seed: 1, rates }));
+    storage.heal();
+    const { connectionString } = storage;
+    const service = begun(await startService({ connectionString, graph: nested.graph }));
+    storage.spoil();
+    return await underLoad(order, { service, storage, nested });
   } finally {
-    await nested.stop();
-    await stack.stop();
-    await storage.stop();
+    for (const end of ending) await end();
   }
 }
 
 interface Soaked {
-  readonly stack: Awaited<ReturnType<typeof startEmbeddedStack>>;
+  readonly service: SeparateService;
   readonly storage: FaultyStorage;
   readonly nested: NestedLoad;
 }
 
-async function underLoad(order: SoakOrder, { stack, storage, nested }: Soaked): Promise<SoakOutcome> {
-  const connection = await patiently(() => createScimDirectory(stack, 'Soak'));
+async function underLoad(order: SoakOrder, { service, storage, nested }: Soaked): Promise<SoakOutcome> {
+  const connection = await patiently(() => createScimDirectory(service, 'Soak'));
   const calls = scimCalls(connection, order.parallel);
   const sharedGroups = await makeSharedGroups(calls);
   const workers = Array.from({ length: order.parallel }, (_, number) =>
@@ -82,18 +80,17 @@ async function underLoad(order: SoakOrder, { stack, storage, nested }: Soaked): 
   const operations = new Map<string, number>();
   const begun = performance.now();
   const left = () => order.seconds - (performance.now() - begun) / 1000;
-  const memory = watchMemory();
-  const watching = watch(order, { memory, left, operations });
+  const memory: MemorySample[] = [];
   await Promise.all([
     ...workers.map((worker) => work(worker, { left, operations, faults })),
-    nested.run(stack, left).catch((error: unknown) => void faults.push(`nested: ${String(error)}`)),
-    watching,
+    nested.run(service, left).catch((error: unknown) => void faults.push(`nested: ${String(error)}`)),
+    watch(order, { service, memory, left, operations }),
   ]);
   const seconds = (performance.now() - begun) / 1000;
 
   order.tell('The storage heals; what was interrupted is carried to its end.');
   storage.heal();
-  const healthy = { kind: 'connection-string' as const, value: stack.connectionString };
+  const healthy = { kind: 'connection-string' as const, value: storage.connectionString };
   const store = tableDirectoryStore(openTable(healthy, 'directory'), { now: Date.now, randomBytes });
   await store.completeInterrupted(DirectoryId.parse(connection.directoryId), Date.now());
   faults.push(...calls.tally.bugs);
@@ -117,7 +114,7 @@ async function underLoad(order: SoakOrder, { stack, storage, nested }: Soaked): 
     outagesAnswered: outages,
     runs: nested.runs(),
     storageFaults: storage.faults,
-    memory: memory.samples,
+    memory,
     faults,
   };
 }
@@ -154,16 +151,22 @@ async function work(
 
 async function watch(
   { seconds, tell }: SoakOrder,
-  of: { memory: ReturnType<typeof watchMemory>; left: () => number; operations: Map<string, number> },
+  of: {
+    readonly service: SeparateService;
+    readonly memory: MemorySample[];
+    readonly left: () => number;
+    readonly operations: ReadonlyMap<string, number>;
+  },
 ): Promise<void> {
   const every = Math.min(10, seconds / 10);
   for (let sample = 0; of.left() > 0; sample++) {
     await pause(Math.max(0, Math.min(every, of.left())) * 1000);
-    of.memory.sample();
+    const use = await of.service.memory();
+    const at = seconds - of.left();
+    of.memory.push({ seconds: at, ...use });
     const done = [...of.operations.values()].reduce((sum, count) => sum + count, 0);
-    const last = of.memory.samples.at(-1);
     if (sample % 3 === 2)
-      tell(`${Math.round(seconds - of.left())} s  ${done} operations  ${last?.rssMegabytes} MB`);
+      tell(`${Math.round(at)} s  ${done} operations  ${use.resident} MB, heap ${use.heap} MB`);
   }
 }
 
