@@ -34,12 +34,10 @@ resource otherTenantsApp 'Microsoft.Graph/applications@v1.0' = if (!empty(otherT
   requiredResourceAccess: [
     {
       resourceAppId: graph.appId
-      resourceAccess: [
-        for permission in permissions: {
-          id: filter(graph.appRoles, role => role.value == permission)[0].id
-          type: 'Role'
-        }
-      ]
+      resourceAccess: map(permissions, permission => {
+        id: filter(graph.appRoles, role => role.value == permission)[0].id
+        type: 'Role'
+      })
     }
   ]
 

@@ -2,7 +2,7 @@
 // graph.bicep holds what needs rights in Microsoft Entra ID instead of in Azure, and is deployed on its own.
 targetScope = 'resourceGroup'
 
-@description('Short name of the environment; part of every resource name.')
+@description('Short name of the environment, letters, digits and hyphens; part of every resource name.')
 @minLength(2)
 @maxLength(8)
 param environmentName string
@@ -25,7 +25,7 @@ param zoneRedundant bool = false
 param instanceMemoryMB int = 2048
 
 @description('Upper bound of instances, and so of cost and of load on storage.')
-@minValue(40)
+@minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
@@ -98,7 +98,7 @@ param exportSchedule string = '0 0 2 * * *'
 @description('OpenTelemetry collector (OTLP/HTTP) that receives log lines and metrics as well; empty for none.')
 param otlpEndpoint string = ''
 
-@description('Headers for the collector, name=value,name=value; best a Key Vault reference.')
+@description('Headers for the collector, name=value,name=value; kept in the vault only.')
 @secure()
 param otlpHeaders string = ''
 
@@ -118,15 +118,20 @@ param logDailyCapGb int = 5
 @maxValue(3650)
 param exportRetentionDays int = 90
 
+@description('True in one deployment after the resource group was deleted and made again within 90 days: takes the deleted vault back.')
+param recoverVault bool = false
+
 @description('Guards the state account and the vault against deletion of the resource.')
 param lockResources bool = true
 
 var allTags = union(tags, { application: 'rookery', environment: environmentName })
+// Names of storage accounts take neither capitals nor hyphens.
+var storageEnvironment = toLower(replace(environmentName, '-', ''))
 var token = uniqueString(resourceGroup().id, environmentName)
 var names = {
   identity: 'id-rookery-${environmentName}'
-  hostStorage: take('strookhost${environmentName}${token}', 24)
-  dataStorage: take('strookdata${environmentName}${token}', 24)
+  hostStorage: take('strookhost${storageEnvironment}${token}', 24)
+  dataStorage: take('strookdata${storageEnvironment}${token}', 24)
   workspace: 'log-rookery-${environmentName}'
   component: 'appi-rookery-${environmentName}'
   vault: take('kv-rook-${environmentName}-${token}', 24)
@@ -183,7 +188,9 @@ module keyVault 'modules/key-vault.bicep' = {
     location: location
     tags: allTags
     publicAccess: !privateNetwork
+    recover: recoverVault
     firstAdminKey: firstAdminKey
+    otlpHeaders: otlpHeaders
     workspaceId: monitoring.outputs.workspaceId
   }
 }
@@ -240,7 +247,7 @@ module site 'modules/site.bicep' = {
     logLevel: logLevel
     exportSchedule: exportSchedule
     otlpEndpoint: otlpEndpoint
-    otlpHeaders: otlpHeaders
+    otlpHeadersUri: empty(otlpHeaders) ? '' : keyVault.outputs.otlpHeadersUri
     zoneRedundant: zoneRedundant
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount

@@ -45,13 +45,14 @@ resource integrationRules 'Microsoft.Network/networkSecurityGroups@2025-05-01' =
   properties: {
     securityRules: [
       {
-        name: 'nothing-comes-in'
+        // Nobody calls into this subnet; the platform's own probes are let be.
+        name: 'nothing-comes-in-from-outside'
         properties: {
           priority: 4000
           direction: 'Inbound'
           access: 'Deny'
           protocol: '*'
-          sourceAddressPrefix: '*'
+          sourceAddressPrefix: 'Internet'
           sourcePortRange: '*'
           destinationAddressPrefix: '*'
           destinationPortRange: '*'

@@ -82,9 +82,8 @@ param exportSchedule string
 @description('OpenTelemetry collector that receives log lines and metrics as well; empty for none.')
 param otlpEndpoint string
 
-@description('Headers for the collector, or a Key Vault reference to them.')
-@secure()
-param otlpHeaders string
+@description('Where the headers for the collector are read from in the vault; empty for none.')
+param otlpHeadersUri string
 
 @description('Spreads instances over zones.')
 param zoneRedundant bool
@@ -141,7 +140,7 @@ var ownSettings = [
   { name: 'LOG_LEVEL', value: logLevel }
   { name: 'EXPORT_SCHEDULE', value: exportSchedule }
   { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
-  { name: 'OTEL_EXPORTER_OTLP_HEADERS', value: otlpHeaders }
+  { name: 'OTEL_EXPORTER_OTLP_HEADERS', value: empty(otlpHeadersUri) ? '' : '@Microsoft.KeyVault(SecretUri=${otlpHeadersUri})' }
 ]
 // The name is ours and globally unique, so that the service can know its own address before it exists.
 var origin = empty(publicHostName) ? 'https://${siteName}.azurewebsites.net' : 'https://${publicHostName}'

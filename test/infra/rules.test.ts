@@ -31,6 +31,29 @@ test('a parameter that holds a secret is secure and has no default but none', as
   }
 });
 
+test('secrets go into the vault and nowhere else: the site is given their addresses', async () => {
+  const taking = [...(await allTemplates())].flatMap(([path, { parameters }]) =>
+    parameters.filter(({ decorators }) => decorators.includes('@secure()')).map(({ name }) => [path, name]),
+  );
+  expect(taking).toEqual([
+    ['main.bicep', 'firstAdminKey'],
+    ['main.bicep', 'otlpHeaders'],
+    ['modules/key-vault.bicep', 'firstAdminKey'],
+    ['modules/key-vault.bicep', 'otlpHeaders'],
+  ]);
+  const { text } = await template('modules/site.bicep');
+  const settings = [
+    'FIRST_ADMIN_KEY',
+    'GRAPH_CLIENT_SECRET',
+    'GRAPH_CLIENT_CERTIFICATE',
+    'OTEL_EXPORTER_OTLP_HEADERS',
+  ];
+  for (const name of settings)
+    expect(text).toMatch(
+      new RegExp(`'${name}', value: empty\\((\\w+Uri)\\) \\? '' : '@Microsoft.KeyVault\\(SecretUri=`),
+    );
+});
+
 test('each resource that can carry tags carries them', async () => {
   const untaggable =
     /roleAssignments|locks|diagnosticSettings|\/(blob|queue|table)Services|managementPolicies|basicPublishing|hostNameBindings|vaults\/secrets|privateDnsZoneGroups|^Microsoft\.Graph|\/subnets|^(blobServices|containers|subnets|federated)/;
@@ -75,6 +98,7 @@ test('the state account has the tables and queues that the code uses', async () 
 test('the vault decides by roles, cannot be purged, and keeps its log (CKV_AZURE_40-42, 110, 111; Azure.KeyVault.*)', async () => {
   const file = await template('modules/key-vault.bicep');
   expect(at(resource(file, 'vault').body, 'properties')).toMatchObject({
+    createMode: "recover ? 'recover' : 'default'",
     enableRbacAuthorization: 'true',
     enableSoftDelete: 'true',
     softDeleteRetentionInDays: '90',

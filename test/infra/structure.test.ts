@@ -6,8 +6,8 @@ import type { BicepFile } from './bicep-file.ts';
 import { allTemplates, infra, template, templatePaths } from './templates.ts';
 
 const functionsUsed = new Set(
-  `allowed array cidrSubnet concat description empty environment filter guid maxLength maxValue minLength minValue
-  resourceGroup secure subscriptionResourceId take tenant union uniqueString`.split(/\s+/),
+  `allowed array cidrSubnet concat description empty environment filter guid map maxLength maxValue minLength minValue
+  replace resourceGroup secure subscriptionResourceId take tenant toLower union uniqueString`.split(/\s+/),
 );
 
 test.each(templatePaths)('%s has no syntax error', async (path) => {
