@@ -16,11 +16,11 @@ test('the pipeline signs in by OIDC, gives no job more rights than it needs, and
   );
 });
 
-test('the pipeline uses actions of their makers at a pinned version, and keeps no token in the checkout', () => {
-  const actions = [...pipeline.matchAll(/uses: (\S+)/g)].map(([, action = '']) => action);
-  expect(actions.filter((action) => !/^(actions|azure)\/[\w-]+@(v\d+|[0-9a-f]{40})$/.test(action))).toEqual(
-    [],
-  );
+test('the pipeline uses actions of their makers at a pinned commit (T37), and keeps no token in the checkout', () => {
+  const actions = [...pipeline.matchAll(/uses: (.+)/g)].map(([, action = '']) => action);
+  expect(actions.length).toBeGreaterThan(5);
+  const pinned = /^(actions|azure)\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
+  expect(actions.filter((action) => !pinned.test(action))).toEqual([]);
   const checkouts = pipeline.match(/uses: actions\/checkout@/g) ?? [];
   expect(pipeline.match(/persist-credentials: false/g)).toHaveLength(checkouts.length);
 });
