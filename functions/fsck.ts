@@ -3,6 +3,7 @@ import type { DirectoryRecord } from '../shared/admin/registry.ts';
 import type { DirectoryId } from '../shared/model/ids.ts';
 import { type Checker, checkDirectory } from './check-directory.ts';
 import { writeLine } from './log-line.ts';
+import { writeMetrics } from './metrics-line.ts';
 import { everyDirectory } from './tend.ts';
 import { type Wiring, wired } from './wiring.ts';
 
@@ -15,6 +16,7 @@ app.timer('fsck', {
       const isRight = outcome.event === 'fsck-clean';
       writeLine(context, isRight ? 'information' : 'warning', { directoryId: directory.id, ...outcome });
     }
+    writeMetrics(context);
   },
 });
 

@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { writeLine } from './log-line.ts';
+import { metrics } from './metrics.ts';
 import { writeMetricsWhenDue } from './metrics-line.ts';
 import { watchRuns } from './run-watch.ts';
 import { tend } from './tend.ts';
@@ -10,7 +11,9 @@ app.timer('maintenance', {
   schedule: '0 * * * * *',
   handler: async (_timer, context) => {
     const done = await tend(wired());
-    if (done.completed > 0) writeLine(context, 'warning', { event: 'interrupted-work-completed', ...done });
+    metrics.gauge('outbox.oldest.seconds', done.outboxSeconds);
+    if (done.completed > 0)
+      writeLine(context, 'warning', { event: 'interrupted-work-completed', completed: done.completed });
     await watchRuns(wired(), context);
     writeMetricsWhenDue(context);
   },

@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { writeLine } from './log-line.ts';
+import { writeMetrics } from './metrics-line.ts';
 import { scheduleOf } from './settings.ts';
 import { wired } from './wiring.ts';
 
@@ -11,5 +12,6 @@ app.timer('nightly-export', {
     const { name, entities } = await wired().exportAll();
     const seconds = Math.round((performance.now() - begun) / 100) / 10;
     writeLine(context, 'information', { event: 'exported', name, entities, seconds });
+    writeMetrics(context);
   },
 });

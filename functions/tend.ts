@@ -18,20 +18,29 @@ const interruptedAfterMilliseconds = 60_000;
 const pageSize = 100;
 const dayMilliseconds = 24 * 60 * 60_000;
 
+export interface Tending {
+  /** Pieces of work that a process left behind and that are done now. */
+  readonly completed: number;
+  /** Age of the oldest change that nobody has taken from an outbox; 0 when there is none. */
+  readonly outboxSeconds: number;
+}
+
 /** Bounded by what is there to do; each part may be repeated and raced by another instance. */
-export async function tend(wiring: Tended): Promise<{ readonly completed: number }> {
+export async function tend(wiring: Tended): Promise<Tending> {
   const { registry, idempotency, now } = wiring;
   let completed = await registry.completeInterrupted('all');
+  let oldest = now();
   for await (const { id } of every<OrganizationRecord>((page) => registry.organizations(page))) {
     completed += await registry.completeInterrupted(id);
     for await (const directory of every<DirectoryRecord>((page) => registry.directories(id, page))) {
       completed += await tendDirectory(wiring, directory);
+      oldest = Math.min(oldest, (await oldestChange(wiring, directory)) ?? oldest);
     }
     for (const directory of await registry.deletedDirectories(id)) await erase(wiring, directory);
   }
   await idempotency.removeLapsed(now());
   await wiring.nested.consents.removeLapsed(now());
-  return { completed };
+  return { completed, outboxSeconds: Math.round(Math.max(0, now() - oldest) / 1000) };
 }
 
 async function tendDirectory(
@@ -45,6 +54,15 @@ async function tendDirectory(
   const completed = await directories.completeInterrupted(directory.id, now() - interruptedAfterMilliseconds);
   await requestLog.removeRequests(directory.id, now() - directory.settings.requestLogDays * dayMilliseconds);
   return completed;
+}
+
+/** When the first entry of its outbox was written: entries are in the order of time, and a consumer removes what it has taken. */
+async function oldestChange(
+  { directories, nested }: Tended,
+  { id, kind }: DirectoryRecord,
+): Promise<number | undefined> {
+  const [first] = await (kind === 'nested' ? nested.store : directories).outbox(id, { limit: 1 });
+  return first && Date.parse(first.at);
 }
 
 /** A directory that was deleted goes by pages; what is left when the time is up goes the next minute. */

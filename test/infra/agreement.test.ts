@@ -61,6 +61,38 @@ test('the alert on missing functions expects as many as the app registers', asyn
   expect(/param functionCountExpected int = (\d+)/.exec(text)?.[1]).toBe(String(registered.length));
 });
 
+test('what an alert searches for is written by the code', async () => {
+  const { text } = await template('modules/alerts.bicep');
+  const searched = [...text.matchAll(/\.event\) == "([\w-]+)"/g)].map(([, event = '']) => event);
+  expect(searched.length).toBeGreaterThan(7);
+  const written = triggers.join('\n');
+  const unwritten = searched.filter(
+    (event) => !written.includes(`event: '${event}'`) && !written.includes(`logLine('${event}'`),
+  );
+  expect(unwritten).toEqual([]);
+  // The one line that the host itself writes.
+  expect(text).toContain('functions loaded$');
+});
+
+test('every metric is written by the code and told in the runbook', () => {
+  const written = triggers.join('\n');
+  const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
+  const named = [...written.matchAll(/metrics\.(?:gauge|count)\('([\w.-]+)'/g)].map(([, name = '']) => name);
+  // Issue 4 §3: storage operations, outbox lag, queue age, run age, Graph units, safeguards held, days left of keys.
+  expect(named).toEqual(
+    expect.arrayContaining([
+      'outbox.oldest.seconds',
+      'queue.age.seconds',
+      'runs.age.seconds',
+      'graph.units',
+      'runs.held',
+      'keys.days-left',
+    ]),
+  );
+  const told = [...named, 'storage.point-read', 'storage.transaction', 'p50', 'p99'];
+  expect(told.filter((name) => !runbook.includes(`\`${name}\``))).toEqual([]);
+});
+
 test('each alert has its page in the runbook, and each page of an alert its alert', async () => {
   const { text } = await template('modules/alerts.bicep');
   const alerts = [

@@ -60,6 +60,10 @@ test('each directory’s interrupted work is completed and its old requests go; 
         done.push(`complete ${id} ${(now - olderThan) / 1000} s`);
         return 3;
       },
+      outbox: async (id: DirectoryId, { limit }: { limit: number }) => {
+        done.push(`outbox ${id} ${limit}`);
+        return [{ key: 'k', at: new Date(now - 90_000).toISOString() }];
+      },
       deleteDirectory: async (id: DirectoryId) => {
         done.push(`erase ${id}`);
         pages -= 1;
@@ -84,10 +88,11 @@ test('each directory’s interrupted work is completed and its old requests go; 
     },
   } as unknown as Tended;
 
-  expect(await tend(tended)).toEqual({ completed: 3 });
+  expect(await tend(tended)).toEqual({ completed: 3, outboxSeconds: 90 });
   expect(done).toEqual([
     `complete ${living.id} 60 s`,
     `requests ${living.id} 7 days`,
+    `outbox ${living.id} 1`,
     `erase ${deleted.id}`,
     `erase ${deleted.id}`,
     `requests ${deleted.id} 0 days`,
