@@ -1,9 +1,10 @@
-// To try it out: one region, one zone, nothing kept warm, nothing locked.
+// To try it out: one region, one zone, nothing kept warm, nothing called from outside, nothing locked.
 using 'main.bicep'
 
 param environmentName = 'dev'
 param dataStorageSku = 'Standard_LRS'
 param alwaysReadyHttpInstances = 0
+param watchReachability = false
 param logDailyCapGb = 1
 param exportRetentionDays = 7
 param lockResources = false

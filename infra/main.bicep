@@ -92,7 +92,7 @@ param graphClientCertificateUri string = ''
 @allowed(['error', 'warning', 'information', 'debug'])
 param logLevel string = 'information'
 
-@description('When everything is exported, UTC: seconds, minutes, hours, day, month, weekday.')
+@description('When everything is exported, UTC: seconds, minutes, hours, day, month, weekday. At least once a day: the alert export-missing asks for it.')
 param exportSchedule string = '0 0 2 * * *'
 
 @description('OpenTelemetry collector (OTLP/HTTP) that receives log lines and metrics as well; empty for none.')
@@ -101,6 +101,9 @@ param otlpEndpoint string = ''
 @description('Headers for the collector, name=value,name=value; kept in the vault only.')
 @secure()
 param otlpHeaders string = ''
+
+@description('Calls /health/ready from three places every five minutes. Not possible when inboundAccess is entra.')
+param watchReachability bool = true
 
 @description('Mail address that alerts go to; empty raises alerts without sending them.')
 param alertMailAddress string = ''
@@ -164,7 +167,7 @@ module hostStorage 'modules/host-storage.bicep' = {
     name: names.hostStorage
     location: location
     tags: allTags
-    sku: zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
+    sku: dataStorageSku == 'Standard_LRS' ? 'Standard_LRS' : 'Standard_ZRS'
     publicAccess: !privateNetwork
     workspaceId: monitoring.outputs.workspaceId
   }
@@ -251,7 +254,8 @@ module site 'modules/site.bicep' = {
     zoneRedundant: zoneRedundant
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
-    alwaysReadyHttpInstances: alwaysReadyHttpInstances
+    // The platform takes no fewer than two of a group in different zones.
+    alwaysReadyHttpInstances: zoneRedundant ? max(alwaysReadyHttpInstances, 2) : alwaysReadyHttpInstances
     httpPerInstanceConcurrency: httpPerInstanceConcurrency
   }
   // The host reads its storage while it starts, and the vault reference of the first admin key is resolved then.
@@ -275,7 +279,7 @@ module alerts 'modules/alerts.bicep' = {
     componentId: monitoring.outputs.componentId
     dataStorageId: dataStorage.outputs.accountId
     healthUrl: '${site.outputs.origin}/health/ready'
-    watchReachability: inboundAccess == 'internet'
+    watchReachability: watchReachability && inboundAccess == 'internet'
     mailAddress: alertMailAddress
   }
 }

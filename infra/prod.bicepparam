@@ -1,9 +1,11 @@
-// For use: survives the loss of a zone or, for the state, of a region; private storage; warm; locked.
+// For use: state that survives the loss of a zone or a region; private storage; warm; watched; locked.
 using 'main.bicep'
 
 param environmentName = 'prod'
 param dataStorageSku = 'Standard_GZRS'
-param zoneRedundant = true
+// When its zone is lost the service waits for Azure, and Entra for the service; state and identity are not lost. True keeps two instances ready
+// for each timer and queue as well, which costs more than all else together: docs/cost.md.
+param zoneRedundant = false
 param alwaysReadyHttpInstances = 2
 param privateNetwork = true
 param logRetentionDays = 90

@@ -6,7 +6,7 @@ import type { BicepFile } from './bicep-file.ts';
 import { allTemplates, infra, template, templatePaths } from './templates.ts';
 
 const functionsUsed = new Set(
-  `allowed array cidrSubnet concat description empty environment filter guid map maxLength maxValue minLength minValue
+  `allowed array cidrSubnet concat description empty environment filter guid map max maxLength maxValue minLength minValue
   replace resourceGroup secure subscriptionResourceId take tenant toLower union uniqueString`.split(/\s+/),
 );
 

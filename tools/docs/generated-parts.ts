@@ -2,9 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { architecturePicture } from './architecture-picture.ts';
 import { costTable } from './cost.ts';
+import { costSummary } from './cost-summary.ts';
 import { decisionIndex } from './decision-index.ts';
 import { limitsTable } from './limits.ts';
+import { priceTable } from './prices.ts';
 import { settingsTable } from './settings.ts';
+import { standingCostTable } from './standing-cost.ts';
 
 /** Part of a document that is made from the code, between two markers: `<!-- generated: NAME -->` and `<!-- end: NAME -->`. */
 export interface GeneratedPart {
@@ -19,6 +22,9 @@ export const generatedParts: readonly GeneratedPart[] = [
   { name: 'decisions', document: 'docs/decisions/README.md', render: decisionIndex },
   { name: 'settings', document: 'docs/settings.md', render: settingsTable },
   { name: 'cost', document: 'docs/cost.md', render: costTable },
+  { name: 'standing-cost', document: 'docs/cost.md', render: standingCostTable },
+  { name: 'prices', document: 'docs/cost.md', render: priceTable },
+  { name: 'cost-summary', document: 'README.md', render: costSummary },
   { name: 'limits', document: 'README.md', render: limitsTable },
 ];
 
