@@ -39,7 +39,7 @@ function slopePerMinute(samples: readonly MemorySample[], of: keyof MemoryUse): 
 const warmUpSeconds = 300;
 const judgedSecondsMin = 120;
 /** Megabytes: an instance of 2 GB would live for more than a day at the bound, and the platform recycles it before. */
-const perMinuteMax: Readonly<Record<keyof MemoryUse, number>> = { resident: 1, heap: 0.3, external: 0.5 };
+const perMinuteMax: Readonly<Record<keyof MemoryUse, number>> = { resident: 1, heap: 0.5, external: 1 };
 
 export type MemoryVerdict =
   | { readonly kind: 'too-short'; readonly minutesNeeded: number }

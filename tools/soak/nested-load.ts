@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalGraph } from '../embedded/local-graph.ts';
-import type { Service } from '../main-job/admin-calls.ts';
+import { adminCall, type Service } from '../main-job/admin-calls.ts';
 import {
   activeRun,
   connectTenant,
@@ -64,7 +64,10 @@ export async function startNestedLoad(seed: string): Promise<NestedLoad> {
       const seen = await membersOverApi(of, group);
       const [lost, extra] = [[...due].filter((id) => !seen.has(id)), [...seen].filter((id) => !due.has(id))];
       if (lost.length + extra.length > 0)
-        faults.push(`nested group ${group} lacks ${lost.length} members and has ${extra.length} too many`);
+        faults.push(
+          `nested group ${group} lacks ${lost.length} members and has ${extra.length} too many; ` +
+            `${await whyOf(of, { group, user: String(lost[0] ?? extra[0]) })}`,
+        );
     }
     return faults;
   }
@@ -93,6 +96,12 @@ export async function startNestedLoad(seed: string): Promise<NestedLoad> {
     },
     stop: graph.stop,
   };
+}
+
+/** What the service itself says of one of the differing, for whoever looks into it. */
+async function whyOf({ service, id }: NestedDirectory, { group, user }: { group: string; user: string }) {
+  const query = `user=${user}&group=${group}`;
+  return `user ${user}: ${JSON.stringify(await adminCall(service, `/directories/${id}/explain?${query}`))}`;
 }
 
 const settlingRunsMax = 8;
