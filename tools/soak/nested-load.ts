@@ -40,6 +40,9 @@ const none = Object.fromEntries(Object.keys(bearable).map((name) => [name, 0]));
 
 export async function startNestedLoad(seed: string): Promise<NestedLoad> {
   const tenant = foundCompany(seed, company);
+  // A group of hidden membership keeps its members unless the token says that it may read them, and this Graph's token says nothing.
+  for (const { id, visibility } of tenant.groups.values())
+    if (visibility === 'HiddenMembership') tenant.changeGroup(id, { visibility: 'Private' });
   const graph = await startSimulatedGraph(tenant, { seed, faults: bearable });
   let directory: NestedDirectory | undefined;
   let completed = 0;
