@@ -39,11 +39,11 @@ interface Watching {
 }
 
 async function watch(
-  { nested, now }: Watched,
+  { nested, registry, now }: Watched,
   record: NestedDirectoryRecord,
   { context, seen }: Watching,
 ): Promise<void> {
-  const facts = await nestedFacts(record, nested, now());
+  const facts = await nestedFacts(record, { nested, registry }, now());
   const runId = facts.state.activeRun;
   const at = { directoryId: record.id, ...(runId === undefined ? {} : { runId }) };
   const isHeld = runId !== undefined && facts.run?.status === 'awaiting-approval';
@@ -63,8 +63,11 @@ async function watch(
   }
 }
 
-/** Directories that sync by themselves and are not paused. */
+/** Directories that sync by themselves, and are neither paused nor turned off. */
 const isLate = (record: NestedDirectoryRecord, facts: NestedFacts): boolean =>
-  record.state === 'active' && record.settings.intervalMinutes > 0 && isStale(record, facts);
+  record.state === 'active' &&
+  facts.isOffered &&
+  record.settings.intervalMinutes > 0 &&
+  isStale(record, facts);
 
 const secondsSince = (at: number, { now }: NestedFacts): number => Math.max(0, Math.round((now - at) / 1000));

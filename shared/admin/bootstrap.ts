@@ -1,6 +1,6 @@
 import { newOrganizationId, timeOrdered } from '../model/new-ids.ts';
 import type { AdminPorts } from './ports.ts';
-import type { OrganizationRecord } from './registry.ts';
+import { allPreviews, type OrganizationRecord } from './registry.ts';
 
 /** The first organization there is; creates one with this name when there is none. */
 export async function bootstrapOrganization(
@@ -13,6 +13,7 @@ export async function bootstrapOrganization(
   const record: OrganizationRecord = {
     id: newOrganizationId(random),
     name,
+    preview: allPreviews,
     version: 1,
     created: at,
     lastModified: at,

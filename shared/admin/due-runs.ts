@@ -1,16 +1,18 @@
 import { newRunId } from '../model/new-ids.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RunOrder } from '../sync/new-run.ts';
-import { type OrderPorts, startRun, wakeActiveRun } from '../sync/run-orders.ts';
+import { cancelRun, startRun, wakeActiveRun } from '../sync/run-orders.ts';
 import type { SyncState } from '../sync/run-records.ts';
+import { isOffered } from './nested-offer.ts';
 import type { NestedPorts } from './nested-ports.ts';
 import type { Confirmation } from './nested-record.ts';
 import { nextDueAt } from './nested-view.ts';
 import type { AdminPorts } from './ports.ts';
 import type { NestedDirectoryRecord, Registry } from './registry.ts';
+import { orderPorts } from './stop-runs.ts';
 
 export interface DuePorts {
-  readonly registry: Pick<Registry, 'nestedDirectories'>;
+  readonly registry: Pick<Registry, 'nestedDirectories' | 'organization'>;
   readonly nested: Pick<NestedPorts, 'store' | 'queue' | 'history' | 'holder'>;
   readonly random: AdminPorts['random'];
 }
@@ -45,6 +47,12 @@ async function tendRuns(ports: DuePorts, record: NestedDirectoryRecord): Promise
   const { store, history } = ports.nested;
   const state = await store.state(record.id);
   const now = ports.random.now();
+  if (state.activeRun === undefined && !isDue(record, state, now)) return undefined;
+  if (!(await isOffered(record.organizationId, ports.registry))) {
+    // Turned off by somebody who died before he could stop the run, or between its order and its beginning.
+    if (state.activeRun !== undefined) await cancelRun(orderPorts(ports), record.id, state.activeRun);
+    return undefined;
+  }
   if (state.activeRun !== undefined) {
     const row = await history.run(record.id, state.activeRun);
     const isQuiet = row === undefined || now - row.savedAt > quietMilliseconds;
@@ -52,7 +60,7 @@ async function tendRuns(ports: DuePorts, record: NestedDirectoryRecord): Promise
     await wakeActiveRun(orderPorts(ports), record.id);
     return 'woken';
   }
-  return isDue(record, state, now) ? await started(ports, record) : undefined;
+  return await started(ports, record);
 }
 
 /** Longer than a step takes, lease and all; a longer wait that Graph asked for is only asked about again. */
@@ -79,14 +87,6 @@ async function started(ports: DuePorts, record: NestedDirectoryRecord): Promise<
     throw refused;
   }
 }
-
-const orderPorts = ({ nested, random }: DuePorts): OrderPorts => ({
-  store: nested.store,
-  queue: nested.queue,
-  log: nested.history,
-  now: random.now,
-  holder: nested.holder(),
-});
 
 /** The run keeps these settings, whatever is changed while it runs (S3-72). */
 export const runOrder = (

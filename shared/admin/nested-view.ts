@@ -1,6 +1,7 @@
 import type { DirectoryCounts, SyncState } from '../sync/run-records.ts';
 import { type GraphSecret, secretHints, secretView } from './graph-secret.ts';
-import type { NestedPorts } from './nested-ports.ts';
+import { isOffered } from './nested-offer.ts';
+import type { AdminPorts } from './ports.ts';
 import type { NestedDirectoryRecord } from './registry.ts';
 import { begunAt, type RunView } from './run-history.ts';
 
@@ -8,20 +9,22 @@ export interface NestedFacts {
   readonly state: SyncState;
   /** The active run, or else the last one. */
   readonly run: RunView | undefined;
+  /** The organization has nested directories turned on. */
+  readonly isOffered: boolean;
   readonly secret: GraphSecret | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 export async function nestedFacts(
-  { id, connection }: NestedDirectoryRecord,
-  { store, history, secret }: NestedPorts,
+  { id, organizationId, connection }: NestedDirectoryRecord,
+  { nested: { store, history, secret }, registry }: Pick<AdminPorts, 'nested' | 'registry'>,
   now: number,
 ): Promise<NestedFacts> {
-  const state = await store.state(id);
+  const [state, offered] = await Promise.all([store.state(id), isOffered(organizationId, registry)]);
   const latest = state.activeRun ?? state.lastRun;
   const row = latest === undefined ? undefined : await history.run(id, latest);
-  return { state, run: row?.view, secret: secret(connection.credential), now };
+  return { state, run: row?.view, isOffered: offered, secret: secret(connection.credential), now };
 }
 
 /** A `nested` directory as it is shown. Counts are of the last completed run, never of one in progress (XA-14). */
@@ -29,7 +32,7 @@ export function nestedView(record: NestedDirectoryRecord, facts: NestedFacts) {
   const { id, organizationId, kind, name, created, lastModified } = record;
   const { connection, acknowledged, consented, confirmation, settings, settingsVersion } = record;
   const { state, run, secret, now } = facts;
-  const due = nextDueAt(record, state);
+  const due = facts.isOffered ? nextDueAt(record, state) : undefined;
   return {
     ...{ id, organizationId, kind, name, state: stateOf(record, facts), created, lastModified },
     connection,
@@ -77,6 +80,7 @@ function stateOf(record: NestedDirectoryRecord, facts: NestedFacts) {
   if (state.activeRun !== undefined && run?.id === state.activeRun) {
     return run.status === 'awaiting-approval' ? ('awaiting_approval' as const) : ('in_progress' as const);
   }
+  if (!facts.isOffered) return 'disabled' as const;
   if (record.confirmation === undefined || needsConfirmation(record, run))
     return 'awaiting_confirmation' as const;
   if (record.settings.intervalMinutes === 0) return 'disabled' as const;
@@ -101,6 +105,9 @@ function hintsOf(record: NestedDirectoryRecord, facts: NestedFacts) {
   const { run } = facts;
   const awaits = stateOf(record, facts);
   const hints = {
+    preview_off:
+      !facts.isOffered &&
+      'Nested directories are turned off for this organization: nothing is read and no run begins.',
     limitations_not_acknowledged:
       record.acknowledged === undefined && 'Read docs/nested-directories.md and acknowledge the limitations.',
     confirmation_required:

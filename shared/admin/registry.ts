@@ -6,9 +6,16 @@ import { DirectoryId, KeyId, OrganizationId } from '../model/ids.ts';
 import type { AuditDraft, AuditEntry, AuditHead } from './audit.ts';
 import { nestedRecordFields } from './nested-record.ts';
 
+/** Features that an organization may turn off; those of organizations that never said are on. */
+export const PreviewFeatures = z.object({ nestedDirectories: z.boolean().default(true) });
+export type PreviewFeatures = z.infer<typeof PreviewFeatures>;
+
+export const allPreviews: PreviewFeatures = PreviewFeatures.parse({});
+
 export const OrganizationRecord = z.object({
   id: OrganizationId,
   name: z.string(),
+  preview: PreviewFeatures.prefault({}),
   version: z.int().positive(),
   created: z.iso.datetime(),
   lastModified: z.iso.datetime(),

@@ -126,6 +126,7 @@ export const NestedState = z.enum([
 const NestedHint = z
   .object({
     code: z.enum([
+      'preview_off',
       'limitations_not_acknowledged',
       'confirmation_required',
       'domains_changed',

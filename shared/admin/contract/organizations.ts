@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OrganizationId } from '../../model/ids.ts';
+import { PreviewFeatures } from '../registry.ts';
 import { listQuery, Name, type Operation, pageOf, Time } from './operation.ts';
 
 export const organizationParams = z.object({
@@ -9,8 +10,20 @@ export const organizationParams = z.object({
   }),
 });
 
+const nestedDirectories = z.boolean().meta({
+  description:
+    'Whether tenants may be read through Microsoft Graph. Turned off, runs that are under way stop at their next checkpoint and none ' +
+    'begins; directories, what was read, runs and logs stay and can be read, changed and deleted.',
+});
+
 export const Organization = z
-  .object({ id: organizationParams.shape.organizationId, name: Name, created: Time, lastModified: Time })
+  .object({
+    id: organizationParams.shape.organizationId,
+    name: Name,
+    preview: PreviewFeatures.extend({ nestedDirectories }),
+    created: Time,
+    lastModified: Time,
+  })
   .meta({ id: 'Organization' });
 
 export const organizationOperations = {
@@ -54,12 +67,18 @@ export const organizationOperations = {
   changeOrganization: {
     method: 'PATCH',
     path: '/api/v1/orgs/{organizationId}',
-    summary: 'Rename an organization',
+    summary: 'Rename an organization, or turn preview features on and off',
+    description: 'What is absent stays as it is.',
     tag: 'Organizations',
     role: 'admin',
     reach: 'organization',
     params: organizationParams,
-    body: z.strictObject({ name: Name }).meta({ id: 'OrganizationPatch' }),
+    body: z
+      .strictObject({
+        name: Name.optional(),
+        preview: z.strictObject({ nestedDirectories }).partial().optional(),
+      })
+      .meta({ id: 'OrganizationPatch' }),
     guarded: true,
     versioned: true,
     status: 200,

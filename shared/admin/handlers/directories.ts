@@ -18,6 +18,7 @@ import { nestedFacts, nestedView } from '../nested-view.ts';
 import type { AdminPorts } from '../ports.ts';
 import type { DirectoryRecord, PageOf, ScimDirectoryRecord } from '../registry.ts';
 import { makeScimKey } from '../scim-keys.ts';
+import { stopRun } from '../stop-runs.ts';
 import { changeDirectory, type InDirectory, readDirectory } from './directory-change.ts';
 import { createNested, nestedAnswer } from './nested-directory.ts';
 
@@ -123,13 +124,6 @@ async function setState(call: InDirectory, state: 'active' | 'paused'): Promise<
   return await directoryAnswer(after, call.ports);
 }
 
-/** A directory that is paused or gone lets its run end at the next checkpoint. */
-async function stopRun(record: DirectoryRecord, { nested }: AdminPorts): Promise<void> {
-  if (record.kind !== 'nested') return;
-  const { activeRun } = await nested.store.state(record.id);
-  if (activeRun !== undefined) await nested.store.orderCancel(record.id, activeRun);
-}
-
 async function createScim(
   call: Omit<Call<'createDirectory'>, 'body'> & { readonly body: ScimDraft },
 ): Promise<Answer> {
@@ -178,7 +172,7 @@ async function directoryAnswer(record: DirectoryRecord, ports: AdminPorts): Prom
 
 const summary = async (record: DirectoryRecord, ports: AdminPorts) =>
   record.kind === 'nested'
-    ? nestedView(record, await nestedFacts(record, ports.nested, ports.random.now()))
+    ? nestedView(record, await nestedFacts(record, ports, ports.random.now()))
     : directorySummary(record, await factsOf(record, ports));
 
 const factsOf = async (record: DirectoryRecord, ports: AdminPorts): Promise<DirectoryFacts> => ({

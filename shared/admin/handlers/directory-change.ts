@@ -3,6 +3,7 @@ import type { DirectoryId, OrganizationId } from '../../model/ids.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { AuditDraft } from '../audit.ts';
 import { nothingThere, nowOf, untilCurrent } from '../call.ts';
+import { mustBeOffered } from '../nested-offer.ts';
 import type { AdminPorts } from '../ports.ts';
 import type { DirectoryRecord, NestedDirectoryRecord, ScimDirectoryRecord } from '../registry.ts';
 
@@ -41,6 +42,13 @@ export async function readDirectory({ params, ports }: InDirectory): Promise<Dir
 
 export const readNested = async (call: InDirectory): Promise<NestedDirectoryRecord> =>
   nested(await readDirectory(call));
+
+/** A nested directory of which something is about to be read from its tenant. */
+export async function readOffered(call: InDirectory): Promise<NestedDirectoryRecord> {
+  const record = await readNested(call);
+  await mustBeOffered(record.organizationId, call.ports.registry);
+  return record;
+}
 
 export const readScim = async (call: InDirectory): Promise<ScimDirectoryRecord> =>
   scim(await readDirectory(call));

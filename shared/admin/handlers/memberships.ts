@@ -14,7 +14,7 @@ import { syncUser } from '../../sync/sync-user.ts';
 import { auditDraft, type Handlers, nothingThere } from '../call.ts';
 import { pageBody, positionOf } from '../cursors.ts';
 import { graphValue } from '../graph-answers.ts';
-import { readNested } from './directory-change.ts';
+import { readNested, readOffered } from './directory-change.ts';
 
 export const membershipHandlers: Handlers<
   'syncUser' | 'listGroupMembers' | 'listGroupsOfUser' | 'explainMembership'
@@ -57,7 +57,7 @@ export const membershipHandlers: Handlers<
 
   async syncUser(call) {
     const { ports, params } = call;
-    const record = await readNested(call);
+    const record = await readOffered(call);
     if (record.state === 'paused') throw new Refusal('paused', 'The directory is paused: resume it first.');
     if (record.confirmation === undefined) {
       throw new Refusal('conflict', 'Look at the preview and confirm tenant and domains first.', {

@@ -6,7 +6,7 @@ import { type PreviewItem, previewPage } from '../preview-page.ts';
 import type { NestedDirectoryRecord } from '../registry.ts';
 import { patched } from '../sync-settings.ts';
 import { probeView, type SeenTenant, seenTenant } from '../tenant-preview.ts';
-import { changeNested, type InDirectory, readNested } from './directory-change.ts';
+import { changeNested, type InDirectory, readNested, readOffered } from './directory-change.ts';
 import { connectionOf, consentLink, nestedAnswer } from './nested-directory.ts';
 
 type ConnectionHandlers = Handlers<
@@ -51,7 +51,7 @@ export const nestedConnectionHandlers: ConnectionHandlers = {
   },
 
   async createConsentLink(call) {
-    return { body: await consentLink(await readNested(call), call.ports) };
+    return { body: await consentLink(await readOffered(call), call.ports) };
   },
 
   async probeConnection(call) {
@@ -82,13 +82,13 @@ export const nestedConnectionHandlers: ConnectionHandlers = {
   },
 
   async previewUsers(call) {
-    const graph = call.ports.nested.graph((await readNested(call)).connection);
+    const graph = call.ports.nested.graph((await readOffered(call)).connection);
     const read = (link?: string) => graph.userList(link);
     return { body: await previewPage({ path: 'users', read, show: userView }, call.query) };
   },
 
   async previewGroups(call) {
-    const graph = call.ports.nested.graph((await readNested(call)).connection);
+    const graph = call.ports.nested.graph((await readOffered(call)).connection);
     const read = (link?: string) => graph.groupList(link);
     return { body: await previewPage({ path: 'groups', read, show: groupView }, call.query) };
   },
@@ -154,7 +154,7 @@ interface Seen extends SeenTenant {
 
 /** What the connection reads now. A tenant that only Graph could tell, or that got another name, is remembered with the connection. */
 async function seen(call: InDirectory): Promise<Seen> {
-  const record = await readNested(call);
+  const record = await readOffered(call);
   const graph = call.ports.nested.graph(record.connection);
   const tenant = await seenTenant(record, graph);
   const { tenantId, displayName } = tenant.tenant;

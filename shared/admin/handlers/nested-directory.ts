@@ -2,6 +2,7 @@ import { secretHash } from '../../access/secret.ts';
 import { newDirectoryId } from '../../model/new-ids.ts';
 import { Refusal } from '../../model/refusal.ts';
 import { type Answer, auditDraft, type Call, nowOf } from '../call.ts';
+import { mustBeOffered } from '../nested-offer.ts';
 import type { NestedPorts } from '../nested-ports.ts';
 import {
   type ConnectionCredential,
@@ -22,6 +23,7 @@ export async function createNested(
   call: Omit<Call<'createDirectory'>, 'body'> & { readonly body: NestedDraft },
 ): Promise<Answer> {
   const { params, body, ports, caller } = call;
+  await mustBeOffered(params.organizationId, ports.registry);
   const at = nowOf(ports);
   const record: NestedDirectoryRecord = {
     id: newDirectoryId(ports.random),
@@ -43,7 +45,7 @@ export async function createNested(
   );
   const secret = ports.nested.secret(record.connection.credential);
   const view = nestedView(record, {
-    ...{ state: { rereads: [] }, run: undefined, secret },
+    ...{ state: { rereads: [] }, run: undefined, secret, isOffered: true },
     now: ports.random.now(),
   });
   const consent = needsConsent(record, ports.nested) ? { consent: await consentLink(record, ports) } : {};
@@ -56,7 +58,7 @@ export async function createNested(
 }
 
 export async function nestedAnswer(record: NestedDirectoryRecord, ports: AdminPorts): Promise<Answer> {
-  const facts = await nestedFacts(record, ports.nested, ports.random.now());
+  const facts = await nestedFacts(record, ports, ports.random.now());
   return { body: nestedView(record, facts), version: record.version };
 }
 

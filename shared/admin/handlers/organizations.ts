@@ -2,6 +2,7 @@ import { newOrganizationId } from '../../model/new-ids.ts';
 import {
   type Answer,
   auditDraft,
+  type Call,
   checkIfMatch,
   type Handlers,
   nothingThere,
@@ -10,7 +11,8 @@ import {
 } from '../call.ts';
 import type { organizationOperations } from '../contract/organizations.ts';
 import { pageBody, positionOf } from '../cursors.ts';
-import type { OrganizationRecord } from '../registry.ts';
+import { allPreviews, type OrganizationRecord } from '../registry.ts';
+import { stopRunsOf } from '../stop-runs.ts';
 
 export const organizationHandlers: Handlers<keyof typeof organizationOperations> = {
   async listOrganizations({ query, caller, ports }) {
@@ -27,7 +29,8 @@ export const organizationHandlers: Handlers<keyof typeof organizationOperations>
     const { body, ports } = call;
     const at = nowOf(ports);
     const id = newOrganizationId(ports.random);
-    const record: OrganizationRecord = { id, name: body.name, version: 1, created: at, lastModified: at };
+    const stamps = { version: 1, created: at, lastModified: at };
+    const record: OrganizationRecord = { id, name: body.name, preview: allPreviews, ...stamps };
     await ports.registry.createOrganization(
       record,
       auditDraft(call, 'organization.created', { subject: id }),
@@ -38,19 +41,20 @@ export const organizationHandlers: Handlers<keyof typeof organizationOperations>
   readOrganization: async ({ params, ports }) =>
     shown(found(await ports.registry.organization(params.organizationId))),
 
-  changeOrganization: async (call) =>
-    await untilCurrent(async () => {
-      const { params, body, ports } = call;
+  async changeOrganization(call) {
+    const changed = await untilCurrent(async () => {
+      const { params, ports } = call;
       const before = found(await ports.registry.organization(params.organizationId));
       checkIfMatch(call.ifMatch, before.version);
-      if (before.name === body.name) return shown(before);
-      const after = { ...before, name: body.name, version: before.version + 1, lastModified: nowOf(ports) };
-      const draft = auditDraft(call, 'organization.changed', {
-        subject: before.id,
-        facts: { fields: 'name' },
-      });
-      return (await ports.registry.replaceOrganization(before, after, draft)) ? shown(after) : undefined;
-    }),
+      const { after, facts } = changedBy(before, call.body);
+      if (facts === undefined) return before;
+      const stamped = { ...after, version: before.version + 1, lastModified: nowOf(ports) };
+      const draft = auditDraft(call, 'organization.changed', { subject: before.id, facts });
+      return (await ports.registry.replaceOrganization(before, stamped, draft)) ? stamped : undefined;
+    });
+    if (!changed.preview.nestedDirectories) await stopRunsOf(changed.id, call.ports);
+    return shown(changed);
+  },
 
   deleteOrganization: async (call) =>
     await untilCurrent(async () => {
@@ -61,14 +65,29 @@ export const organizationHandlers: Handlers<keyof typeof organizationOperations>
     }),
 };
 
+/** `facts` for the audit; undefined when nothing is another. */
+function changedBy(before: OrganizationRecord, body: Call<'changeOrganization'>['body']) {
+  const name = body.name ?? before.name;
+  const nestedDirectories = body.preview?.nestedDirectories ?? before.preview.nestedDirectories;
+  const isSwitched = nestedDirectories !== before.preview.nestedDirectories;
+  const fields = [...(name === before.name ? [] : ['name']), ...(isSwitched ? [switchName] : [])];
+  const after: OrganizationRecord = { ...before, name, preview: { nestedDirectories } };
+  if (fields.length === 0) return { after, facts: undefined };
+  const switched = isSwitched ? { [switchName]: String(nestedDirectories) } : {};
+  return { after, facts: { fields: fields.join(' '), ...switched } };
+}
+
+const switchName = 'preview.nestedDirectories';
+
 function found(record: OrganizationRecord | undefined): OrganizationRecord {
   if (record === undefined) throw nothingThere('organization');
   return record;
 }
 
-const view = ({ id, name, created, lastModified }: OrganizationRecord) => ({
+const view = ({ id, name, preview, created, lastModified }: OrganizationRecord) => ({
   id,
   name,
+  preview,
   created,
   lastModified,
 });

@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { newRunId } from '../../model/new-ids.ts';
 import { Refusal } from '../../model/refusal.ts';
-import { cancelRun, decideRun, type OrderPorts, startRun } from '../../sync/run-orders.ts';
+import { cancelRun, decideRun, startRun } from '../../sync/run-orders.ts';
 import { type Answer, auditDraft, type Call, type Handlers, nothingThere, nowOf } from '../call.ts';
 import { pageBody, positionOf } from '../cursors.ts';
 import { runOrder } from '../due-runs.ts';
-import type { AdminPorts } from '../ports.ts';
+import { mustBeOffered } from '../nested-offer.ts';
 import type { NestedDirectoryRecord } from '../registry.ts';
 import { type RunView, runView } from '../run-history.ts';
+import { orderPorts } from '../stop-runs.ts';
 import { readNested } from './directory-change.ts';
 
 type RunHandlers = Handlers<
@@ -25,6 +26,7 @@ export const runHandlers: RunHandlers = {
   async startRun(call) {
     const { ports, body } = call;
     const record = await readNested(call);
+    await mustBeOffered(record.organizationId, ports.registry);
     const { confirmed, acknowledged } = mayRun(record);
     if (!acknowledged) {
       throw new Refusal('conflict', 'The limitations of nested synchronization are not acknowledged yet.', {
@@ -121,6 +123,7 @@ function mayRun(record: NestedDirectoryRecord) {
 async function decide(call: Call<'approveRun'> | Call<'rejectRun'>, approve: boolean): Promise<Answer> {
   const { ports, params, body, caller } = call;
   const { id: directory, organizationId } = await readNested(call);
+  if (approve) await mustBeOffered(organizationId, ports.registry);
   const decision = { directory, run: params.runId, hash: body.planHash, by: caller.actor, approve };
   const run = await patiently(() => decideRun(orderPorts(ports), decision));
   const facts = { directory, plan: body.planHash };
@@ -171,11 +174,3 @@ async function patiently<T>(act: () => Promise<T>): Promise<T> {
 
 const waitsMax = 10;
 const waitMilliseconds = 200;
-
-const orderPorts = ({ nested, random }: AdminPorts): OrderPorts => ({
-  store: nested.store,
-  queue: nested.queue,
-  log: nested.history,
-  now: random.now,
-  holder: nested.holder(),
-});
