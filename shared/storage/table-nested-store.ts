@@ -1,12 +1,13 @@
 import type { TableClient } from '@azure/data-tables';
-import { type DirectoryId, GroupId, type RunId, UserId } from '../model/ids.ts';
+import { type DirectoryId, GroupId, UserId } from '../model/ids.ts';
 import type { MemberType } from '../sync/graph-port.ts';
-import type { Fence, GroupFacts, NestedDirectoryStore, PackedMembers } from '../sync/nested-store.ts';
+import type { GroupFacts, NestedDirectoryStore, PackedMembers } from '../sync/nested-store.ts';
 import { JournalPart, NestedOutboxEntry, StagedPage } from '../sync/round-records.ts';
 import { newSyncState, SyncRun, SyncState } from '../sync/run-records.ts';
-import { type RowChange, submitBatch } from './batch.ts';
+import { submitBatch } from './batch.ts';
 import { rowSchema } from './directory-rows.ts';
-import { commitFenced, sendFenced } from './nested/fenced-commit.ts';
+import { deadObjectsOf } from './nested/dead-objects.ts';
+import { commitFenced } from './nested/fenced-commit.ts';
 import { leases } from './nested/lease.ts';
 import {
   allChunksOf,
@@ -14,14 +15,12 @@ import {
   factsKey,
   groupRowKey,
   heldOf,
-  journalOf,
   journalPartKey,
   nestedPrefix,
   outboxRowKey,
   reverseRowKey,
   runKey,
   stagedKey,
-  stagedOf,
   stateKey,
   userRowKey,
 } from './nested/nested-keys.ts';
@@ -35,6 +34,7 @@ import {
 import { type NestedTable, nestedTable } from './nested/nested-table.ts';
 import { unpackValue } from './nested/packed-value.ts';
 import { childrenOf, reverseOf } from './nested/planned-writes.ts';
+import { discarded, forgottenRuns } from './nested/run-rows.ts';
 import { guidOfHex, hexIds, hexOfGuid, packedHex } from './nested/sorted-ids.ts';
 import { sideBySide } from './side-by-side.ts';
 import { available } from './storage-busy.ts';
@@ -77,6 +77,7 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
     async *groupPages(directory) {
       for await (const page of shared.pages(directory, nestedPrefix.group)) yield page.map(parseNestedGroup);
     },
+    deadObjects: (directory, from) => deadObjectsOf(shared, directory, from),
     async *countingUsers(directory) {
       const options = { select: ['counts'], filter: 'counts eq true' };
       for await (const page of shared.pages(directory, nestedPrefix.user, options)) {
@@ -108,6 +109,7 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
       return found && JournalPart.parse(unpackValue(found));
     },
     discard: (directory, fence, run) => discarded(shared, lease, { directory, fence, run }),
+    forgetRuns: (directory, fence, runs) => forgottenRuns(shared, lease, { directory, fence, ...runs }),
 
     async outbox(directory, { after, limit }) {
       const from = after === undefined ? {} : { after: outboxRowKey(after) };
@@ -123,27 +125,6 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
     },
   };
 }
-
-/** Deletes a transaction's worth of a run's rows; false while there may be more. */
-async function discarded(
-  shared: NestedTable,
-  lease: ReturnType<typeof leases>,
-  { directory, fence, run }: { readonly directory: DirectoryId; readonly fence: Fence; readonly run: RunId },
-): Promise<boolean> {
-  for (const prefix of [stagedOf(run), journalOf(run)]) {
-    const pages = shared.pages(directory, prefix, { select: ['schema'], pageRows: discardedRowsMax });
-    for await (const page of pages) {
-      if (page.length === 0) continue;
-      const rows = page.map(({ rowKey }): RowChange => ({ action: 'delete', rowKey }));
-      await sendFenced(shared, lease, { directory, fence, rows });
-      return false;
-    }
-  }
-  return true;
-}
-
-/** Rows of a transaction, less the fence. */
-const discardedRowsMax = 99;
 
 async function nestingOf(shared: NestedTable, directory: DirectoryId) {
   const [standings, facts] = await Promise.all([

@@ -35,6 +35,11 @@ export interface NestedDirectoryStore {
   /** Every row in id order, by pages. */
   userPages(directory: DirectoryId): AsyncIterable<readonly NestedUser[]>;
   groupPages(directory: DirectoryId): AsyncIterable<readonly NestedGroup[]>;
+  /**
+   * Objects that are not live, users before groups, from a place on: one round trip, so that a page may be empty and not the
+   * last. `next` is the place of the following page.
+   */
+  deadObjects(directory: DirectoryId, from?: string): Promise<DeadObjects>;
   /** Packed ids of all users whose memberships count (`standing.counts`), by pages of any size. */
   countingUsers(directory: DirectoryId): AsyncIterable<Uint8Array>;
 
@@ -49,13 +54,30 @@ export interface NestedDirectoryStore {
 
   staged(directory: DirectoryId, page: StagedKey): Promise<StagedPage | undefined>;
   journal(directory: DirectoryId, run: RunId, part: number): Promise<JournalPart | undefined>;
-  /** Removes what a run staged, its journal included, by pages; false while some is left. */
+  /** Removes what a run staged, its journal and the order to stop it included, by pages; false while some is left. */
   discard(directory: DirectoryId, fence: Fence, run: RunId): Promise<boolean>;
+  /**
+   * Removes a page of the checkpoints, and of the orders to stop, of runs whose ids come before `before`, all but those in
+   * `keep`; false while some are left.
+   */
+  forgetRuns(directory: DirectoryId, fence: Fence, runs: OldRuns): Promise<boolean>;
 
   outbox(
     directory: DirectoryId,
     page: { readonly after?: string; readonly limit: number },
   ): Promise<readonly NestedOutboxEntry[]>;
+}
+
+export interface DeadObjects {
+  readonly users: readonly NestedUser[];
+  readonly groups: readonly NestedGroup[];
+  /** Absent after the last page. */
+  readonly next?: string;
+}
+
+export interface OldRuns {
+  readonly before: RunId;
+  readonly keep: readonly RunId[];
 }
 
 export interface LeaseRequest {

@@ -10,7 +10,9 @@ import {
   type NestedUser,
   type NestedWrite,
 } from '../../shared/sync/nested-store.ts';
+import { newRun } from '../../shared/sync/new-run.ts';
 import { newSyncState } from '../../shared/sync/run-records.ts';
+import { defaultNestedSettings } from '../../shared/sync/settings.ts';
 
 const guid = (n: number) =>
   `${((n * 2654435761) % 2 ** 32).toString(16).padStart(8, '0')}-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
@@ -58,6 +60,15 @@ const members = (n: number, added: readonly number[], removed: readonly number[]
   added: packed(added.map(guid)),
   removed: packed(removed.map(guid)),
 });
+
+const checkpoint = newRun(
+  {
+    ...{ id: run, directory: DirectoryId.parse(`dir_${'0'.repeat(32)}`), mode: 'sync', trigger: 'timer' },
+    ...{ settings: defaultNestedSettings, settingsVersion: 1, pinnedTenantId: 't', confirmedHash: 'h' },
+    startedAt: at,
+  },
+  newSyncState,
+);
 
 let directories = 0;
 
@@ -390,6 +401,64 @@ export function describeNestedStore(name: string, open: () => Promise<NestedDire
       expect(await store.isCancelOrdered(directory, run)).toBe(true);
       expect(await store.isCancelOrdered(directory, RunId.parse(`run_${'2'.repeat(32)}`))).toBe(false);
       await commit({ kind: 'user', user: nestedUser(1) });
+    });
+
+    test('objects that are not live are told by pages, users and groups, and others are not', async () => {
+      const dead = { lifeSince: at, standing: { counts: false, inScope: false } } as const;
+      const asleep = [2, 4, 6].map((n) => nestedUser(n, { ...dead, life: 'soft-deleted' }));
+      const gone = [nestedUser(7, { ...dead, life: 'gone' })];
+      const groups = [nestedGroup(22, { life: 'gone', told: false, lifeSince: at })];
+      await commit(
+        ...[1, 3, 5].map((n): NestedWrite => ({ kind: 'user', user: nestedUser(n) })),
+        { kind: 'user', user: nestedUser(8, { standing: dead.standing }) },
+        ...[...asleep, ...gone].map((one): NestedWrite => ({ kind: 'user', user: one })),
+        ...[nestedGroup(21), ...groups].map((one): NestedWrite => ({ kind: 'group', group: one })),
+      );
+      const found: { users: NestedUser[]; groups: NestedGroup[] } = { users: [], groups: [] };
+      for (let from: string | undefined = ''; from !== undefined; ) {
+        const page = await store.deadObjects(directory, from === '' ? undefined : from);
+        found.users.push(...page.users);
+        found.groups.push(...page.groups);
+        from = page.next;
+      }
+      const byId = (one: NestedUser, other: NestedUser) => (one.id < other.id ? -1 : 1);
+      expect({ users: found.users.sort(byId), groups: found.groups }).toEqual({
+        users: [...asleep, ...gone].sort(byId),
+        groups,
+      });
+    });
+
+    test('old runs are forgotten with the orders to stop them, all but those to be kept', async () => {
+      const runs = [1, 2, 3, 4].map((n) => RunId.parse(`run_${String(n).repeat(32)}`));
+      for (const id of runs) {
+        await commit({ kind: 'checkpoint', run: { ...checkpoint, id, directory } });
+        await store.orderCancel(directory, id);
+      }
+      const [third, fourth] = [3, 4].map((n) => RunId.parse(`run_${String(n).repeat(32)}`)) as [RunId, RunId];
+      const old = { before: fourth, keep: [third] };
+      expect(await store.forgetRuns(directory, fence, old)).toBeDefined();
+      while (!(await store.forgetRuns(directory, fence, old))) {
+        // By pages.
+      }
+      const left = await Promise.all(
+        runs.map(async (id) => [
+          (await store.run(directory, id)) !== undefined,
+          await store.isCancelOrdered(directory, id),
+        ]),
+      );
+      expect(left).toEqual([
+        [false, false],
+        [false, false],
+        [true, true],
+        [true, true],
+      ]);
+      while (!(await store.discard(directory, fence, fourth))) {
+        // By pages.
+      }
+      expect(await store.isCancelOrdered(directory, fourth)).toBe(false);
+      await expect(
+        store.forgetRuns(directory, { holder: 'x', epoch: 0 }, { before: fourth, keep: [] }),
+      ).rejects.toThrow(FenceLost);
     });
 
     test('two directories do not see each other (T03)', async () => {

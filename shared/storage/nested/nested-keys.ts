@@ -18,6 +18,7 @@ export const nestedPrefix = {
   journal: 'w|',
   outbox: 'o|',
   run: 's|run|',
+  cancel: 's|cancel|',
 } as const;
 
 export const leaseKey = 's|lease';
@@ -30,7 +31,7 @@ export const reverseRowKey = (member: string) => `${nestedPrefix.reverse}${membe
 export const runKey = (run: RunId) => `${nestedPrefix.run}${run}`;
 
 /** There when the run was asked to stop. */
-export const cancelKey = (run: RunId) => `s|cancel|${run}`;
+export const cancelKey = (run: RunId) => `${nestedPrefix.cancel}${run}`;
 
 /** Chunks of one group and type; a chunk's key ends in the least id it may hold. */
 export const chunksOf = (group: GroupId, type: MemberType) => `${nestedPrefix.members}${group}|${type}|`;

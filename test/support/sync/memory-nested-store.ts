@@ -71,6 +71,7 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
     groups: async (id, ids) => ids.flatMap((group) => structuredClone(of(id).groups.get(group)) ?? []),
     userPages: (id) => pagesOf(of(id).users),
     groupPages: (id) => pagesOf(of(id).groups),
+    deadObjects: async (id, from) => deadObjects(of(id), from),
     countingUsers: (id) => counting(of(id)),
     nesting: async (id) => nestingOf(of(id)),
     members: async (id, group) => {
@@ -96,6 +97,15 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
       const done = discardSome(of(id), run);
       await interrupt('after-write');
       return done;
+    },
+    forgetRuns: async (id, fence, { before, keep }) => {
+      await interrupt('before-write');
+      if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
+      const isOld = (run: string) => run < before && !keep.some((kept) => kept === run);
+      for (const run of [...of(id).runs.keys()].filter(isOld)) of(id).runs.delete(run);
+      for (const run of [...of(id).cancelled].filter(isOld)) of(id).cancelled.delete(run);
+      await interrupt('after-write');
+      return true;
     },
     outbox: async (id, { after = '', limit }) =>
       [...of(id).outbox.values()]
@@ -177,6 +187,7 @@ function discardSome(directory: Directory, run: RunId): boolean {
   const keys = [directory.staged, directory.journal].flatMap((map) =>
     [...map.keys()].filter((key) => key.startsWith(`${run}/`)),
   );
+  if (keys.length <= 50) directory.cancelled.delete(run);
   for (const key of keys.slice(0, 50)) {
     directory.staged.delete(key);
     directory.journal.delete(key);
@@ -190,6 +201,22 @@ async function* pagesOf<T>(rows: ReadonlyMap<string, T>): AsyncIterable<readonly
     .map(([, row]) => structuredClone(row));
   for (let start = 0; start < all.length; start += 100) yield all.slice(start, start + 100);
 }
+
+/** A few at a time, by kind. */
+function deadObjects({ users, groups }: Directory, from = 'u ') {
+  const rest = [...users.keys()].map((id) => `u ${id}`).concat([...groups.keys()].map((id) => `v ${id}`));
+  const after = rest.filter((place) => place > from).sort();
+  const shown = after.slice(0, deadAtOnce);
+  const of = <T extends NestedUser | NestedGroup>(kind: string, rows: ReadonlyMap<string, T>) =>
+    shown.flatMap((place) => {
+      const row = place.startsWith(kind) ? rows.get(place.slice(2)) : undefined;
+      return row === undefined || row.life === 'live' ? [] : [structuredClone(row)];
+    });
+  const next = after.length > shown.length ? shown.at(-1) : undefined;
+  return { users: of('u', users), groups: of('v', groups), ...(next === undefined ? {} : { next }) };
+}
+
+const deadAtOnce = 3;
 
 async function* counting({ users }: Directory): AsyncIterable<Uint8Array> {
   yield packGuids([...users.values()].flatMap(({ id, standing }) => (standing.counts ? [id] : [])));
