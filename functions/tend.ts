@@ -5,6 +5,7 @@ import type {
   PageOf,
   Registry,
 } from '../shared/admin/registry.ts';
+import { removeTombstones } from '../shared/sync/tombstones.ts';
 import type { Wiring } from './wiring.ts';
 
 /** What tending needs of the wiring. */
@@ -49,6 +50,7 @@ async function tendDirectory(
 ): Promise<number> {
   if (directory.kind === 'nested') {
     await nested.history.removeRuns(directory.id, now() - directory.settings.runLogDays * dayMilliseconds);
+    await removeTombstones({ store: nested.store, now, holder: nested.holder() }, directory.id);
     return 0;
   }
   const completed = await directories.completeInterrupted(directory.id, now() - interruptedAfterMilliseconds);

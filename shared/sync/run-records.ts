@@ -175,6 +175,18 @@ export const SyncRun = z.object({
 });
 export type SyncRun = z.infer<typeof SyncRun>;
 
+/** How far the removal of tombstones is; times are milliseconds since 1970. */
+export const Tombstones = z.object({
+  /** Nothing is to be done before. */
+  dueAt: z.number(),
+  /** When the objects that are not live are gone through again; while that goes on, where it stands. */
+  scanAt: z.number(),
+  from: z.string().exactOptional(),
+  /** When the first of those seen in this pass may go. */
+  firstAt: z.number().exactOptional(),
+});
+export type Tombstones = z.infer<typeof Tombstones>;
+
 /** What outlives runs. */
 export const SyncState = z.object({
   activeRun: RunId.exactOptional(),
@@ -200,6 +212,8 @@ export const SyncState = z.object({
   flattened: z.boolean().exactOptional(),
   /** A person refused this plan: the same plan is refused again without asking. */
   rejectedPlan: z.string().exactOptional(),
+  /** What the removal of tombstones has to remember. */
+  tombstones: Tombstones.exactOptional(),
   lastRun: RunId.exactOptional(),
   lastCompletedRun: RunId.exactOptional(),
   /** RFC 3339. */

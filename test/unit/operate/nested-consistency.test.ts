@@ -1,12 +1,13 @@
 import type { TableClient } from '@azure/data-tables';
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { DirectoryId, GroupId, RunId, UserId } from '../../../shared/model/ids.ts';
-import { packGuids } from '../../../shared/nesting/guid.ts';
+import { packGuids, unpackGuids } from '../../../shared/nesting/guid.ts';
 import { findInconsistencies, repairInconsistencies } from '../../../shared/storage/consistency.ts';
 import { packValue } from '../../../shared/storage/nested/packed-value.ts';
 import { tableNestedStore } from '../../../shared/storage/table-nested-store.ts';
 import type { NestedWrite } from '../../../shared/sync/nested-store.ts';
 import { newSyncState } from '../../../shared/sync/run-records.ts';
+import { removeTombstones } from '../../../shared/sync/tombstones.ts';
 import { rowsOf } from '../../support/directory-copy.ts';
 import { makeTable, tableUnderTest } from '../../support/table-under-test.ts';
 
@@ -165,3 +166,31 @@ test('while a run is going on, its own rows are no leftovers, memberships on the
   await expect(repairInconsistencies(table, directory)).rejects.toThrow('is going on; repair it afterwards');
   if (fence) await store.release(directory, fence);
 });
+
+test('what is left after the removal of dead objects fits together', async () => {
+  const dead = { ...object, life: 'soft-deleted', lifeSince: at } as const;
+  await commit(
+    {
+      kind: 'user',
+      user: { ...dead, id: user(2), standing: { counts: false, inScope: false }, fields: {}, attributes: {} },
+    },
+    { kind: 'group', group: { ...dead, id: group(8), told: false, held: true, fields: {}, attributes: {} } },
+    { kind: 'state', state: { ...newSyncState, lastCompletedAt: '2027-02-01T00:00:00.000Z' } },
+  );
+  const now = () => Date.parse('2027-02-02T00:00:00.000Z');
+  expect(await removeTombstones({ store, now, holder: 'timer' }, directory)).toBe(2);
+  expect(await found()).toEqual([]);
+  const keys = (await rows()).map(({ rowKey }) => rowKey).filter((key) => !key.startsWith('s|'));
+  expect(keys).toEqual([
+    `f|${guid(9)}`,
+    `g|${guid(9)}`,
+    chunk(9),
+    `r|${guid(3)}`,
+    `u|${guid(1)}`,
+    `u|${guid(3)}`,
+  ]);
+  expect(unpackedOf(await store.groupsOf(directory, [guid(3)]))).toEqual([group(9)]);
+});
+
+const unpackedOf = (groups: ReadonlyMap<string, Uint8Array>) =>
+  [...groups.values()].flatMap((packed) => unpackGuids(packed));
