@@ -1,5 +1,6 @@
 import type { InvocationContext } from '@azure/functions';
-import { isStale, type NestedFacts, nestedFacts } from '../shared/admin/nested-view.ts';
+import { isOffered } from '../shared/admin/nested-offer.ts';
+import { isStale, type RunFacts, runFacts } from '../shared/admin/nested-view.ts';
 import type { NestedDirectoryRecord } from '../shared/admin/registry.ts';
 import { writeLine } from './log-line.ts';
 import { metrics } from './metrics.ts';
@@ -43,7 +44,7 @@ async function watch(
   record: NestedDirectoryRecord,
   { context, seen }: Watching,
 ): Promise<void> {
-  const facts = await nestedFacts(record, { nested, registry }, now());
+  const facts = await runFacts(record, nested, now());
   const runId = facts.state.activeRun;
   const at = { directoryId: record.id, ...(runId === undefined ? {} : { runId }) };
   const isHeld = runId !== undefined && facts.run?.status === 'awaiting-approval';
@@ -56,18 +57,15 @@ async function watch(
   if (isHeld) {
     seen.held++;
     writeLine(context, 'warning', { event: 'safeguard-held', ...at, exceeded: facts.run?.plan?.exceeded });
-  } else if (isLate(record, facts)) {
+  } else if (isLate(record, facts) && (await isOffered(record.organizationId, registry))) {
     seen.late++;
     const { lastCompletedAt } = facts.state;
     writeLine(context, 'warning', { event: 'sync-late', ...at, lastCompletedAt });
   }
 }
 
-/** Directories that sync by themselves, and are neither paused nor turned off. */
-const isLate = (record: NestedDirectoryRecord, facts: NestedFacts): boolean =>
-  record.state === 'active' &&
-  facts.isOffered &&
-  record.settings.intervalMinutes > 0 &&
-  isStale(record, facts);
+/** Directories that sync by themselves and are not paused. */
+const isLate = (record: NestedDirectoryRecord, facts: RunFacts): boolean =>
+  record.state === 'active' && record.settings.intervalMinutes > 0 && isStale(record, facts);
 
-const secondsSince = (at: number, { now }: NestedFacts): number => Math.max(0, Math.round((now - at) / 1000));
+const secondsSince = (at: number, { now }: RunFacts): number => Math.max(0, Math.round((now - at) / 1000));

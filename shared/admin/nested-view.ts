@@ -5,26 +5,42 @@ import type { AdminPorts } from './ports.ts';
 import type { NestedDirectoryRecord } from './registry.ts';
 import { begunAt, type RunView } from './run-history.ts';
 
-export interface NestedFacts {
+export interface RunFacts {
   readonly state: SyncState;
   /** The active run, or else the last one. */
   readonly run: RunView | undefined;
-  /** The organization has nested directories turned on. */
-  readonly isOffered: boolean;
   readonly secret: GraphSecret | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
+export interface NestedFacts extends RunFacts {
+  /** The organization has nested directories turned on. */
+  readonly isOffered: boolean;
+}
+
 export async function nestedFacts(
-  { id, organizationId, connection }: NestedDirectoryRecord,
-  { nested: { store, history, secret }, registry }: Pick<AdminPorts, 'nested' | 'registry'>,
+  record: NestedDirectoryRecord,
+  { nested, registry }: Pick<AdminPorts, 'nested' | 'registry'>,
   now: number,
 ): Promise<NestedFacts> {
-  const [state, offered] = await Promise.all([store.state(id), isOffered(organizationId, registry)]);
+  const { organizationId } = record;
+  const [facts, offered] = await Promise.all([
+    runFacts(record, nested, now),
+    isOffered(organizationId, registry),
+  ]);
+  return { ...facts, isOffered: offered };
+}
+
+export async function runFacts(
+  { id, connection }: NestedDirectoryRecord,
+  { store, history, secret }: AdminPorts['nested'],
+  now: number,
+): Promise<RunFacts> {
+  const state = await store.state(id);
   const latest = state.activeRun ?? state.lastRun;
   const row = latest === undefined ? undefined : await history.run(id, latest);
-  return { state, run: row?.view, isOffered: offered, secret: secret(connection.credential), now };
+  return { state, run: row?.view, secret: secret(connection.credential), now };
 }
 
 /** A `nested` directory as it is shown. Counts are of the last completed run, never of one in progress (XA-14). */
@@ -94,7 +110,7 @@ const needsConfirmation = ({ confirmation }: NestedDirectoryRecord, run: RunView
 /** No run was completed for three intervals, and at least an hour. */
 export function isStale(
   { settings, confirmation }: NestedDirectoryRecord,
-  { state, now }: NestedFacts,
+  { state, now }: RunFacts,
 ): boolean {
   const since = state.lastCompletedAt ?? confirmation?.at;
   const patience = Math.max(3 * settings.intervalMinutes, 60) * 60_000;
