@@ -44,7 +44,7 @@ function stateAfter(state: SyncState, run: SyncRun): SyncState {
     checked: run.checked,
     rereads: run.plan?.rereads ?? [],
     ...(waiting.length === 0 ? {} : { asks: waiting }),
-    ...(tooMany ? { enumerateGroups: true } : {}),
+    ...(tooMany || run.enumerateNext === true ? { enumerateGroups: true } : {}),
     policy: policyFingerprint(run.settings, run.checked),
     flattened: isFlattened(run.settings),
     lastRun: run.id,

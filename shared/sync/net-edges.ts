@@ -5,6 +5,7 @@ import type { SettledEdge } from './edge-events.ts';
 import type { FoldedRound } from './fold-round.ts';
 import { dropGone, isGone } from './gone-edges.ts';
 import type { Reread } from './run-records.ts';
+import type { HiddenMembers } from './shown-groups.ts';
 import type { StoredMemberships } from './stored-memberships.ts';
 
 /** What a list said of a group's members, and why it was asked. */
@@ -39,7 +40,7 @@ export interface EdgeSources {
   readonly asked: AskedGroups;
   /** The groups stream was a complete enumeration: what it did not show is gone. */
   readonly sweep: boolean;
-  readonly mayReadHidden: boolean;
+  readonly mayReadHidden: HiddenMembers;
   /** Soft-deleted users: lists and enumerations do not show them, and their memberships come back with a restore. */
   readonly asleep: ReadonlySet<number>;
 }
@@ -199,8 +200,9 @@ function isDoubtful(listed: ListedGroup, stored: number): boolean {
 function mustKeep(context: Context, group: number): boolean {
   const { round, listed, mayReadHidden } = context.sources;
   const folded = round.groups.get(group);
-  if (folded?.hidden === true && !mayReadHidden) {
-    context.hidden.add(group);
+  if (folded?.hidden === true && mayReadHidden !== 'now') {
+    if (mayReadHidden === 'lately') keepAsking(context, group, 'shown');
+    else context.hidden.add(group);
     return true;
   }
   if (folded?.dynamic !== true) return false;

@@ -43,9 +43,9 @@ export async function perform(work: Work, run: SyncRun, command: SyncCommand): P
 }
 
 async function examine(work: Work, run: SyncRun): Promise<Done> {
-  const { rereads, asks } = await examineRound(sourcesOf(work, run));
+  const { rereads, asks, tooMany } = await examineRound(sourcesOf(work, run));
   return {
-    event: { kind: 'examined', rereads, asks: work.ports.graph.groupsOf === undefined ? [] : asks },
+    event: { kind: 'examined', rereads, tooMany, asks: work.ports.graph.groupsOf === undefined ? [] : asks },
     writes: [],
   };
 }

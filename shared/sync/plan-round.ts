@@ -19,6 +19,7 @@ import { foldedSources, isFirst, type RoundSources } from './round-sources.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { Ask, Plan, Reread } from './run-records.ts';
 import { exceededThresholds } from './safeguard.ts';
+import { hiddenMembersShown, newlyShown } from './shown-groups.ts';
 import { everything, heldParts, outboxOf } from './told-parts.ts';
 import { type UserDecision, userDecisions } from './user-decisions.ts';
 
@@ -26,12 +27,15 @@ import { type UserDecision, userDecisions } from './user-decisions.ts';
 export interface Examined {
   readonly rereads: readonly Reread[];
   readonly asks: readonly Ask[];
+  /** Lists to be read that are too many. */
+  readonly tooMany: boolean;
 }
 
 /** Folds what was read and says which groups must be read by list, and whose groups must be asked for. */
 export async function examineRound(sources: RoundSources): Promise<Examined> {
   const { round, stored } = await foldedSources(sources);
-  const pending = sources.state.rereads.map((waiting) => ({
+  const shown = await newlyShown(sources);
+  const pending = [...shown.rereads, ...sources.state.rereads].map((waiting) => ({
     ...waiting,
     group: numberOf(round.groupIds, waiting.group),
   }));
@@ -44,7 +48,7 @@ export async function examineRound(sources: RoundSources): Promise<Examined> {
       ...why,
     }),
   );
-  return { rereads, asks: doubtfulObjects(round, sources) };
+  return { rereads, asks: doubtfulObjects(round, sources), tooMany: shown.tooMany };
 }
 
 export interface RoundPlan {
@@ -72,7 +76,7 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     listed,
     asked,
     sweep,
-    mayReadHidden: checked.hiddenMembers,
+    mayReadHidden: hiddenMembersShown(sources),
     asleep,
   });
   const verifiedDomains = new Set(checked.verifiedDomains);

@@ -3,6 +3,7 @@ import { type FoldedGroup, type FoldedUser, foldRound, numberOf } from './fold-r
 import type { NestedDirectoryStore } from './nested-store.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
 import { factsOf, policyFingerprint } from './scope.ts';
+import { knowListed } from './shown-groups.ts';
 import { StoredMemberships } from './stored-memberships.ts';
 
 export interface RoundSources {
@@ -26,6 +27,7 @@ export async function foldedSources(sources: RoundSources) {
     await considerEverybody(sources, round);
   }
   if (run.groups.baseline) sweepGroups(round.groups, stored);
+  await knowListed(sources, round);
   return { round, stored };
 }
 

@@ -12,7 +12,12 @@ export type SyncEvent =
   | { readonly kind: 'page-read'; readonly stream: StreamName; readonly page: PageSummary }
   | { readonly kind: 'token-read'; readonly stream: StreamName; readonly link: string }
   | { readonly kind: 'members-listed'; readonly pages: number; readonly items: number }
-  | { readonly kind: 'examined'; readonly rereads: readonly Reread[]; readonly asks: readonly Ask[] }
+  | {
+      readonly kind: 'examined';
+      readonly rereads: readonly Reread[];
+      readonly asks: readonly Ask[];
+      readonly tooMany: boolean;
+    }
   | { readonly kind: 'list-read'; readonly next?: string }
   | { readonly kind: 'answer-read'; readonly next?: string }
   | {

@@ -45,7 +45,7 @@ export type Listing = z.infer<typeof Listing>;
 /** A group whose members have to be read by list, and why (graph.md §1.2, §1.4). */
 export const Reread = z.object({
   group: GroupId,
-  reason: z.enum(['contested', 'restored', 'unknown-members', 'dynamic']),
+  reason: z.enum(['contested', 'restored', 'unknown-members', 'dynamic', 'shown']),
   /** Rounds it has been waiting for an answer that can be acted on. */
   rounds: z.int(),
 });
@@ -161,6 +161,8 @@ export const SyncRun = z.object({
   /** Of groups done: complete lists by number of pages, and groups without an answer. */
   rereadPages: z.record(z.string(), z.int()),
   asking: Asking.exactOptional(),
+  /** More has to be read by list than is worth it: the next run reads all groups. */
+  enumerateNext: z.boolean().exactOptional(),
   checked: Checked.exactOptional(),
   plan: Plan.exactOptional(),
   approval: z.object({ by: z.string(), at: z.string() }).exactOptional(),

@@ -33,6 +33,7 @@ export function step(run: SyncRun, event: SyncEvent): Step {
         phase: 'fold',
         rereads: [...event.rereads],
         ...(event.asks.length === 0 ? {} : { asking: newAsking(event.asks) }),
+        ...(event.tooMany ? { enumerateNext: true } : {}),
       });
     case 'list-read':
       return listRead(run, event.next);
