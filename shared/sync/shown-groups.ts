@@ -1,6 +1,13 @@
 import { type FoldedRound, isDynamic, isHidden, numberOf } from './fold-round.ts';
-import type { RoundSources } from './round-sources.ts';
-import type { Reread } from './run-records.ts';
+import type { NestedDirectoryStore } from './nested-store.ts';
+import type { Checked, Reread, SyncRun, SyncState } from './run-records.ts';
+
+interface Sources {
+  readonly store: NestedDirectoryStore;
+  readonly run: SyncRun;
+  readonly state: SyncState;
+  readonly checked: Checked;
+}
 
 /** More lists than this are not read one by one: the next run reads all groups anew, hidden ones included. */
 const listedMax = 500;
@@ -10,7 +17,7 @@ const listedMax = 500;
  * nothing, so that neither an empty list, nor an enumeration, nor a removal that is told of such a group is evidence; additions are.
  * Nothing is removed until a run has found the permission itself, and the first that finds it reads all of them once more.
  */
-export function hiddenMembersShown({ run, checked }: Pick<RoundSources, 'run' | 'checked'>): HiddenMembers {
+export function hiddenMembersShown({ run, checked }: Pick<Sources, 'run' | 'checked'>): HiddenMembers {
   if (!checked.hiddenMembers) return 'never';
   // A check of an earlier run may have been true then.
   return checked.at >= Date.parse(run.startedAt) ? 'now' : 'lately';
@@ -24,7 +31,7 @@ export async function newlyShown({
   run,
   state,
   checked,
-}: RoundSources): Promise<{ readonly rereads: readonly Reread[]; readonly tooMany: boolean }> {
+}: Sources): Promise<{ readonly rereads: readonly Reread[]; readonly tooMany: boolean }> {
   if (!checked.hiddenMembers || state.checked?.hiddenMembers !== false || run.groups.baseline) return nothing;
   const rereads: Reread[] = [];
   for await (const rows of store.groupPages(run.directory)) {
@@ -39,7 +46,10 @@ export async function newlyShown({
 const nothing = { rereads: [], tooMany: false };
 
 /** What is known of groups that are read by list though the round does not speak of them. */
-export async function knowListed({ store, run }: RoundSources, round: FoldedRound): Promise<void> {
+export async function knowListed(
+  { store, run }: Pick<Sources, 'store' | 'run'>,
+  round: FoldedRound,
+): Promise<void> {
   const ids = run.rereads.flatMap(({ group }) =>
     round.groups.has(numberOf(round.groupIds, group)) ? [] : [group],
   );
