@@ -1,5 +1,32 @@
 import { z } from 'zod';
 
+/** The platform hands a reference that it could not resolve over as it is. */
+const isReference = (text: string): boolean => text.startsWith('@Microsoft.KeyVault(');
+
+/** Greatest value of each field; names of months and weekdays are the host's affair. */
+const scheduleMaxima = [59, 59, 23, 31, 12, 7];
+
+const isSchedule = (text: string): boolean =>
+  text
+    .split(' ')
+    .every((field, place) =>
+      (field.match(/\d+/g) ?? ['0']).every((number) => Number(number) <= (scheduleMaxima[place] ?? 0)),
+    );
+
+/** While a vault cannot be reached its reference stands there: then telemetry is lost and told so, and the service runs. */
+const isHeaderList = (text: string): boolean =>
+  isReference(text) ||
+  (text.split(',').every((pair) => /^\s*[\w!#$&'*+.^`|~-]+=/.test(pair)) && isDecodable(text));
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const Moment = z.union([z.iso.datetime(), z.iso.date()], 'is no date such as 2027-06-30');
 
 /** The app settings of the service; docs/settings.md is made from these descriptions. Empty counts as absent. */
@@ -35,11 +62,8 @@ export const SettingsSchema = z
     FIRST_ADMIN_KEY: z
       .string()
       .min(32)
-      // The platform hands a reference that it could not resolve over as it is, and whoever knows the vault's name knows that text.
-      .refine(
-        (text) => !text.startsWith('@Microsoft.KeyVault('),
-        'is a vault reference that was not resolved',
-      )
+      // Whoever knows the vault's name knows that text.
+      .refine((text) => !isReference(text), 'is a vault reference that was not resolved')
       .optional()
       .meta({
         description:
@@ -89,6 +113,7 @@ export const SettingsSchema = z
     EXPORT_SCHEDULE: z
       .string()
       .regex(/^(\S+ ){5}\S+$/, 'takes six fields')
+      .refine(isSchedule, 'has a field out of its range')
       .default('0 0 2 * * *')
       .meta({
         description: 'When everything is exported, UTC: seconds, minutes, hours, day, month, weekday.',
@@ -100,14 +125,20 @@ export const SettingsSchema = z
         description:
           'OpenTelemetry collector that log lines and metrics are sent to as well, by OTLP/HTTP in JSON.',
       }),
-    OTEL_EXPORTER_OTLP_HEADERS: z.string().optional().meta({
-      description: 'Headers for the collector, `name=value,name=value`, values percent-encoded.',
-    }),
+    OTEL_EXPORTER_OTLP_HEADERS: z
+      .string()
+      .refine(isHeaderList, 'is no list of name=value, percent-encoded')
+      .optional()
+      .meta({ description: 'Headers for the collector, `name=value,name=value`, values percent-encoded.' }),
   })
   .superRefine((settings, context) => {
     if (settings.DirectoryStorage === undefined && settings.DirectoryStorage__tableServiceUri === undefined) {
       const message = 'is missing, and so is DirectoryStorage: one of them names the storage account';
       context.addIssue({ code: 'custom', path: ['DirectoryStorage__tableServiceUri'], message });
+    } else if (settings.DirectoryStorage === undefined) {
+      for (const name of ['DirectoryStorage__queueServiceUri', 'DirectoryStorage__blobServiceUri'] as const)
+        if (settings[name] === undefined)
+          context.addIssue({ code: 'custom', path: [name], message: 'is missing: runs and exports need it' });
     }
     if ((settings.ADMIN_TENANT_ID === undefined) !== (settings.ADMIN_AUDIENCE === undefined)) {
       const path = [settings.ADMIN_TENANT_ID === undefined ? 'ADMIN_TENANT_ID' : 'ADMIN_AUDIENCE'];
@@ -156,5 +187,5 @@ export function graphSecret(
 ): string | undefined {
   if (!/^GRAPH_[A-Z0-9_]{1,60}$/.test(name)) return undefined;
   const value = environment[name];
-  return value === undefined || value === '' || value.startsWith('@Microsoft.KeyVault(') ? undefined : value;
+  return value === undefined || value === '' || isReference(value) ? undefined : value;
 }

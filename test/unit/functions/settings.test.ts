@@ -3,8 +3,13 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readSettings, SettingsSchema } from '../../../functions/settings.ts';
 
-const deployed = {
+const storage = {
   DirectoryStorage__tableServiceUri: 'https://example.table.core.windows.net/',
+  DirectoryStorage__queueServiceUri: 'https://example.queue.core.windows.net/',
+  DirectoryStorage__blobServiceUri: 'https://example.blob.core.windows.net/',
+};
+const deployed = {
+  ...storage,
   PUBLIC_ORIGIN: 'https://rookery.example/',
 };
 
@@ -12,7 +17,7 @@ test('a deployment names the storage by address; empty settings count as absent'
   expect(
     readSettings({ ...deployed, FIRST_ADMIN_KEY: '', ADMIN_TENANT_ID: '', ADMIN_AUDIENCE: '', OTHER: 'x' }),
   ).toEqual({
-    DirectoryStorage__tableServiceUri: 'https://example.table.core.windows.net/',
+    ...storage,
     PUBLIC_ORIGIN: 'https://rookery.example',
     LOG_LEVEL: 'information',
     EXPORT_SCHEDULE: '0 0 2 * * *',
@@ -31,6 +36,17 @@ test.each([
     { ...deployed, PUBLIC_ORIGIN: 'https://rookery.example/path' },
     'PUBLIC_ORIGIN holds more than scheme, host and port',
   ],
+  [{ ...deployed, DirectoryStorage__queueServiceUri: '' }, 'DirectoryStorage__queueServiceUri is missing'],
+  [{ ...deployed, DirectoryStorage__blobServiceUri: '' }, 'DirectoryStorage__blobServiceUri is missing'],
+  [{ ...deployed, EXPORT_SCHEDULE: '0 0 24 * * *' }, 'EXPORT_SCHEDULE has a field out of its range'],
+  [
+    { ...deployed, OTEL_EXPORTER_OTLP_HEADERS: 'no pair' },
+    'OTEL_EXPORTER_OTLP_HEADERS is no list of name=value',
+  ],
+  [
+    { ...deployed, OTEL_EXPORTER_OTLP_HEADERS: 'a=%E0%A4%A' },
+    'OTEL_EXPORTER_OTLP_HEADERS is no list of name=value',
+  ],
   [{ ...deployed, PUBLIC_ORIGIN: 'ftp://rookery.example' }, 'PUBLIC_ORIGIN is not right'],
   [{ ...deployed, FIRST_ADMIN_KEY: 'short-secret' }, 'FIRST_ADMIN_KEY is not right'],
   [{ ...deployed, ADMIN_TENANT_ID: '0f8fad5b-d9cb-469f-a165-70867728950e' }, 'ADMIN_AUDIENCE is missing'],
@@ -42,6 +58,15 @@ test.each([
   const read = () => readSettings(environment);
   expect(read).toThrow(sentence);
   expect(read).not.toThrow('short-secret');
+});
+
+test.each([
+  { EXPORT_SCHEDULE: '0 */30 2-4 1,15 * MON-FRI' },
+  { OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a%20b, x-tenant=1' },
+  // A vault that cannot be reached costs telemetry, and not the service.
+  { OTEL_EXPORTER_OTLP_HEADERS: '@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/x)' },
+])('is right: %j', (settings) => {
+  expect(readSettings({ ...deployed, ...settings })).toMatchObject(settings);
 });
 
 test('every setting says what it is for, and the deployment’s template sets no other', () => {
