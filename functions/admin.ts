@@ -15,16 +15,21 @@ app.http('admin', {
   authLevel: 'anonymous',
   handler: answering(async (request, context) => {
     const wiring = wired();
-    const { status, headers, body, text } = await admitted(
+    const { status, headers, body, chunks } = await admitted(
       toAdminRequest(request, context),
       adminPorts(wiring),
       wiring.adminDoor,
     );
-    return text === undefined
-      ? jsonAnswer({ status, headers }, body)
-      : { status, headers: { ...headers }, body: text };
+    if (chunks === undefined) return jsonAnswer({ status, headers }, body);
+    if (request.method === 'HEAD') return { status, headers: { ...headers } };
+    return { status, headers: { ...headers }, body: ReadableStream.from(encoded(chunks)) };
   }),
 });
+
+async function* encoded(chunks: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for await (const chunk of chunks) yield encoder.encode(chunk);
+}
 
 /** Under overload, and for who keeps calling with tokens that open nothing, 429 with Retry-After before anything is looked up. */
 export async function admitted(

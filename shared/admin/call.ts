@@ -19,8 +19,10 @@ export interface Call<Id extends OperationId> {
 
 export interface Answer {
   readonly body?: object;
-  /** Lines of JSON in place of a body. */
-  readonly lines?: readonly object[];
+  /** What is streamed in place of a body; begun by whoever sends it. */
+  readonly chunks?: AsyncIterable<string>;
+  /** Under which it is saved. */
+  readonly fileName?: string;
   /** What may be answered when the same request comes again: without what is shown once. */
   readonly again?: object;
   readonly version?: number;

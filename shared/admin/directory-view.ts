@@ -101,11 +101,22 @@ function hintsOf(record: ScimDirectoryRecord, { traffic, now }: DirectoryFacts, 
       counts.users + counts.groups > settings.expectedMax &&
       `${counts.users + counts.groups} users and groups were received, more than the ${settings.expectedMax} expected. Set the scope in ` +
         'Entra to assigned users and groups only, and restart provisioning there.',
+    large_removal: removalText(traffic, settings.requestLogDays, now),
     limit_reached:
       (counts.users >= settings.usersMax || counts.groups >= settings.groupsMax) &&
       'A limit of objects is reached: nothing more is created.',
   };
   return Object.entries(hints).flatMap(([code, text]) => (text === false ? [] : [{ code, text }]));
+}
+
+/** As long as the request log may still show the request (XE-06). */
+function removalText(
+  { lastLargeRemoval: last }: DirectoryFacts['traffic'],
+  days: number,
+  now: number,
+): string | false {
+  if (last === undefined || now - Date.parse(last.at) > days * dayMilliseconds) return false;
+  return `A replace dropped ${last.removed} of ${last.before} members of group ${last.groupId} at ${last.at}: see the request log.`;
 }
 
 const dayMilliseconds = 86_400_000;

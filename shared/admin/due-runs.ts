@@ -9,6 +9,7 @@ import type { Confirmation } from './nested-record.ts';
 import { nextDueAt } from './nested-view.ts';
 import type { AdminPorts } from './ports.ts';
 import type { NestedDirectoryRecord, Registry } from './registry.ts';
+import type { RunRow } from './run-history.ts';
 import { orderPorts } from './stop-runs.ts';
 
 export interface DuePorts {
@@ -55,7 +56,7 @@ async function tendRuns(ports: DuePorts, record: NestedDirectoryRecord): Promise
   }
   if (state.activeRun !== undefined) {
     const row = await history.run(record.id, state.activeRun);
-    const isQuiet = row === undefined || now - row.savedAt > quietMilliseconds;
+    const isQuiet = row === undefined || now - heardUntil(row) > quietMilliseconds;
     if (!isQuiet || row?.view.status === 'awaiting-approval') return undefined;
     await wakeActiveRun(orderPorts(ports), record.id);
     return 'woken';
@@ -63,7 +64,11 @@ async function tendRuns(ports: DuePorts, record: NestedDirectoryRecord): Promise
   return await started(ports, record);
 }
 
-/** Longer than a step takes, lease and all; a longer wait that Graph asked for is only asked about again. */
+/** A run that waits says until when, and nobody wakes it before. */
+const heardUntil = ({ savedAt, view }: RunRow): number =>
+  Math.max(savedAt, view.waitsUntil === undefined ? 0 : Date.parse(view.waitsUntil));
+
+/** Longer than a step takes, lease and all. */
 const quietMilliseconds = 10 * 60_000;
 
 function isDue(record: NestedDirectoryRecord, state: SyncState, now: number): boolean {

@@ -108,7 +108,7 @@ function success(operation: Operation) {
       ? {}
       : {
           content: {
-            [operation.lines === true ? 'application/x-ndjson' : 'application/json']: {
+            [operation.streamed ?? 'application/json']: {
               schema: operation.answer,
             },
           },

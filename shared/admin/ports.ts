@@ -38,6 +38,6 @@ export interface AdminResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** Serialized as JSON; absent for 204. */
   readonly body?: object;
-  /** Sent as it is, in place of `body`. */
-  readonly text?: string;
+  /** Sent as they come, in place of `body`. */
+  readonly chunks?: AsyncIterable<string>;
 }

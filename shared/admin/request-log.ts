@@ -41,6 +41,15 @@ export const DirectoryTraffic = z.object({
   receivingSince: z.iso.datetime().optional(),
   lastReceivedAt: z.iso.datetime().optional(),
   lastProbe: z.object({ at: z.iso.datetime(), status: z.int() }).optional(),
+  /** The last write that dropped so many members of a group that an admin should look at it (XE-06). */
+  lastLargeRemoval: z
+    .object({
+      at: z.iso.datetime(),
+      groupId: z.string(),
+      removed: z.int().nonnegative(),
+      before: z.int().nonnegative(),
+    })
+    .optional(),
   refusedCalls: z.int().nonnegative(),
   lastRefusedAt: z.iso.datetime().optional(),
   /** Last use by key id. */

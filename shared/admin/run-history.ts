@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DirectoryId, RunId } from '../model/ids.ts';
 import { RunId as RunIdSchema } from '../model/ids.ts';
 import { unitsOf } from '../sync/apply-round.ts';
-import type { RunLog, RunLogEntry } from '../sync/run-log.ts';
+import type { ExternalUser, RunLog, RunLogEntry } from '../sync/run-log.ts';
 import { Phase, Plan, RunStatus, type SyncRun } from '../sync/run-records.ts';
 import type { Page, PageOf } from './registry.ts';
 
@@ -24,6 +24,10 @@ export const RunView = z.object({
   phase: Phase,
   startedAt: z.string(),
   finishedAt: z.string().optional(),
+  waitsUntil: z
+    .string()
+    .optional()
+    .meta({ description: 'It does nothing before, mostly because Graph asked it to wait.' }),
   settingsVersion: z.int(),
   progress: z.object({
     users: StreamProgress,
@@ -63,19 +67,24 @@ export interface RunHistory extends RunLog {
   runs(directory: DirectoryId, page: PageOf): Promise<Page<RunRow>>;
   run(directory: DirectoryId, run: RunId): Promise<RunRow | undefined>;
   entries(directory: DirectoryId, run: RunId, query: RunLogQuery): Promise<Page<RunLogEntry>>;
+  /** External users that a dry run found, by id; undefined unless it listed all of them. */
+  externalUsersOf(directory: DirectoryId, run: RunId, page: PageOf): Promise<Page<ExternalUser> | undefined>;
   /** Removes runs that began before `before` (milliseconds) with their logs, by pages; false while some are left. */
   removeRuns(directory: DirectoryId, before: number): Promise<boolean>;
 }
 
 /** `savedAt` stands in for the end of a run that ended without saying when. */
 export function runView(run: SyncRun, savedAt: number): RunView {
-  const { plan, approval, failure } = run;
+  const { plan, approval, failure, waits } = run;
   const ended = !['running', 'awaiting-approval'].includes(run.status);
   const finishedAt = run.finishedAt ?? (ended ? new Date(savedAt).toISOString() : undefined);
   return {
     ...{ id: run.id, mode: run.mode, trigger: run.trigger, status: run.status, phase: run.phase },
     startedAt: run.startedAt,
     ...(finishedAt === undefined ? {} : { finishedAt }),
+    ...(!ended && waits !== undefined && waits.until > savedAt
+      ? { waitsUntil: new Date(waits.until).toISOString() }
+      : {}),
     settingsVersion: run.settingsVersion,
     progress: {
       users: progressOf(run.users),

@@ -108,22 +108,26 @@ async function runOnce(
   };
 }
 
-function toResponse(operation: Operation, { body, lines, version, location }: Answer): AdminResponse {
+function toResponse(operation: Operation, answer: Answer): AdminResponse {
+  const { body, chunks, fileName, version, location } = answer;
   const headers = {
     ...(version === undefined ? {} : { etag: entityTag(version) }),
     ...(location === undefined ? {} : { location }),
   };
-  if (lines !== undefined) {
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-    return {
-      status: operation.status,
-      headers: { ...headers, 'content-type': 'application/x-ndjson' },
-      text,
-    };
+  if (chunks !== undefined) {
+    const type = { 'content-type': mediaTypes[operation.streamed ?? 'application/x-ndjson'] };
+    const saved =
+      fileName === undefined ? {} : { 'content-disposition': `attachment; filename="${fileName}"` };
+    return { status: operation.status, headers: { ...headers, ...type, ...saved }, chunks };
   }
   if (operation.status === 204 || body === undefined) return { status: operation.status, headers };
   return { status: operation.status, headers: { ...headers, 'content-type': 'application/json' }, body };
 }
+
+const mediaTypes = {
+  'application/x-ndjson': 'application/x-ndjson',
+  'text/csv': 'text/csv; charset=utf-8; header=present',
+} as const;
 
 function described(request: AdminRequest): AdminResponse {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -142,6 +146,6 @@ function acceptsJson(accept: string | undefined): boolean {
   return accept.split(',').some((range) => {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
     const refused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-    return !refused && /^(\*\/\*|application\/(\*|json|problem\+json|x-ndjson))$/.test(type);
+    return !refused && /^(\*\/\*|application\/(\*|json|problem\+json|x-ndjson)|text\/(\*|csv))$/.test(type);
   });
 }

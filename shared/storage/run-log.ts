@@ -14,10 +14,11 @@ import type { RowChange } from './batch.ts';
 import { keyText } from './key-text.ts';
 import type { FoundRow, Rows } from './registry-rows.ts';
 import { inverted } from './request-log-rows.ts';
+import { externalPrefix, externalUsersOf, externalUsersOver } from './run-external-users.ts';
 
 /**
  * Runs and their logs over table `runs`, or over memory. Partition = directory; `r|time counted down|run` the run's row,
- * `l|run|key` its entries. Written again under the same keys, so that a repeated step adds nothing.
+ * `l|run|key` its entries, `e|run|user` external users it found. Written again under the same keys, so that a repeated step adds nothing.
  */
 export function runLogOver(rows: Rows, now: () => number): RunHistory {
   return {
@@ -30,6 +31,9 @@ export function runLogOver(rows: Rows, now: () => number): RunHistory {
         await upsert(rows, directory, changes.slice(start, start + entriesAtOnce));
       }
     },
+
+    externalUsers: externalUsersOver(rows),
+    externalUsersOf: (directory, run, page) => externalUsersOf(rows, { directory, run }, page),
 
     async saveRun(run) {
       const savedAt = now();
@@ -61,7 +65,9 @@ export function runLogOver(rows: Rows, now: () => number): RunHistory {
       const old = await rows.range(directory, { from, to: runEnd, limit: removedRunsMax });
       for (const found of old) {
         const run = parseRun(found).view.id;
-        if (!(await removeEntries(rows, directory, run))) return false;
+        for (const prefix of [entryPrefix(run), externalPrefix(run)]) {
+          if (!(await removeEntries(rows, directory, prefix))) return false;
+        }
         await rows.transact({
           partitionKey: directory,
           changes: [{ action: 'delete', rowKey: found.rowKey }],
@@ -107,9 +113,8 @@ const matches = (entry: RunLogEntry, { level = 'debug', object }: RunLogQuery): 
   logLevels.indexOf(entry.level) >= logLevels.indexOf(level) &&
   (object === undefined || entry.object?.id === object);
 
-/** Removes a page's worth of a run's log; false while there may be more. */
-async function removeEntries(rows: Rows, directory: DirectoryId, run: RunId): Promise<boolean> {
-  const prefix = entryPrefix(run);
+/** Removes a page's worth of what a run left; false while there may be more. */
+async function removeEntries(rows: Rows, directory: DirectoryId, prefix: string): Promise<boolean> {
   for (let page = 0; page < removedPagesMax; page++) {
     const found = await rows.range(directory, { from: prefix, to: endOf(prefix), limit: entriesAtOnce });
     const changes = found.map(({ rowKey }): RowChange => ({ action: 'delete', rowKey }));

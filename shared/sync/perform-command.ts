@@ -58,7 +58,7 @@ function sourcesOf({ ports, state }: Work, run: SyncRun) {
 /** The journal is written whole before the decision that refers to it. */
 async function decide(work: Work, run: SyncRun): Promise<Done> {
   const { ports, fence, state } = work;
-  const { plan, parts, log } = await planRound(sourcesOf(work, run));
+  const { plan, parts, log, externalUsers } = await planRound(sourcesOf(work, run));
   const firstPart = run.plan === undefined ? 0 : (run.plan.firstPart ?? 0) + run.plan.parts;
   const decided: Plan = firstPart === 0 ? plan : { ...plan, firstPart };
   const approved = await mayApply(work, run, { plan, parts });
@@ -70,6 +70,7 @@ async function decide(work: Work, run: SyncRun): Promise<Done> {
     await ports.store.commit(run.directory, fence, writes);
   }
   await writeLog(ports, run, log);
+  if (run.mode === 'dry-run') await listExternalUsers(ports, run, externalUsers);
   const rejectedBefore = state.rejectedPlan === decided.hash && decided.exceeded.length > 0;
   return { event: { kind: 'planned', plan: decided, rejectedBefore, isApproved: approved }, writes: [] };
 }
@@ -109,6 +110,17 @@ async function writeLog(ports: SyncPorts, run: SyncRun, entries: readonly RunLog
   for (let start = 0; start < entries.length; start += logEntriesAtOnce) {
     await ports.log.write(run.directory, run.id, entries.slice(start, start + logEntriesAtOnce));
   }
+}
+
+/** A dry run that dies on the way lists them again, under the same keys. */
+async function listExternalUsers(
+  { log }: SyncPorts,
+  { directory, id }: SyncRun,
+  externalUsers: RoundPlan['externalUsers'],
+): Promise<void> {
+  if (log.externalUsers === undefined) return;
+  for await (const users of externalUsers()) await log.externalUsers.write(directory, id, users);
+  await log.externalUsers.complete(directory, id);
 }
 
 async function apply({ ports }: Work, run: SyncRun): Promise<Done> {

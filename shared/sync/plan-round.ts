@@ -2,6 +2,7 @@ import { askedGroups } from './asked-groups.ts';
 import { type Derivation, type DeriveSources, deriveRound } from './derive-round.ts';
 import { doubtfulObjects, isNew } from './doubtful-objects.ts';
 import { emptiedGroups } from './emptied-groups.ts';
+import { externalUsers } from './external-users.ts';
 import { type FoldedGroup, groupIdOf, numberOf } from './fold-round.ts';
 import { type GroupDecision, groupDecisions } from './group-decisions.ts';
 import { groupsToList } from './groups-to-list.ts';
@@ -16,7 +17,7 @@ import { hashOf } from './plan-hash.ts';
 import { logOf } from './plan-log.ts';
 import type { JournalPart } from './round-records.ts';
 import { foldedSources, isFirst, type RoundSources } from './round-sources.ts';
-import type { RunLogEntry } from './run-log.ts';
+import type { ExternalUser, RunLogEntry } from './run-log.ts';
 import type { Ask, Plan, Reread } from './run-records.ts';
 import { exceededThresholds } from './safeguard.ts';
 import { hiddenMembersShown, newlyShown } from './shown-groups.ts';
@@ -56,6 +57,8 @@ export interface RoundPlan {
   /** Made anew each time they are gone through: all of them at once can be larger than memory. */
   readonly parts: () => Iterable<JournalPart>;
   readonly log: readonly RunLogEntry[];
+  /** Who would be in the directory and is of another tenant; read when asked for. */
+  readonly externalUsers: () => AsyncIterable<readonly ExternalUser[]>;
 }
 
 /**
@@ -111,7 +114,12 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     exceeded: [...exceeded],
     rereads,
   };
-  return { plan, parts, log: logOf(derive, { users: users(), limited, hidden: edges.hidden }) };
+  return {
+    plan,
+    parts,
+    log: logOf(derive, { users: users(), limited, hidden: edges.hidden }),
+    externalUsers: () => externalUsers(derive, { derivation, limited }),
+  };
 }
 
 interface Decided {

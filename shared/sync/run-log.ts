@@ -7,6 +7,25 @@ export interface RunLog {
   write(directory: DirectoryId, run: RunId, entries: readonly RunLogEntry[]): Promise<void>;
   /** Inserts or replaces the run's row. */
   saveRun(run: SyncRun): Promise<void>;
+  /** Where a dry run leaves the external users it found; absent where nobody reads them. */
+  readonly externalUsers?: {
+    /** Inserts or replaces users, at most 1,000. */
+    write(directory: DirectoryId, run: RunId, users: readonly ExternalUser[]): Promise<void>;
+    /** All were written: from now on they can be read. */
+    complete(directory: DirectoryId, run: RunId): Promise<void>;
+  };
+}
+
+/** A guest or a member of another tenant as a dry run would have him in the directory. */
+export interface ExternalUser {
+  readonly id: string;
+  /** Empty when Graph knows none. */
+  readonly mail: string;
+  readonly active: boolean;
+  /** Names of groups of which he would be an effective member. */
+  readonly groups: readonly string[];
+  /** Groups that are not listed, because there are too many. */
+  readonly moreGroups?: number;
 }
 
 export interface RunLogEntry {

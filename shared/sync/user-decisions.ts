@@ -86,7 +86,7 @@ function reasonOf(
  * Whether the scope reaches a user that counts: everybody, or those assigned or below a root. A round that moves no membership does
  * not know who is live, so that is not asked here.
  */
-function scopeReach(
+export function scopeReach(
   { round, run, checked }: DeriveSources,
   { after }: Derivation,
 ): (user: number) => boolean {

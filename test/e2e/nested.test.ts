@@ -160,6 +160,27 @@ test('a run makes the effective members of every group those of the tenant, circ
   });
 });
 
+test('external users of a dry run come as a CSV file, streamed (XA-44)', async () => {
+  const { id } = await run('dry-run');
+  const url = `${one}/runs/${id}/external-users:export`;
+  const headers = { authorization: `Bearer ${served.adminKey}`, accept: 'text/csv' };
+  const csv = await fetch(url, { headers });
+  const groupNames = [...Array(groups).keys(), 99].map((number) => `Group ${number}`);
+  expect([csv.status, csv.headers.get('content-type'), await csv.text()]).toEqual([
+    200,
+    'text/csv; charset=utf-8; header=present',
+    `mail,id,active,groups\r\n,${user(9)},true,${groupNames.join(' | ')}\r\n`,
+  ]);
+  const head = await fetch(url, { method: 'HEAD', headers });
+  expect([head.status, head.headers.get('content-type'), await head.text()]).toEqual([
+    200,
+    'text/csv; charset=utf-8; header=present',
+    '',
+  ]);
+  const log = await fetch(`${one}/runs/${id}/log:export`, { headers: { ...headers, accept: '*/*' } });
+  expect([log.status, log.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
+});
+
 test('the next run reads what changed and nothing else', async () => {
   tenant.addUser(user(70), userProperties(70));
   tenant.addMember(group(2), user(70));

@@ -43,6 +43,7 @@ export const Hint = z
       'calls_refused',
       'expected_exceeded',
       'limit_reached',
+      'large_removal',
     ]),
     text: z.string(),
   })

@@ -28,8 +28,8 @@ export interface Operation {
   readonly versioned?: boolean;
   readonly status: 200 | 201 | 202 | 204;
   readonly answer?: z.ZodType;
-  /** The answer is lines of JSON, each as `answer` has it. */
-  readonly lines?: boolean;
+  /** The answer is streamed: lines of JSON, each as `answer` has it, or another text. */
+  readonly streamed?: 'application/x-ndjson' | 'text/csv';
 }
 
 export const listQuery = {

@@ -93,10 +93,20 @@ export const runOperations = {
   exportRunLog: {
     ...{ method: 'GET', path: `${runs}/{runId}/log:export`, ...ofRun, role: 'reader' },
     summary: 'The log of a run as lines of JSON',
-    description: 'The first 50,000 entries.',
     query: z.object(logFilter),
     status: 200,
     answer: LogEntry,
-    lines: true,
+    streamed: 'application/x-ndjson',
+  },
+  exportExternalUsers: {
+    ...{ method: 'GET', path: `${runs}/{runId}/external-users:export`, ...ofRun, role: 'reader' },
+    summary: 'External users that a dry run would synchronize, as CSV',
+    description:
+      'Guests and members of other tenants who would be in the directory: columns mail, id, active and groups, whose names are ' +
+      'separated by ` | `. Text that a spreadsheet might take for a formula begins with an apostrophe. 409 `no_review` for runs that are no ' +
+      'completed dry run.',
+    status: 200,
+    answer: z.string().meta({ example: 'mail,id,active,groups' }),
+    streamed: 'text/csv',
   },
 } as const satisfies Record<string, Operation>;

@@ -5,8 +5,9 @@ import { cancelRun, decideRun, startRun } from '../../sync/run-orders.ts';
 import { type Answer, auditDraft, type Call, type Handlers, nothingThere, nowOf } from '../call.ts';
 import { pageBody, positionOf } from '../cursors.ts';
 import { runOrder } from '../due-runs.ts';
+import { csvHead, csvLine } from '../external-users-csv.ts';
 import { mustBeOffered } from '../nested-offer.ts';
-import type { NestedDirectoryRecord } from '../registry.ts';
+import type { NestedDirectoryRecord, Page } from '../registry.ts';
 import { type RunView, runView } from '../run-history.ts';
 import { orderPorts } from '../stop-runs.ts';
 import { readNested } from './directory-change.ts';
@@ -20,6 +21,7 @@ type RunHandlers = Handlers<
   | 'rejectRun'
   | 'listRunLog'
   | 'exportRunLog'
+  | 'exportExternalUsers'
 >;
 
 export const runHandlers: RunHandlers = {
@@ -93,20 +95,45 @@ export const runHandlers: RunHandlers = {
     const { level, object } = call.query;
     const { id } = await currentRun(call);
     const { history } = call.ports.nested;
-    const lines: object[] = [];
-    let after: string | undefined;
-    do {
-      const limit = Math.min(pageMax, exportedMax - lines.length);
-      const page = await history.entries(call.params.directoryId, id, { level, object, limit, after });
-      lines.push(...page.items);
-      after = page.next;
-    } while (after !== undefined && lines.length < exportedMax);
-    return { lines };
+    const read = async (after: string | undefined) =>
+      await history.entries(call.params.directoryId, id, { level, object, limit: pageMax, after });
+    const shown = (entry: object) => `${JSON.stringify(entry)}\n`;
+    return { chunks: textOf(await read(undefined), { read, shown }), fileName: `${id}.ndjson` };
+  },
+
+  async exportExternalUsers(call) {
+    const { id } = await currentRun(call);
+    const { history } = call.ports.nested;
+    const read = async (after: string | undefined) => {
+      const page = await history.externalUsersOf(call.params.directoryId, id, { after, limit: pageMax });
+      if (page !== undefined) return page;
+      throw new Refusal('conflict', 'There is no such list: only a completed dry run makes one.', {
+        reason: 'no_review',
+      });
+    };
+    const terms = { read, shown: csvLine, head: csvHead };
+    return { chunks: textOf(await read(undefined), terms), fileName: `external-users-${id}.csv` };
   },
 };
 
 const pageMax = 1000;
-const exportedMax = 50_000;
+
+/** Pages as text, each read when the one before it was taken; the first is read already, so that its refusals are answers. */
+async function* textOf<T>(
+  first: Page<T>,
+  terms: {
+    readonly read: (after: string) => Promise<Page<T>>;
+    readonly shown: (item: T) => string;
+    readonly head?: string;
+  },
+): AsyncGenerator<string> {
+  if (terms.head !== undefined) yield terms.head;
+  for (let page = first; ; ) {
+    if (page.items.length > 0) yield page.items.map(terms.shown).join('');
+    if (page.next === undefined) return;
+    page = await terms.read(page.next);
+  }
+}
 
 /** The pinned tenant and what was confirmed of it. Refusals `paused` and `conflict` for a directory that may not run. */
 function mayRun(record: NestedDirectoryRecord) {
@@ -156,7 +183,7 @@ async function currentRun(call: OfRun): Promise<RunView> {
   return row.view;
 }
 
-type OfRun = Call<'readRun'> | Call<'cancelRun'> | Call<'listRunLog'> | Call<'exportRunLog'>;
+type OfRun = Call<'readRun' | 'cancelRun' | 'listRunLog' | 'exportRunLog' | 'exportExternalUsers'>;
 
 const isUnfinished = ({ status }: RunView): boolean => status === 'running' || status === 'awaiting-approval';
 

@@ -61,7 +61,7 @@ export function adminStack(
     publicOrigin: 'https://rookery.example',
   };
 
-  async function send(line: string, sending: Sending = {}): Promise<AdminResponse & { json: Answered }> {
+  async function send(line: string, sending: Sending = {}): Promise<Sent> {
     const [method = '', target = ''] = line.split(' ');
     const url = new URL(target, 'http://evil.example');
     const key = 'key' in sending ? sending.key : firstAdminKey;
@@ -83,11 +83,10 @@ export function adminStack(
       ports,
     );
     // As it goes over the wire.
-    const json = JSON.parse(
-      response.text === undefined ? JSON.stringify(response.body ?? null) : 'null',
-    ) as Answered;
+    const json = JSON.parse(JSON.stringify(response.body ?? null)) as Answered;
     checkAgainstContract(method, target, { ...response, json });
-    return { ...response, json };
+    const { chunks } = response;
+    return { ...response, json, ...(chunks === undefined ? {} : { text: await textOf(chunks) }) };
   }
 
   const scim = async (directoryId: string, authorization: string | undefined): Promise<AuthorizedDirectory> =>
@@ -121,8 +120,21 @@ function checkAgainstContract(
   const operation: Operation = operations[routeOf(method, path).id];
   equal(answer.status, operation.status);
   equal('etag' in answer.headers, operation.versioned === true);
-  if (operation.lines === true) return;
+  equal(answer.chunks === undefined, operation.streamed === undefined);
+  if (operation.streamed !== undefined) return;
   deepEqual(operation.answer === undefined ? null : operation.answer.parse(answer.json), answer.json);
+}
+
+export interface Sent extends AdminResponse {
+  readonly json: Answered;
+  /** Of what was streamed. */
+  readonly text?: string;
+}
+
+async function textOf(chunks: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return text;
 }
 
 const problemMembers = [
