@@ -25,7 +25,8 @@ export async function finish(work: Work, run: SyncRun): Promise<Done> {
 }
 
 function stateAfter(state: SyncState, run: SyncRun): SyncState {
-  const { activeRun: _, rejectedPlan: __, asks: ___, enumerateGroups: ____, replay: _____, ...kept } = state;
+  const { activeRun: _, rejectedPlan: __, asks: ___, enumerateGroups: ____, ...lasting } = state;
+  const { replay: _____, throttledUntil: ______, ...kept } = lasting;
   const replay = replayAfter(state, run);
   const { waiting = [], tooMany = false } = run.asking ?? {};
   if (run.users.delta === undefined || run.groups.delta === undefined || run.checked === undefined) {
@@ -64,13 +65,17 @@ function countsAfter(before: DirectoryCounts | undefined, run: SyncRun): Directo
   };
 }
 
+/** A run that ends while Graph wants nobody to ask leaves word of it to the next one. */
+export const throttledUntil = ({ waits }: SyncRun): Pick<SyncState, 'throttledUntil'> =>
+  waits?.asked === true ? { throttledUntil: waits.until } : {};
+
 /** Ends a run that applies nothing: its staging goes, tokens and counts stay as they were. */
 export async function abandon({ ports, fence, state }: Work, run: SyncRun): Promise<void> {
   while (!(await ports.store.discard(run.directory, fence, run.id))) {
     // Each call removes a page.
   }
   const ended: SyncRun = { ...run, finishedAt: new Date(ports.now()).toISOString() };
-  const { activeRun: _, ...kept } = state;
+  const { activeRun: _, ...kept } = { ...state, ...throttledUntil(run) };
   const rejected = run.status === 'rejected' && run.plan !== undefined ? { rejectedPlan: run.plan.hash } : {};
   await ports.store.commit(run.directory, fence, [
     { kind: 'state', state: { ...kept, ...rejected, lastRun: run.id } },

@@ -1,3 +1,4 @@
+import { throttledUntil } from './end-run.ts';
 import { FenceLost } from './nested-store.ts';
 import type { OrderPorts } from './run-orders.ts';
 import type { SyncRun } from './run-records.ts';
@@ -33,7 +34,7 @@ export async function failRun(
     while (!(await store.discard(directory, fence, id))) {
       // Each call removes a page.
     }
-    const { activeRun: _, ...kept } = state;
+    const { activeRun: _, ...kept } = { ...state, ...throttledUntil(run) };
     const failed: SyncRun = { ...run, status: 'failed', finishedAt: at, failure };
     await store.commit(directory, fence, [
       { kind: 'state', state: { ...kept, lastRun: id } },

@@ -35,6 +35,7 @@ export function newRun(order: RunOrder, state: SyncState): SyncRun {
     rereadPages: {},
     applied: 0,
     attempts: 0,
+    ...(state.throttledUntil === undefined ? {} : { waits: { until: state.throttledUntil, asked: true } }),
     graphCalls: 0,
     resourceUnits: 0,
     warnings: 0,

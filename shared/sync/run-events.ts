@@ -64,7 +64,12 @@ export type SyncCommand =
   | { readonly kind: 'apply' }
   | { readonly kind: 'finish' }
   /** Come back later instead of sleeping. */
-  | { readonly kind: 'wait'; readonly seconds: number }
+  | {
+      readonly kind: 'wait';
+      readonly seconds: number;
+      /** Graph asked for it: whoever comes next waits too. */
+      readonly asked?: true;
+    }
   /** Drop what was staged and let the next run begin; tokens stay where they were. */
   | { readonly kind: 'abandon' }
   /** Nothing more until a person has decided. */

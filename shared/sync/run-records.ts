@@ -169,6 +169,8 @@ export const SyncRun = z.object({
   /** Position in the apply phase: user pages, group pages, journal parts. */
   applied: z.int(),
   attempts: z.int(),
+  /** Nothing is done before, milliseconds since 1970, whoever wakes the run; `asked` by Graph, it binds the next run too. */
+  waits: z.object({ until: z.number(), asked: z.boolean() }).exactOptional(),
   graphCalls: z.int(),
   resourceUnits: z.number(),
   warnings: z.int(),
@@ -214,6 +216,8 @@ export const SyncState = z.object({
   flattened: z.boolean().exactOptional(),
   /** A person refused this plan: the same plan is refused again without asking. */
   rejectedPlan: z.string().exactOptional(),
+  /** Graph asked a run that has ended meanwhile to wait until then, milliseconds since 1970. */
+  throttledUntil: z.number().exactOptional(),
   /** What the removal of tombstones has to remember. */
   tombstones: Tombstones.exactOptional(),
   lastRun: RunId.exactOptional(),

@@ -9,8 +9,8 @@ import { step } from './step.ts';
 import type { SyncMessage, SyncPorts } from './sync-ports.ts';
 import { type Done, spent, type Work } from './work.ts';
 
-/** `dropped`: the message was old. `busy`: someone else works on the directory; the message comes again. */
-export type StepOutcome = 'worked' | 'dropped' | 'busy';
+/** `dropped`: the message was old. `busy`: someone else works on the directory; the message comes again. `waiting`: it came too early. */
+export type StepOutcome = 'worked' | 'dropped' | 'busy' | 'waiting';
 
 /** Seconds a lease outlives the soft deadline, and the wait when it is held. */
 const leaseMarginSeconds = 120;
@@ -47,6 +47,11 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
   const stored = await ports.store.run(message.directory, message.run);
   if (state.activeRun !== message.run || stored === undefined || message.step < stored.step) return 'dropped';
   const cancelRequested = await ports.store.isCancelOrdered(message.directory, message.run);
+  const secondsLeft = cancelRequested ? 0 : ((stored.waits?.until ?? 0) - ports.now()) / 1000;
+  if (secondsLeft > 0) {
+    await ports.queue.send(message, secondsLeft);
+    return 'waiting';
+  }
   const deadline = ports.now() + ports.softSeconds * 1000;
   const work: Work = { ports, fence, state, deadline, ahead: new ReadAhead(ports.graph) };
   await logMemory(work, stored);
@@ -75,7 +80,7 @@ async function settle(work: Work, { run, command, writes }: Decided): Promise<bo
       await work.ports.log.saveRun(run);
       return true;
     case 'wait':
-      await leave(work, { run, writes }, command.seconds);
+      await leave(work, { run: waiting(work, run, command), writes }, command.seconds);
       return true;
     case 'abandon':
       await save(work, run, writes);
@@ -111,6 +116,12 @@ async function leave(
   await save(work, next, writes);
   await work.ports.log.saveRun(next);
 }
+
+const waiting = (
+  { ports }: Work,
+  run: SyncRun,
+  { seconds, asked = false }: { readonly seconds: number; readonly asked?: boolean },
+): SyncRun => ({ ...run, waits: { until: ports.now() + seconds * 1000, asked } });
 
 /** Rows of one commit, besides the checkpoint. */
 const writesAtOnce = 80;

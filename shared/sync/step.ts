@@ -212,7 +212,7 @@ function readFailed(run: SyncRun, fault: GraphFault): Step {
   switch (fault.kind) {
     case 'throttled':
       return run.attempts < throttledMax
-        ? later(run, Math.max(1, fault.retryAfterSeconds ?? 30))
+        ? asked(run, Math.max(1, fault.retryAfterSeconds ?? 30))
         : failed(run, 'graph_throttled', fault.detail);
     case 'resync-required':
       return begunAgain(run, fault);
@@ -240,6 +240,14 @@ const later = (run: SyncRun, seconds: number): Step => ({
   run: { ...run, attempts: run.attempts + 1 },
   command: { kind: 'wait', seconds },
 });
+
+/** Graph's own wait; a longer one is asked about again once a day. */
+const asked = (run: SyncRun, seconds: number): Step => ({
+  run: { ...run, attempts: run.attempts + 1 },
+  command: { kind: 'wait', seconds: Math.min(seconds, askedSecondsMax), asked: true },
+});
+
+const askedSecondsMax = 24 * 60 * 60;
 
 /** The stream at hand; in other phases none. */
 function streamAtHand(run: SyncRun): StreamName | undefined {

@@ -235,6 +235,28 @@ test('an interval of 0 runs by hand only; a paused directory does not run at all
   expect((await run(stack, one)).json['status']).toBe('done');
 });
 
+test('a run that Graph asked to wait says until when, and the timer lets it (graph.md §7 rule 7)', async () => {
+  const one = await confirmed(stack);
+  const { graph } = stack.tenant;
+  const fault = { kind: 'throttled', detail: 'later', retryAfterSeconds: 3600 } as const;
+  stack.tenant.graph = () => ({
+    ...graph.call(stack.tenant),
+    usersDelta: async () => ({ kind: 'fault', fault }),
+  });
+  const { json } = await run(stack, one);
+  expect([json.status, json['waitsUntil']]).toEqual(['running', '2026-11-23T08:00:00.000Z']);
+  stack.tenant.graph = graph;
+  const due = async () =>
+    await startDueRuns({ registry: stack.registry, nested: stack.nested, random: stack.random });
+  stack.clock.now += 3_600_000;
+  expect(await due()).toEqual({ started: 0, woken: 0 });
+  stack.clock.now += 600_001;
+  expect(await due()).toEqual({ started: 0, woken: 1 });
+  await stack.nested.work();
+  const after = (await stack.send(`GET ${one}/runs/${json.id}`)).json;
+  expect([after['status'], after['waitsUntil']]).toEqual(['done', undefined]);
+});
+
 test('a run whose message was lost is sent on when it was quiet for ten minutes', async () => {
   const one = await confirmed(stack);
   const started = (await stack.send(`POST ${one}/runs`, { body: {} })).json;
