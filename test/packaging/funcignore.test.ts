@@ -30,6 +30,8 @@ test.each([
   ['functions', 'functions-x/main.js', false],
   ['test', 'test.js', false],
   ['shared', 'shared.json', false],
+  ['host', 'host.json', false],
+  ['*.ts', 'local.tsx', true],
   ['test\n!test/kept.js', 'test/kept.js', true],
 ])('.funcignore is anchored prefixes up to a word boundary: %j on %j', (patterns, file, kept) => {
   expect(coreToolsIgnore(patterns)(file)).toBe(kept);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -26,6 +26,12 @@ test('the package holds a host.json, a manifest and one bundle, and nothing else
     private: true,
     main: 'main.cjs',
   });
+});
+
+test('the bundle stays small enough for a quick cold start (platform §3.4)', () => {
+  const megabytes = statSync(join(directory, 'app', 'main.cjs')).size / 1024 / 1024;
+  expect(megabytes).toBeGreaterThan(1);
+  expect(megabytes).toBeLessThan(4.5);
 });
 
 test('the bundle loads through the worker contract and lists every function (platform §1.1)', () => {
