@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DirectoryId, RunId } from '../model/ids.ts';
 import { RunId as RunIdSchema } from '../model/ids.ts';
 import { unitsOf } from '../sync/apply-round.ts';
-import type { RunLog, RunLogEntry } from '../sync/run-log.ts';
+import type { ExternalUser, RunLog, RunLogEntry } from '../sync/run-log.ts';
 import { Phase, Plan, RunStatus, type SyncRun } from '../sync/run-records.ts';
 import type { Page, PageOf } from './registry.ts';
 
@@ -67,6 +67,8 @@ export interface RunHistory extends RunLog {
   runs(directory: DirectoryId, page: PageOf): Promise<Page<RunRow>>;
   run(directory: DirectoryId, run: RunId): Promise<RunRow | undefined>;
   entries(directory: DirectoryId, run: RunId, query: RunLogQuery): Promise<Page<RunLogEntry>>;
+  /** External users that a dry run found, by id; undefined unless it listed all of them. */
+  externalUsersOf(directory: DirectoryId, run: RunId, page: PageOf): Promise<Page<ExternalUser> | undefined>;
   /** Removes runs that began before `before` (milliseconds) with their logs, by pages; false while some are left. */
   removeRuns(directory: DirectoryId, before: number): Promise<boolean>;
 }
