@@ -24,6 +24,13 @@ test('memory that goes on growing is a fault, whatever single samples say', () =
   expect(memoryVerdict(soaked(10, (seconds) => (seconds === 590 ? 900 : 360)))).toMatchObject({ faults: [] });
 });
 
+test('a step of the allocator in one half of the time is no leak', () => {
+  const stepping = memoryVerdict(
+    soaked(10, (seconds) => (seconds < 440 ? 347 + (seconds - 300) / 40 : 355.5)),
+  );
+  expect(stepping).toMatchObject({ growth: { resident: 0 }, faults: [] });
+});
+
 test('a soak that ends before the service is warm says nothing about memory', () => {
   const growing = (seconds: number) => seconds;
   expect(memoryVerdict(soaked(6, growing))).toEqual({ kind: 'too-short', minutesNeeded: 8 });
