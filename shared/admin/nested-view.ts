@@ -143,6 +143,9 @@ function hintsOf(record: NestedDirectoryRecord, facts: NestedFacts) {
     ...secretHints(facts.secret, facts.now),
   };
   return Object.entries(hints).flatMap(([code, text]) =>
+    reduced_scope:
+      facts.state.asksForbiddenAt !== undefined &&
+      `Graph refuses to tell the groups of ${facts.state.asks?.length ?? 0} restored objects: what they were in before they were deleted is not known. Grant GroupMember.Read.All and User.Read.All again.`,
     text === false ? [] : [{ code: code as keyof typeof hints, text }],
   );
 }

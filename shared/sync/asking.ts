@@ -1,4 +1,5 @@
-import type { Ask, Asking, SyncRun } from './run-records.ts';
+import type { RunLogEntry } from './run-log.ts';
+import type { Ask, Asking, SyncRun, SyncState } from './run-records.ts';
 
 /** Objects asked for in one run, and kept for later ones; above, all groups are read anew, which tells everything. */
 const asksMax = 500;
@@ -7,17 +8,46 @@ const waitingMax = 2000;
 export const askStream = ({ kind, id }: Ask) => `groups-of/${kind}/${id}`;
 
 /** What a run asks of the objects that became live, those left over from earlier runs first. */
-export function newAsking(asks: readonly Ask[]): Asking {
+export function newAsking(asks: readonly Ask[], isForbidden = false): Asking {
   const tooMany = asks.length > asksMax + waitingMax;
+  const asked = tooMany || isForbidden ? 0 : asksMax;
   return {
-    of: tooMany ? [] : asks.slice(0, asksMax),
+    of: asks.slice(0, asked),
     done: 0,
     pages: 0,
     answered: {},
-    waiting: tooMany ? [] : asks.slice(asksMax),
+    waiting: tooMany ? [] : asks.slice(asked),
     tooMany,
+    ...(isForbidden ? { forbidden: 'before' as const } : {}),
   };
 }
+
+/** A refusal is asked about again after an hour, when the check is due as well: an idle cycle stays at its two calls. */
+const forbiddenForMilliseconds = 60 * 60 * 1000;
+
+export const isForbidden = ({ asksForbiddenAt }: SyncState, run: SyncRun): boolean =>
+  asksForbiddenAt !== undefined && Date.parse(run.startedAt) < asksForbiddenAt + forbiddenForMilliseconds;
+
+/** What stays of a refusal when the run is done. */
+export function forbiddenAfter({ asksForbiddenAt }: SyncState, { asking, startedAt }: SyncRun) {
+  const at = asking?.forbidden === 'now' ? Date.parse(startedAt) : asksForbiddenAt;
+  return asking?.forbidden === undefined || at === undefined ? {} : { asksForbiddenAt: at };
+}
+
+/** No answer is not "no memberships": it is said of each object, for as long as it is not known. */
+export function forbiddenLog({ asking, startedAt: at }: SyncRun): readonly RunLogEntry[] {
+  if (asking?.forbidden === undefined) return [];
+  const { waiting } = asking;
+  return waiting.slice(0, loggedMax).map((object) => ({
+    key: `3/unasked/${object.kind}/${object.id}`,
+    ...{ at, level: 'warning', code: 'memberships-not-readable' },
+    message: `Graph refuses to tell the groups of this restored ${object.kind}: memberships from before it was deleted are not known`,
+    object,
+    counts: { waiting: waiting.length },
+  }));
+}
+
+const loggedMax = 200;
 
 /** The object to be asked for now, and the link of the page. */
 export function askAtHand({ asking }: SyncRun): { readonly ask: Ask; readonly link?: string } | undefined {
@@ -47,11 +77,15 @@ export function askSkipped(run: SyncRun, why: 'not-found' | 'unanswered'): SyncR
   return { ...run, asking: nextAsk({ ...asking, waiting }) };
 }
 
-/** The credential may not ask: it is no use to go on with this, in this run or the next. */
+/** The credential may not ask: it is no use to go on in this run, and nothing is concluded. All of it waits. */
 export function askingForbidden(run: SyncRun): SyncRun {
   const { asking } = run;
   if (asking === undefined) return run;
-  return { ...run, asking: { ...nextAsk(asking), done: asking.of.length, waiting: [] } };
+  const waiting = [...asking.of.slice(asking.done), ...asking.waiting];
+  return {
+    ...run,
+    asking: { ...nextAsk(asking), done: asking.of.length, waiting, forbidden: 'now' },
+  };
 }
 
 function nextAsk({ next: _, ...asking }: Asking): Asking {

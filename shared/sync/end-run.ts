@@ -1,3 +1,4 @@
+import { forbiddenAfter } from './asking.ts';
 import { selectFingerprint } from './graph-port.ts';
 import { replayAfter } from './listing.ts';
 import type { DirectoryCounts, SyncRun, SyncState } from './run-records.ts';
@@ -26,7 +27,7 @@ export async function finish(work: Work, run: SyncRun): Promise<Done> {
 
 function stateAfter(state: SyncState, run: SyncRun): SyncState {
   const { activeRun: _, rejectedPlan: __, asks: ___, enumerateGroups: ____, ...lasting } = state;
-  const { replay: _____, throttledUntil: ______, ...kept } = lasting;
+  const { replay: _____, throttledUntil: ______, asksForbiddenAt: _______, ...kept } = lasting;
   const replay = replayAfter(state, run);
   const { waiting = [], tooMany = false } = run.asking ?? {};
   if (run.users.delta === undefined || run.groups.delta === undefined || run.checked === undefined) {
@@ -44,7 +45,7 @@ function stateAfter(state: SyncState, run: SyncRun): SyncState {
     removedLately: removedLatelyAfter(state, run),
     checked: run.checked,
     rereads: run.plan?.rereads ?? [],
-    ...(waiting.length === 0 ? {} : { asks: waiting }),
+    ...(waiting.length === 0 ? {} : { asks: waiting, ...forbiddenAfter(state, run) }),
     ...(tooMany || run.enumerateNext === true ? { enumerateGroups: true } : {}),
     policy: policyFingerprint(run.settings, run.checked),
     flattened: isFlattened(run.settings),

@@ -1,4 +1,5 @@
 import { unitsOf, writesOfUnit } from './apply-round.ts';
+import { forbiddenLog, isForbidden, newAsking } from './asking.ts';
 import { finish } from './end-run.ts';
 import { isApproved, planDifference } from './look-again.ts';
 import type { NestedWrite } from './nested-store.ts';
@@ -44,10 +45,9 @@ export async function perform(work: Work, run: SyncRun, command: SyncCommand): P
 
 async function examine(work: Work, run: SyncRun): Promise<Done> {
   const { rereads, asks, tooMany } = await examineRound(sourcesOf(work, run));
-  return {
-    event: { kind: 'examined', rereads, tooMany, asks: work.ports.graph.groupsOf === undefined ? [] : asks },
-    writes: [],
-  };
+  const isAsked = asks.length > 0 && work.ports.graph.groupsOf !== undefined;
+  const asking = isAsked ? newAsking(asks, isForbidden(work.state, run)) : undefined;
+  return { event: { kind: 'examined', rereads, tooMany, asking }, writes: [] };
 }
 
 function sourcesOf({ ports, state }: Work, run: SyncRun) {
@@ -69,7 +69,7 @@ async function decide(work: Work, run: SyncRun): Promise<Done> {
     );
     await ports.store.commit(run.directory, fence, writes);
   }
-  await writeLog(ports, run, log);
+  await writeLog(ports, run, [...log, ...forbiddenLog(run)]);
   if (run.mode === 'dry-run') await listExternalUsers(ports, run, externalUsers);
   const rejectedBefore = state.rejectedPlan === decided.hash && decided.exceeded.length > 0;
   return { event: { kind: 'planned', plan: decided, rejectedBefore, isApproved: approved }, writes: [] };

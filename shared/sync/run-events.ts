@@ -1,6 +1,6 @@
 import type { GroupId } from '../model/ids.ts';
 import type { GraphFault } from './graph-port.ts';
-import type { Ask, Checked, Plan, Reread, SyncRun } from './run-records.ts';
+import type { Ask, Asking, Checked, Plan, Reread, SyncRun } from './run-records.ts';
 
 /** What happened to a run since its last decision. */
 export type SyncEvent =
@@ -15,7 +15,7 @@ export type SyncEvent =
   | {
       readonly kind: 'examined';
       readonly rereads: readonly Reread[];
-      readonly asks: readonly Ask[];
+      readonly asking: Asking | undefined;
       readonly tooMany: boolean;
     }
   | { readonly kind: 'list-read'; readonly next?: string }

@@ -66,6 +66,8 @@ export const Asking = z.object({
   waiting: z.array(Ask),
   /** More than can be asked one by one: the next run reads all groups instead. */
   tooMany: z.boolean(),
+  /** The credential may not ask, as this run or an earlier one found. */
+  forbidden: z.enum(['now', 'before']).exactOptional(),
 });
 export type Asking = z.infer<typeof Asking>;
 
@@ -210,6 +212,8 @@ export const SyncState = z.object({
   asks: z.array(Ask).exactOptional(),
   /** The next run reads all groups from the beginning. */
   enumerateGroups: z.boolean().exactOptional(),
+  /** The credential may not ask for them: when that was found, milliseconds since 1970. */
+  asksForbiddenAt: z.number().exactOptional(),
   /** Fingerprint of the rules that decided who counts: another one has everybody looked at again. */
   policy: z.string().exactOptional(),
   /** Whether groups passed members on when these counts were told; all scopes but the literal reading do. */

@@ -1,4 +1,4 @@
-import { answerRead, askAtHand, askingForbidden, askSkipped, newAsking } from './asking.ts';
+import { answerRead, askAtHand, askingForbidden, askSkipped } from './asking.ts';
 import type { GraphFault } from './graph-port.ts';
 import { listedOn, listingCommand, membersListed, withToken } from './listing.ts';
 import { newStream } from './new-run.ts';
@@ -32,7 +32,7 @@ export function step(run: SyncRun, event: SyncEvent): Step {
         ...run,
         phase: 'fold',
         rereads: [...event.rereads],
-        ...(event.asks.length === 0 ? {} : { asking: newAsking(event.asks) }),
+        ...(event.asking === undefined ? {} : { asking: event.asking }),
         ...(event.tooMany ? { enumerateNext: true } : {}),
       });
     case 'list-read':

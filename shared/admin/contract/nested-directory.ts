@@ -131,6 +131,7 @@ const NestedHint = z
       'confirmation_required',
       'domains_changed',
       'last_run_failed',
+      'reduced_scope',
       'awaiting_approval',
       'stale',
       'secret_expired',

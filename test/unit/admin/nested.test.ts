@@ -257,6 +257,21 @@ test('a run that Graph asked to wait says until when, and the timer lets it (gra
   expect([after['status'], after['waitsUntil']]).toEqual(['done', undefined]);
 });
 
+test('what Graph refuses to tell of restored objects is shown as reduced scope', async () => {
+  const one = await confirmed(stack);
+  await run(stack, one);
+  stack.tenant.setUser(user(7), 'live', { userPrincipalName: 'user7@rookery.example' });
+  const { graph } = stack.tenant;
+  stack.tenant.graph = () => ({
+    ...graph.call(stack.tenant),
+    groupsOf: async () => ({ kind: 'fault', fault: { kind: 'forbidden', detail: 'no' } }),
+  });
+  stack.clock.now += 60_000;
+  expect((await run(stack, one)).json['status']).toBe('done');
+  const hints = (await stack.send(`GET ${one}`)).json['hints'];
+  expect(hints).toEqual([{ code: 'reduced_scope', text: expect.stringContaining('1 restored object') }]);
+});
+
 test('a run whose message was lost is sent on when it was quiet for ten minutes', async () => {
   const one = await confirmed(stack);
   const started = (await stack.send(`POST ${one}/runs`, { body: {} })).json;

@@ -59,14 +59,39 @@ test.each(['transient', 'malformed'] as const)(
   },
 );
 
-test('a credential that may not ask for groups of a user is not a reason to fail or to ask for ever', async () => {
+test('a credential that may not ask is said so of each object, removes nothing, and is tried again in an hour', async () => {
   const sync = await asleepAtFirst();
   sync.tenant.setUser(user(1), 'live');
-  reading(sync, () => ({
-    groupsOf: async () => ({ kind: 'fault', fault: { kind: 'forbidden', detail: 'no' } }),
+  sync.tenant.setGroup(group(2), 'live');
+  let asked = 0;
+  let may = false;
+  reading(sync, ({ groupsOf }) => ({
+    groupsOf: async (member, link) => {
+      asked++;
+      if (may && groupsOf !== undefined) return await groupsOf(member, link);
+      return { kind: 'fault', fault: { kind: 'forbidden', detail: 'no' } };
+    },
   }));
   expect(await sync.sync()).toMatchObject({ status: 'done' });
-  expect((await sync.store.state(simulatedDirectory)).asks).toBeUndefined();
+  expect(told(sync)).toEqual({ 2: [2] });
+  const asks = [
+    { kind: 'user', id: user(1) },
+    { kind: 'group', id: group(2) },
+  ];
+  expect(await sync.store.state(simulatedDirectory)).toMatchObject({
+    asks,
+    asksForbiddenAt: expect.any(Number),
+  });
+  const warnings = [...sync.entries.values()].filter(({ code }) => code === 'memberships-not-readable');
+  expect(warnings.map(({ level, object }) => [level, object])).toEqual(asks.map((ask) => ['warning', ask]));
+  const idle = await sync.sync();
+  expect([idle.graphCalls, asked]).toEqual([2, 1]);
+  may = true;
+  sync.advance(3_600_000);
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [1, 2], 2: [2] });
+  const after = await sync.store.state(simulatedDirectory);
+  expect([after.asks, after.asksForbiddenAt]).toEqual([undefined, undefined]);
 });
 
 test('users made after the last run cost no call, others who are new cost one', async () => {
