@@ -34,6 +34,7 @@ export const AuditAct = z.enum([
   'directory.limitations.acknowledged',
   'directory.confirmed',
   'directory.settings.changed',
+  'directory.debug.changed',
   'run.started',
   'run.cancelled',
   'run.approved',

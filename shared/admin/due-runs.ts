@@ -103,6 +103,7 @@ export const runOrder = (
   directory: record.id,
   settings: record.settings,
   settingsVersion: record.settingsVersion,
+  ...(record.debug === undefined ? {} : { debugUntil: record.debug.until }),
   pinnedTenantId: confirmed.tenantId,
   confirmedHash: confirmed.hash,
 });

@@ -61,4 +61,6 @@ export const nestedRecordFields = {
   confirmation: Confirmation.optional(),
   settings: NestedDirectorySettings,
   settingsVersion: z.int().positive(),
+  /** Runs that begin before `until` log how they go about it; then it ends by itself (S3-73). */
+  debug: z.object({ by: z.string(), until: z.iso.datetime() }).optional(),
 };

@@ -57,6 +57,7 @@ export function nestedView(record: NestedDirectoryRecord, facts: NestedFacts) {
     ...(consented === undefined ? {} : { consented }),
     ...(confirmation === undefined ? {} : { confirmation }),
     ...{ settings, settingsVersion },
+    ...(isDebugged(record, now) ? { debug: record.debug } : {}),
     runs: {
       ...(state.activeRun === undefined ? {} : { active: state.activeRun }),
       ...(run === undefined ? {} : { last: lastRun(run) }),
@@ -103,6 +104,9 @@ function stateOf(record: NestedDirectoryRecord, facts: NestedFacts) {
   return isStale(record, facts) ? ('stale' as const) : ('enabled' as const);
 }
 
+const isDebugged = ({ debug }: NestedDirectoryRecord, now: number): boolean =>
+  debug !== undefined && Date.parse(debug.until) > now;
+
 /** The domains were changed since somebody confirmed them, and nobody has looked again. */
 const needsConfirmation = ({ confirmation }: NestedDirectoryRecord, run: RunView | undefined): boolean =>
   run?.failure?.code === 'domains_changed' && (confirmation?.at ?? '') < run.startedAt;
@@ -139,13 +143,13 @@ function hintsOf(record: NestedDirectoryRecord, facts: NestedFacts) {
     last_run_failed:
       run?.failure !== undefined &&
       `The last run failed: ${run.failure.code}. ${run.failure.detail}`.slice(0, 400),
+    reduced_scope:
+      facts.state.asksForbiddenAt !== undefined &&
+      `Graph refuses to tell the groups of ${facts.state.asks?.length ?? 0} restored objects: what they were in before they were deleted is not known. Grant GroupMember.Read.All and User.Read.All again.`,
     stale: awaits === 'stale' && 'No run was completed for a long time.',
     ...secretHints(facts.secret, facts.now),
   };
   return Object.entries(hints).flatMap(([code, text]) =>
-    reduced_scope:
-      facts.state.asksForbiddenAt !== undefined &&
-      `Graph refuses to tell the groups of ${facts.state.asks?.length ?? 0} restored objects: what they were in before they were deleted is not known. Grant GroupMember.Read.All and User.Read.All again.`,
     text === false ? [] : [{ code: code as keyof typeof hints, text }],
   );
 }

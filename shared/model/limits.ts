@@ -31,7 +31,11 @@ export const limits = {
   // keys
   keyLifeDaysDefault: 365,
   keyOverlapMinutesMax: 1440,
+  // troubleshooting
+  debugHoursMax: 72,
   // overload, per process: what is beyond is told to come back
+  /** A body that takes longer gives its request's place to others meanwhile. */
+  bodyPatienceMilliseconds: 60_000,
   scimRequestsRunningMax: 128,
   /** Of one directory. */
   scimRequestsRunningPerDirectoryMax: 96,

@@ -11,6 +11,7 @@ export interface RunOrder {
   readonly trigger: SyncRun['trigger'];
   readonly settings: NestedSettings;
   readonly settingsVersion: number;
+  readonly debugUntil?: string;
   readonly pinnedTenantId: string;
   readonly confirmedHash: string;
   /** RFC 3339. */

@@ -141,6 +141,8 @@ export const SyncRun = z.object({
   finishedAt: z.string().exactOptional(),
   settings: NestedSettings,
   settingsVersion: z.int(),
+  /** RFC 3339: until then it logs each thing it does. */
+  debugUntil: z.string().exactOptional(),
   pinnedTenantId: z.string(),
   /** Hash of tenant and domains that a person confirmed. */
   confirmedHash: z.string(),
@@ -210,10 +212,10 @@ export const SyncState = z.object({
     .exactOptional(),
   /** Objects whose direct groups could not be asked for yet. */
   asks: z.array(Ask).exactOptional(),
-  /** The next run reads all groups from the beginning. */
-  enumerateGroups: z.boolean().exactOptional(),
   /** The credential may not ask for them: when that was found, milliseconds since 1970. */
   asksForbiddenAt: z.number().exactOptional(),
+  /** The next run reads all groups from the beginning. */
+  enumerateGroups: z.boolean().exactOptional(),
   /** Fingerprint of the rules that decided who counts: another one has everybody looked at again. */
   policy: z.string().exactOptional(),
   /** Whether groups passed members on when these counts were told; all scopes but the literal reading do. */

@@ -1,4 +1,5 @@
 import { unitsOf } from './apply-round.ts';
+import { debugLog } from './debug-log.ts';
 import { abandon } from './end-run.ts';
 import { type Fence, FenceLost, type NestedWrite } from './nested-store.ts';
 import { perform } from './perform-command.ts';
@@ -57,12 +58,20 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
   await logMemory(work, stored);
   let run: SyncRun = { ...stored, cancelRequested };
   let done: Done = { event: { kind: 'resumed' }, writes: [] };
-  for (;;) {
-    const decided = step(spent(run, done), done.event);
-    run = decided.run;
-    const settled = await settle(work, { run, command: decided.command, writes: done.writes });
-    if (settled) return 'worked';
-    done = await perform(work, run, decided.command);
+  const debug = debugLog(ports);
+  try {
+    for (;;) {
+      const decided = step(spent(run, done), done.event);
+      run = decided.run;
+      const { command } = decided;
+      if (command.kind === 'wait') await debug.waits(run, command.seconds);
+      if (await settle(work, { run, command, writes: done.writes })) return 'worked';
+      const began = ports.now();
+      done = await perform(work, run, command);
+      await debug.did(run, command, { began, done });
+    }
+  } finally {
+    await debug.flush(run);
   }
 }
 

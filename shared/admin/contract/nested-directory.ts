@@ -164,6 +164,9 @@ export const NestedDirectory = z
     confirmation: Confirmation.optional(),
     settings: SyncSettings,
     settingsVersion: z.int(),
+    debug: z.object({ by: z.string(), until: Time }).optional().meta({
+      description: 'Runs log each thing they do, until then.',
+    }),
     runs: z.object({
       active: RunId.optional(),
       last: z

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GroupId, UserId } from '../../model/ids.ts';
+import { limits } from '../../model/limits.ts';
 import { directoryParams } from './directory-params.ts';
 import {
   Connection,
@@ -218,6 +219,19 @@ export const nestedOperations = {
     versioned: true,
     status: 200,
     answer: SyncSettings,
+  },
+  debugDirectory: {
+    ...{ method: 'POST', path: `${one}:debug`, ...inDirectory, role: 'operator' },
+    summary: 'Have runs log each thing they do, for some hours',
+    description:
+      'Entries of level `debug` in the logs of runs that begin from now on: what was done, how long it took, calls, resource units, items ' +
+      'and rows written, waits and faults; ids of groups, and no names, addresses, links or secrets. Ends by itself; `hours` 0 ends it at once.',
+    body: z
+      .strictObject({ hours: z.int().min(0).max(limits.debugHoursMax).default(4).meta({ example: 4 }) })
+      .meta({ id: 'DebugDraft' }),
+    versioned: true,
+    status: 200,
+    answer: NestedDirectory,
   },
   syncUser: {
     ...{ method: 'POST', path: `${one}/users/{userId}:sync`, ...inDirectory, role: 'operator' },

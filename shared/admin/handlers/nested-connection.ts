@@ -22,6 +22,7 @@ type ConnectionHandlers = Handlers<
   | 'confirmDirectory'
   | 'readSyncSettings'
   | 'changeSyncSettings'
+  | 'debugDirectory'
 >;
 
 export const nestedConnectionHandlers: ConnectionHandlers = {
@@ -119,6 +120,20 @@ export const nestedConnectionHandlers: ConnectionHandlers = {
       return {
         after: { ...before, confirmation },
         audit: auditDraft(call, 'directory.confirmed', { subject: before.id, facts }),
+      };
+    });
+    return await nestedAnswer(after, ports);
+  },
+
+  async debugDirectory(call) {
+    const { ports, body } = call;
+    const until = new Date(ports.random.now() + body.hours * 3_600_000).toISOString();
+    const after = await changeNested(call, ({ debug: _, ...before }) => {
+      const debug = body.hours === 0 ? {} : { debug: { by: call.caller.actor, until } };
+      const facts = { hours: String(body.hours) };
+      return {
+        after: { ...before, ...debug },
+        audit: auditDraft(call, 'directory.debug.changed', { subject: before.id, facts }),
       };
     });
     return await nestedAnswer(after, ports);
