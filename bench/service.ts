@@ -33,6 +33,8 @@ export function benchService(store: DirectoryStore): BenchService {
     organizationId: 'org_bench',
     settings: {
       unknownMembers: 'ignore',
+      largeRemovalMembers: 20,
+      largeRemovalPercent: 50,
       groupPatchAnswer: 'no-content',
       usersMax: 10_000_000,
       groupsMax: 1_000_000,

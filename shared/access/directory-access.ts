@@ -58,6 +58,13 @@ const settingsFields = {
   expectedMax: z.int().min(1).max(11_000_000).nullable().meta({
     description: 'Users and groups that are expected at most; a hint warns when more are received.',
   }),
+  largeRemovalMembers: z.int().min(0).max(1_000_000).meta({
+    description:
+      'A replacement of a group that drops more members than this, and more per cent of them, raises a hint.',
+  }),
+  largeRemovalPercent: z.int().min(0).max(100).meta({
+    description: 'Per cent of the members of a group that a replacement may drop without a hint.',
+  }),
   entraApplication: EntraApplication.nullable().meta({
     description:
       'The enterprise application that provisions: with it the directory links to its provisioning logs.',
@@ -76,6 +83,8 @@ export const DirectorySettings = z
     groupsMax: settingsFields.groupsMax.default(100_000),
     requestLogDays: settingsFields.requestLogDays.default(30),
     expectedMax: settingsFields.expectedMax.default(null),
+    largeRemovalMembers: settingsFields.largeRemovalMembers.default(20),
+    largeRemovalPercent: settingsFields.largeRemovalPercent.default(50),
     entraApplication: settingsFields.entraApplication.default(null),
     entraToken: settingsFields.entraToken.default(null),
   })

@@ -126,6 +126,8 @@ export interface MembersChange {
   readonly replace: boolean;
   readonly add: readonly MemberRef[];
   readonly remove: readonly MemberRef[];
+  /** How many members there were, when the change is a difference to all of them. */
+  readonly before?: number;
 }
 
 export interface MembersOutcome {
@@ -133,6 +135,8 @@ export interface MembersOutcome {
   readonly removed: number;
   /** Members that do not exist in the directory; nothing was stored for them. */
   readonly unknown: readonly MemberRef[];
+  /** How many members there were, when that is known. */
+  readonly before?: number | undefined;
   readonly group: DirectoryGroup;
 }
 

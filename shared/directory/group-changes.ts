@@ -3,7 +3,7 @@ import type { GroupId, MemberRef } from '../model/ids.ts';
 import { assertWritable } from '../scim/entity-tags.ts';
 import type { ScimSettings } from '../scim/exchange.ts';
 import type { MembersEdit, PatchOutcome } from '../scim/patch.ts';
-import type { Target, WriteTerms } from '../scim/scim-directory.ts';
+import type { DroppedMembers, Target, WriteTerms } from '../scim/scim-directory.ts';
 import { type DirectoryContext, timestamp } from './directory-context.ts';
 import type { DirectoryStore } from './directory-store.ts';
 import { assertKnown, isUnchanged, type PlannedMembers, plannedMembers } from './member-changes.ts';
@@ -22,6 +22,8 @@ export interface ChangedGroup {
   readonly group: DirectoryGroup;
   /** Members of the request that are not in the directory. */
   readonly unknown: readonly string[];
+  /** Of a replacement that took members away. */
+  readonly dropped?: DroppedMembers;
 }
 
 interface Change {
@@ -60,11 +62,12 @@ export function groupChanges(store: DirectoryStore, context: DirectoryContext) {
     await assertKnown(store, context, { settings, add: planned.change.add, unknown: planned.unknown });
     if (!news.changed && isUnchanged(planned.change)) return { group: before, unknown: planned.unknown };
     await announceNesting(context, settings, planned.change.add);
-    return written(before, { news, planned, isExact: planned.exact || terms.on.ifMatch !== undefined });
+    const isExact = planned.exact || terms.on.ifMatch !== undefined;
+    return written(before, { news, planned, isExact, settings });
   }
 
   async function written(before: DirectoryGroup, how: HowToWrite): Promise<ChangedGroup | undefined> {
-    const { news, planned, isExact } = how;
+    const { news, planned, isExact, settings } = how;
     const at = timestamp(context);
     const { attributes, raw } = news;
     const after = { ...before, version: before.version + 1, lastModified: at, attributes, raw };
@@ -77,7 +80,14 @@ export function groupChanges(store: DirectoryStore, context: DirectoryContext) {
       at,
     });
     if (!outcome) return undefined;
-    return { group: outcome.group, unknown: [...planned.unknown, ...outcome.unknown.map(({ id }) => id)] };
+    const { group, removed, before: members } = outcome;
+    const unknown = [...planned.unknown, ...outcome.unknown.map(({ id }) => id)];
+    if (members === undefined || removed === 0) return { group, unknown };
+    return {
+      group,
+      unknown,
+      dropped: { removed, before: members, isLarge: isLarge(removed, members, settings) },
+    };
   }
 
   async function current(target: Target): Promise<DirectoryGroup> {
@@ -93,7 +103,15 @@ interface HowToWrite {
   readonly news: PatchOutcome;
   readonly planned: PlannedMembers;
   readonly isExact: boolean;
+  readonly settings: ScimSettings;
 }
+
+/** XE-06: both thresholds have to be passed, so that small groups may change as a whole. */
+const isLarge = (
+  removed: number,
+  before: number,
+  { largeRemovalMembers, largeRemovalPercent }: ScimSettings,
+): boolean => removed > largeRemovalMembers && removed * 100 > largeRemovalPercent * before;
 
 /** Before a group first becomes a member of a group, the directory is marked: from then on nesting is looked up. */
 export async function announceNesting(

@@ -72,7 +72,8 @@ export function directoryGroups(store: DirectoryStore, context: DirectoryContext
     const outcome: ChangedGroup = await changes.change(target, terms, request);
     const members = terms.wanted.members ? await allMembers(store, context, outcome.group.id) : [];
     const resource = withAttribute(groupResource(outcome.group), 'members', memberElements(members));
-    return withUnknown(resource, outcome.unknown);
+    const { dropped } = outcome;
+    return withUnknown(dropped ? { ...resource, droppedMembers: dropped } : resource, outcome.unknown);
   }
 
   async function remove(target: Target, on: Precondition): Promise<void> {

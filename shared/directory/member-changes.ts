@@ -99,6 +99,7 @@ async function replacement(
     replace: false,
     add: add.filter(({ id }) => !isOld.has(id)),
     remove: old.filter(({ id }) => !isNew.has(id)),
+    before: old.length,
   };
   return { change, exact: !isUnchanged(change) };
 }

@@ -25,4 +25,17 @@ export type DirectoryChange =
       readonly group: GroupId;
       readonly added: readonly MemberRef[];
       readonly removed: readonly MemberRef[];
+      /** Absent in entries that were written before it was kept. */
+      readonly request?: MembersRequest | undefined;
     };
+
+/** The change of a group's members that an entry is a part of: one request, however many entries it took (XE-06). */
+export interface MembersRequest {
+  /** The same in all entries of the request; opaque. */
+  readonly id: string;
+  /** What the whole request was to do when its first entry was written. */
+  readonly adds: number;
+  readonly removes: number;
+  /** Members that there were, where they were read anyway: a replacement does, single adds and removes do not. */
+  readonly before?: number | undefined;
+}

@@ -26,7 +26,7 @@ interface Facts {
 /** One request and its answer as the request log tells them. */
 export function exchangeOf(request: ScimRequest, outcome: Outcome, facts: Facts): ScimExchange {
   const { directoryId, at, durationMilliseconds, body } = facts;
-  const { response, refusal, objectId, note, probe = false } = outcome;
+  const { response, refusal, objectId, note, largeRemoval, probe = false } = outcome;
   const isAccepted = response.status < 300 && /^[/]groups/i.test(request.path);
   const memberChanges = isAccepted ? memberChangesAsked(body?.json) : 0;
   const error = refusal ? errorLine(refusal) : 'thrown' in outcome ? 'internal error' : undefined;
@@ -42,6 +42,7 @@ export function exchangeOf(request: ScimRequest, outcome: Outcome, facts: Facts)
     ...(note === undefined ? {} : { note }),
     ...(body ? { body: recordedBody(body) } : {}),
     ...(memberChanges > 0 ? { memberChanges } : {}),
+    ...(largeRemoval === undefined ? {} : { largeRemoval }),
     probe,
   };
 }

@@ -52,6 +52,9 @@ export interface ScimSettings {
   readonly groupPatchAnswer: 'no-content' | 'resource';
   readonly usersMax: number;
   readonly groupsMax: number;
+  /** A replacement that drops more members than this, and more per cent of them, is a large removal. */
+  readonly largeRemovalMembers: number;
+  readonly largeRemovalPercent: number;
   /** True once a group has been a member of a group; read with the key, so that flat directories skip a query. */
   readonly nesting: boolean;
 }
@@ -74,6 +77,8 @@ export interface ScimExchange {
   readonly body?: string;
   /** Members that an accepted write on groups named. */
   readonly memberChanges?: number;
+  /** Of an accepted write that dropped members beyond the thresholds of the directory. */
+  readonly largeRemoval?: { readonly removed: number; readonly before: number };
   /** True for Entra's connection test: a look-up of a random name without a hit. */
   readonly probe: boolean;
 }

@@ -25,6 +25,7 @@ export interface Answer {
   readonly response: ScimResponse;
   readonly objectId?: string;
   readonly note?: string;
+  readonly largeRemoval?: { readonly removed: number; readonly before: number };
   /** Whether it answers Entra's connection test. */
   readonly probe?: boolean;
 }
@@ -102,14 +103,24 @@ function answerOf(
 
 const namedMax = 10;
 
-function notesOf({ id, unknownMembers = [] }: Resource): Omit<ResourceAnswer, 'response'> {
-  if (unknownMembers.length === 0) return { objectId: id };
+function notesOf(resource: Resource): Omit<ResourceAnswer, 'response'> {
+  const notes = [...droppedNote(resource), ...unknownNote(resource)];
+  const { removed = 0, before = 0, isLarge = false } = resource.droppedMembers ?? {};
+  return {
+    objectId: resource.id,
+    ...(notes.length === 0 ? {} : { note: notes.join('; ') }),
+    ...(isLarge ? { largeRemoval: { removed, before } } : {}),
+  };
+}
+
+const droppedNote = ({ droppedMembers }: Resource): readonly string[] =>
+  droppedMembers ? [`replace dropped ${droppedMembers.removed} of ${droppedMembers.before} members`] : [];
+
+function unknownNote({ unknownMembers = [] }: Resource): readonly string[] {
+  if (unknownMembers.length === 0) return [];
   const named = unknownMembers.slice(0, namedMax).map((member) => member.slice(0, 100));
   const more = unknownMembers.length > namedMax ? ', …' : '';
-  return {
-    objectId: id,
-    note: `${unknownMembers.length} members left out, not in this directory: ${named.join(', ')}${more}`,
-  };
+  return [`${unknownMembers.length} members left out, not in this directory: ${named.join(', ')}${more}`];
 }
 
 /** What a write names: a collection to create in, or a resource. */

@@ -51,6 +51,15 @@ export interface Resource {
   readonly attributes: JsonObject;
   /** Members of the request that are not in the directory and were left out of it. */
   readonly unknownMembers?: readonly string[];
+  /** What a replacement of the members took away. */
+  readonly droppedMembers?: DroppedMembers;
+}
+
+export interface DroppedMembers {
+  readonly removed: number;
+  readonly before: number;
+  /** Beyond the thresholds of the directory's settings. */
+  readonly isLarge: boolean;
 }
 
 /** If-Match and If-None-Match as parsed lists of entity tags; `*` stands for any. */

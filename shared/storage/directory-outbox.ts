@@ -45,6 +45,9 @@ const Member: z.ZodType<MemberRef> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('group'), id: GroupId }),
 ]);
 
+const count = z.int().nonnegative();
+export const Request = z.object({ id: z.string(), adds: count, removes: count, before: count.optional() });
+
 const version = z.int().positive();
 const Changes: z.ZodType<readonly DirectoryChange[]> = z.array(
   z.discriminatedUnion('kind', [
@@ -55,6 +58,7 @@ const Changes: z.ZodType<readonly DirectoryChange[]> = z.array(
       group: GroupId,
       added: z.array(Member),
       removed: z.array(Member),
+      request: Request.optional(),
     }),
   ]),
 );

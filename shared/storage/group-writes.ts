@@ -1,5 +1,5 @@
 import type { GroupChange, Indexed, MembersOutcome } from '../directory/directory-store.ts';
-import type { DirectoryChange } from '../directory/outbox.ts';
+import type { DirectoryChange, MembersRequest } from '../directory/outbox.ts';
 import type { DirectoryGroup } from '../model/directory-object.ts';
 import type { DirectoryId, GroupId, MemberRef } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
@@ -20,7 +20,7 @@ import {
   membersChanged,
   stillOpen,
 } from './members-completion.ts';
-import { wantedChanges } from './members-replacement.ts';
+import { type WantedChanges, wantedChanges } from './members-replacement.ts';
 import { fitting, type MemberChange, membershipRows, touchedGroup } from './membership-rows.ts';
 import { isHeldByAnother } from './user-writes.ts';
 
@@ -55,7 +55,7 @@ function creation(shared: DirectoryTable, group: Indexed<DirectoryGroup>, change
   const { id, lastModified: at } = object;
   const index = groupIndex(group);
   const fixed = index.length + 1 + counterRows;
-  const first = firstPart(shared, { changes, fixed, group: id, at, clear: '' });
+  const first = firstPart(shared, { changes, fixed, group: id, at, clear: '', clears: 0, before: 0 });
   const created: DirectoryChange = { kind: 'group-created', group: id, version: object.version };
   const rows: readonly RowChange[] = [
     ...indexRowsFor(id, index),
@@ -65,7 +65,7 @@ function creation(shared: DirectoryTable, group: Indexed<DirectoryGroup>, change
   return {
     rows,
     count: { kind: 'group', by: 1 } as const,
-    changes: [created, ...membersChanged(id, first.now)],
+    changes: [created, ...membersChanged(id, first.now, first.request)],
     at,
     now: first.now,
     journal: first.journal,
@@ -85,12 +85,13 @@ export async function changeGroup(
   const tally = emptyTally();
   for (let attempt = 1; attempt <= limits.writeAttemptsMax; ) {
     if (isNothing(change, changes, wanted.clear)) return { ...tally, group: current.object };
-    const plan = planned(shared, { change, current, changes, clear: wanted.clear });
+    const plan = planned(shared, { change, current, wanted: { ...wanted, changes } });
     const outcome = await write(shared, directory, plan);
     if (outcome.kind === 'committed') {
       count(tally, plan.now);
       const journal = written(plan.journal, outcome.etags[plan.rows.length - 1]);
-      return await completed(shared, directory, { journal, tally, group: plan.group });
+      const made = await completed(shared, directory, { journal, tally, group: plan.group });
+      return { ...made, before: wanted.before };
     }
     if (await isNameHeld(shared, directory, { change: outcome.change, why: outcome.why, group }))
       return undefined;
@@ -187,16 +188,16 @@ function planned(
   how: {
     readonly change: GroupChange;
     readonly current: ReadObject<DirectoryGroup>;
-    readonly changes: readonly MemberChange[];
-    readonly clear: string;
+    readonly wanted: WantedChanges;
   },
 ) {
-  const { change, current, changes, clear } = how;
+  const { change, current, wanted } = how;
+  const { changes, clear } = wanted;
   const { after, at, exact } = change;
   const { id } = current.object;
   const index = after ? groupIndex(after) : current.facts.index;
   const indexRows = indexChanges(id, current.facts.index, index);
-  const first = firstPart(shared, { changes, fixed: indexRows.length + 1, group: id, at, clear });
+  const first = firstPart(shared, { ...wanted, fixed: indexRows.length + 1, group: id, at });
   const isTouched = changes.length > 0 || clear !== '';
   const membersStamp = isTouched ? first.stamp : current.object.membersStamp;
   const group = { ...(after?.object ?? current.object), membersStamp, lastModified: at };
@@ -211,7 +212,7 @@ function planned(
     : [];
   return {
     rows: [...indexRows, ownRow, ...first.rows],
-    changes: [...changed, ...membersChanged(id, first.now)],
+    changes: [...changed, ...membersChanged(id, first.now, first.request)],
     at,
     group,
     now: first.now,
@@ -232,13 +233,7 @@ type FirstPart = ReturnType<typeof firstPart>;
 /** As many membership changes as fit beside `fixed` other rows, and a journal for the rest. */
 function firstPart(
   shared: DirectoryTable,
-  how: {
-    readonly changes: readonly MemberChange[];
-    readonly fixed: number;
-    readonly group: GroupId;
-    readonly at: string;
-    readonly clear: string;
-  },
+  how: WantedChanges & { readonly fixed: number; readonly group: GroupId; readonly at: string },
 ) {
   const { changes, fixed, group, at, clear } = how;
   const stamp = shared.stamp();
@@ -248,15 +243,23 @@ function firstPart(
   const fits = all.length === changes.length && clear === '';
   const now = fits ? all : fitting(changes, { start: 0, rows: rows - 1, changesMax });
   const membership = now.flatMap((change) => membershipRows(group, change, stamp));
-  if (fits) return { now, rows: membership, pending: '', journal: undefined, stamp };
-  const left = membersJournal(stamp, { group, at, changes: changes.slice(now.length), clear });
+  const request = requestOf(stamp, how);
+  if (fits) return { now, rows: membership, pending: '', journal: undefined, stamp, request };
+  const left = membersJournal(stamp, { group, at, changes: changes.slice(now.length), clear, request });
   return {
     now,
     rows: [...membership, left.change],
     pending: left.journal.rowKey,
     journal: left.journal,
     stamp,
+    request,
   };
+}
+
+function requestOf(id: string, { changes, clears, before }: WantedChanges): MembersRequest {
+  const adds = changes.filter(({ kind }) => kind === 'add').length;
+  const removes = changes.length - adds + clears;
+  return { id, adds, removes, ...(before === undefined ? {} : { before }) };
 }
 
 /** Drops what need not or cannot be done any more from the changes of a transaction that was refused. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { MembersRequest } from '../directory/outbox.ts';
 import { DirectoryId, GroupId } from '../model/ids.ts';
 import type { RowChange } from './batch.ts';
 import { journalKey } from './directory-keys.ts';
+import { Request } from './directory-outbox.ts';
 import { rowSchema } from './directory-rows.ts';
 import { type MemberChange, memberOfKey } from './membership-rows.ts';
 import { packIds, unpackIds } from './packed-ids.ts';
@@ -24,6 +26,8 @@ export interface MembersJournal {
   readonly done: number;
   /** After the changes, every membership as old as this stamp goes that is not among the added; empty for none. */
   readonly clear: string;
+  /** What the entries of the outbox say of the whole change. */
+  readonly request?: MembersRequest | undefined;
 }
 
 export interface DeletionJournal {
@@ -37,7 +41,7 @@ export interface DeletionJournal {
 /** A journal row for what is left; `stamp` makes its key. */
 export function membersJournal(
   stamp: string,
-  left: Pick<MembersJournal, 'group' | 'at' | 'changes' | 'clear'>,
+  left: Pick<MembersJournal, 'group' | 'at' | 'changes' | 'clear' | 'request'>,
 ): { readonly journal: MembersJournal; readonly change: RowChange } {
   const rowKey = journalKey(stamp);
   const ordered = [
@@ -54,6 +58,7 @@ export function membersJournal(
     adds: ordered.filter(({ kind }) => kind === 'add').length,
     total: ids.length,
     done: 0,
+    request: JSON.stringify(left.request ?? null),
     ...packIds(ids),
   };
   const journal = { ...left, kind: 'members', rowKey, etag: undefined, changes: ordered, done: 0 } as const;
@@ -75,7 +80,8 @@ export function parseJournalRow(row: unknown): Journal {
     (id, place): MemberChange => ({ kind: place < parsed.adds ? 'add' : 'remove', member: memberOfKey(id) }),
   );
   const { etag, group, done, clear } = parsed;
-  return { kind: 'members', rowKey, etag, group, at, changes, done, clear };
+  const request = Request.nullable().parse(JSON.parse(parsed.request)) ?? undefined;
+  return { kind: 'members', rowKey, etag, group, at, changes, done, clear, request };
 }
 
 const common = {
@@ -94,6 +100,7 @@ const JournalRow = z.discriminatedUnion('kind', [
     adds: z.int().nonnegative(),
     total: z.int().nonnegative(),
     done: z.int().nonnegative(),
+    request: z.string().default('null'),
   }),
   z.looseObject({ ...common, kind: z.literal('deletion'), subject: z.string(), at: z.string() }),
 ]);

@@ -1,3 +1,4 @@
+import type { MembersRequest } from '../directory/outbox.ts';
 import type { DirectoryId, GroupId, MemberRef } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { RowChange } from './batch.ts';
@@ -49,7 +50,7 @@ async function nextStep(
         touchedGroup(journal.group, { stamp, at: journal.at, ...(isLast ? { pending: '' } : {}) }),
         ...chunk.flatMap((change) => membershipRows(journal.group, change, stamp)),
       ],
-      changes: membersChanged(journal.group, chunk),
+      changes: membersChanged(journal.group, chunk, journal.request),
       at: journal.at,
     });
     if (outcome.kind === 'committed') {
@@ -93,11 +94,16 @@ export async function stillOpen(
   };
 }
 
-export const membersChanged = (group: GroupId, changes: readonly MemberChange[]) => {
+export const membersChanged = (
+  group: GroupId,
+  changes: readonly MemberChange[],
+  request: MembersRequest | undefined,
+) => {
   if (changes.length === 0) return [];
   const of = (kind: MemberChange['kind']) =>
     changes.filter((change) => change.kind === kind).map(({ member }) => member);
-  return [{ kind: 'members-changed' as const, group, added: of('add'), removed: of('remove') }];
+  const parts = { added: of('add'), removed: of('remove') };
+  return [{ kind: 'members-changed' as const, group, ...parts, ...(request && { request }) }];
 };
 
 export function count(tally: MembersTally, changes: readonly MemberChange[]): void {

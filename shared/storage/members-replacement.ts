@@ -9,6 +9,10 @@ import { packedIdsMax } from './packed-ids.ts';
 export interface WantedChanges {
   readonly changes: readonly MemberChange[];
   readonly clear: string;
+  /** Memberships that `clear` is to end. */
+  readonly clears: number;
+  /** Members that there are, when they were read. */
+  readonly before: number | undefined;
 }
 
 /** A replacement is the difference to what is stored now; it reads the members once. */
@@ -21,7 +25,7 @@ export async function wantedChanges(
   if (!change.replace) {
     return {
       changes: [...adds, ...change.remove.map((member): MemberChange => ({ kind: 'remove', member }))],
-      clear: '',
+      ...{ clear: '', clears: 0, before: change.before },
     };
   }
   const prefix = `${rowPrefix.member}${group}|`;
@@ -32,6 +36,10 @@ export async function wantedChanges(
   const removes = [...present]
     .filter((id) => !wanted.has(id))
     .map((id): MemberChange => ({ kind: 'remove', member: memberOfKey(id) }));
-  if (adds.length + removes.length > packedIdsMax) return { changes: adds, clear: shared.stamp() };
-  return { changes: [...adds.filter(({ member }) => !present.has(member.id)), ...removes], clear: '' };
+  const before = present.size;
+  if (adds.length + removes.length > packedIdsMax) {
+    return { changes: adds, clear: shared.stamp(), clears: removes.length, before };
+  }
+  const changes = [...adds.filter(({ member }) => !present.has(member.id)), ...removes];
+  return { changes, clear: '', clears: 0, before };
 }

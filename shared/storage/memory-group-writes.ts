@@ -20,7 +20,10 @@ export function createMemoryGroup(
   apply(state, object.id, changes);
   state.tell(how.stamp, object.lastModified, [
     { kind: 'group-created', group: object.id, version: object.version },
-    ...membersChanged(object.id, changes),
+    ...membersChanged(object.id, changes, {
+      id: how.stamp,
+      ...{ adds: changes.length, removes: 0, before: 0 },
+    }),
   ]);
   return { added: changes.length, removed: 0, unknown, group: object };
 }
@@ -35,6 +38,7 @@ export function changeMemoryGroup(
   const now = state.groups.get(change.before.object.id);
   if (now === undefined || isStale(now, change)) return undefined;
   const { id } = now;
+  const before = change.members.replace ? state.members(id).size : change.members.before;
   const { changes, unknown } = openChanges(state, id, change.members);
   const tally = {
     added: changes.filter(({ kind }) => kind === 'add').length,
@@ -49,9 +53,12 @@ export function changeMemoryGroup(
   apply(state, id, changes);
   state.tell(stamp, at, [
     ...(after ? [{ kind: 'group-changed' as const, group: id, version: group.version }] : []),
-    ...membersChanged(id, changes),
+    ...membersChanged(id, changes, {
+      ...{ id: stamp, adds: tally.added, removes: tally.removed },
+      ...(before === undefined ? {} : { before }),
+    }),
   ]);
-  return { ...tally, group };
+  return { ...tally, before, group };
 }
 
 function isStale(now: DirectoryGroup, { before: { object: before }, after, exact }: GroupChange): boolean {

@@ -93,9 +93,11 @@ export function requestRecorder(terms: RecorderTerms): RequestRecorder {
 /** Without the body, which the row holds. */
 const countedOf = ({ body: _, ...counted }: ScimExchange): CountedRequest => counted;
 
-function addExchange(change: TrafficChange, { at, probe, status, target }: ScimExchange): void {
+function addExchange(change: TrafficChange, exchange: ScimExchange): void {
+  const { at, probe, status, target, largeRemoval, objectId = '' } = exchange;
   change.firstRequestAt = Math.min(change.firstRequestAt ?? at, at);
   change.lastRequestAt = Math.max(change.lastRequestAt ?? at, at);
+  if (largeRemoval) change.lastLargeRemoval = { at, groupId: objectId, ...largeRemoval };
   if (probe) change.lastProbe = { at, status };
   if (probe || !isAboutObjects.test(target)) return;
   change.receivingSince = Math.min(change.receivingSince ?? at, at);

@@ -16,6 +16,7 @@ export interface TrafficChange {
   receivingSince?: number;
   lastReceivedAt?: number;
   lastProbe?: { at: number; status: number };
+  lastLargeRemoval?: { at: number; groupId: string; removed: number; before: number };
   refusedCalls: number;
   lastRefusedAt?: number;
   readonly keysUsed: Map<string, number>;
@@ -62,6 +63,8 @@ function merged(before: DirectoryTraffic, change: TrafficChange): DirectoryTraff
   const refused = later(before.lastRefusedAt, time(change.lastRefusedAt));
   const probe = change.lastProbe && { at: iso(change.lastProbe.at), status: change.lastProbe.status };
   const lastProbe = probe ?? before.lastProbe;
+  const large = change.lastLargeRemoval;
+  const removal = large === undefined ? before.lastLargeRemoval : { ...large, at: iso(large.at) };
   const used = [...change.keysUsed].map(
     ([id, at]) => [id, later(before.keysUsed[id], iso(at)) ?? iso(at)] as const,
   );
@@ -75,6 +78,7 @@ function merged(before: DirectoryTraffic, change: TrafficChange): DirectoryTraff
     ...(since === undefined ? {} : { receivingSince: since }),
     ...(received === undefined ? {} : { lastReceivedAt: received }),
     ...(lastProbe === undefined ? {} : { lastProbe }),
+    ...(removal === undefined ? {} : { lastLargeRemoval: removal }),
     refusedCalls: before.refusedCalls + change.refusedCalls,
     ...(refused === undefined ? {} : { lastRefusedAt: refused }),
     keysUsed: Object.fromEntries(keysUsed),

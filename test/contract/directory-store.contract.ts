@@ -266,6 +266,7 @@ export function directoryStoreContract(name: string, open: () => StoreUnderTest)
         added: 10,
         removed: 60,
         unknown: [],
+        before: 70,
         group: undefined,
       });
       const page = await store.members(directory, group.object.id, { limit: 12 });
@@ -280,6 +281,7 @@ export function directoryStoreContract(name: string, open: () => StoreUnderTest)
         added: 0,
         removed: 20,
         unknown: [],
+        before: 20,
         group: undefined,
       });
       expect(await store.members(directory, group.object.id, all)).toEqual({ members: [] });
@@ -372,8 +374,20 @@ export function directoryStoreContract(name: string, open: () => StoreUnderTest)
         { kind: 'user-created', user: user.object.id, version: 1 },
         { kind: 'user-changed', user: user.object.id, version: 2 },
         { kind: 'group-created', group: group.object.id, version: 1 },
-        { kind: 'members-changed', group: group.object.id, added: [member], removed: [] },
-        { kind: 'members-changed', group: group.object.id, added: [], removed: [member] },
+        {
+          kind: 'members-changed',
+          group: group.object.id,
+          added: [member],
+          removed: [],
+          request: asked({ adds: 1, removes: 0, before: 0 }),
+        },
+        {
+          kind: 'members-changed',
+          group: group.object.id,
+          added: [],
+          removed: [member],
+          request: asked({ adds: 0, removes: 1 }),
+        },
         { kind: 'group-deleted', group: group.object.id, version: 1 },
         { kind: 'user-deleted', user: user.object.id, version: 2 },
       ]);
@@ -388,6 +402,34 @@ export function directoryStoreContract(name: string, open: () => StoreUnderTest)
         afterKey = page.at(-1)?.key;
       }
       expect(paged).toEqual(entries);
+    });
+
+    test('all entries of one replacement say which it was, how many members there were and how many go (XE-06)', async () => {
+      const { store, directory } = fresh();
+      const members = (await usersIn(store, directory, 120)).map(memberOfUser);
+      const group = newGroup('g');
+      await store.createGroup(directory, group, members);
+      const [kept] = members;
+      const only = kept === undefined ? [] : [kept];
+      const outcome = await store.changeGroup(
+        directory,
+        change(group, { replace: true, add: only, remove: [] }),
+      );
+      expect([outcome?.removed, outcome?.before]).toEqual([119, 120]);
+      const told = (await store.outbox(directory, all)).flatMap((entry) =>
+        entry.change.kind === 'members-changed' ? [entry.change] : [],
+      );
+      const byRequest = Map.groupBy(told, ({ request }) => request?.id);
+      const sums = [...byRequest.values()].map((parts) => ({
+        requests: new Set(parts.map(({ request }) => JSON.stringify(request))).size,
+        of: parts[0]?.request,
+        added: parts.reduce((sum, { added }) => sum + added.length, 0),
+        removed: parts.reduce((sum, { removed }) => sum + removed.length, 0),
+      }));
+      expect(sums).toEqual([
+        { requests: 1, of: asked({ adds: 120, removes: 0, before: 0 }), added: 120, removed: 0 },
+        { requests: 1, of: asked({ adds: 0, removes: 119, before: 120 }), added: 0, removed: 119 },
+      ]);
     });
 
     test('a deleted directory leaves no row, and its neighbour whole', async () => {
@@ -495,3 +537,5 @@ export function directoryStoreContract(name: string, open: () => StoreUnderTest)
     });
   });
 }
+
+const asked = (counts: object) => ({ id: expect.any(String), ...counts });

@@ -16,6 +16,8 @@ import type { JsonValue, ScimConnection, ScimDriver, ScimReceived, ScimSend } fr
 
 export const defaultSettings: ScimSettings = {
   unknownMembers: 'ignore',
+  largeRemovalMembers: 20,
+  largeRemovalPercent: 50,
   groupPatchAnswer: 'no-content',
   usersMax: 100_000,
   groupsMax: 10_000,

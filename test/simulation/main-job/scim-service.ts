@@ -92,6 +92,8 @@ export async function startScimService(): Promise<ScimService> {
 
 const settings: ScimSettings = {
   unknownMembers: 'ignore',
+  largeRemovalMembers: 20,
+  largeRemovalPercent: 50,
   groupPatchAnswer: 'no-content',
   usersMax: 100_000,
   groupsMax: 100_000,

@@ -43,6 +43,8 @@ test('a new directory answers its URL and a key that opens it; later reads show 
       groupsMax: 100_000,
       requestLogDays: 30,
       expectedMax: null,
+      largeRemovalMembers: 20,
+      largeRemovalPercent: 50,
       entraApplication: null,
       entraToken: null,
     },
