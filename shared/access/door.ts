@@ -12,7 +12,13 @@ export interface Visitor {
 /** Every request of one kind comes in here, before its body is read and before anything is looked up. */
 export interface Door {
   /** Refusal `busy` for too many at once, or for too many callers that were not let in. Throws what `answer` throws. */
-  pass<T extends Answered>(visitor: Visitor, answer: () => Promise<T>): Promise<T>;
+  pass<T extends Answered>(visitor: Visitor, answer: (place: Place) => Promise<T>): Promise<T>;
+}
+
+/** What a request takes while it is worked on. */
+export interface Place {
+  /** Gives the place to others while the caller is waited for, and takes one again; refusal `busy` when there is none. */
+  aside<T>(waiting: Promise<T>): Promise<T>;
 }
 
 interface Answered {
@@ -33,6 +39,7 @@ export interface DoorParts {
  */
 export function door({ admission, attempts, now }: DoorParts): Door {
   const known = new Set<string>();
+  let standingAside = 0;
 
   function remember(caller: string, status: number): void {
     if (status === 401) known.delete(caller);
@@ -42,17 +49,28 @@ export function door({ admission, attempts, now }: DoorParts): Door {
     }
   }
 
-  async function answered<T>(lane: string, answer: () => Promise<T>): Promise<T> {
-    const leave = await admission.enter(lane);
+  async function answered<T>(lane: string, answer: (place: Place) => Promise<T>): Promise<T> {
+    let leave = await admission.enter(lane);
+    const aside = async <U>(waiting: Promise<U>): Promise<U> => {
+      if (standingAside >= asideMax) return await waiting;
+      leave();
+      standingAside++;
+      const come = await waiting.finally(() => standingAside--);
+      leave = await admission.enter(lane);
+      return come;
+    };
     try {
-      return await answer();
+      return await answer({ aside });
     } finally {
       leave();
     }
   }
 
   /** The first time: it costs an attempt unless it opens something, or it was not the caller's fault. */
-  async function attempted<T extends Answered>(caller: string, answer: () => Promise<T>): Promise<T> {
+  async function attempted<T extends Answered>(
+    caller: string,
+    answer: (place: Place) => Promise<T>,
+  ): Promise<T> {
     attempts?.take(now());
     let status: number | undefined;
     try {
@@ -80,3 +98,5 @@ export function door({ admission, attempts, now }: DoorParts): Door {
 
 const strangers = 'strangers';
 const knownMax = 10_000;
+/** More of them keep their places, so that what waits stays bounded. */
+const asideMax = 512;

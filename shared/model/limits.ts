@@ -35,7 +35,7 @@ export const limits = {
   debugHoursMax: 72,
   // overload, per process: what is beyond is told to come back
   /** A body that takes longer gives its request's place to others meanwhile. */
-  bodyPatienceMilliseconds: 60_000,
+  bodyPatienceMilliseconds: 250,
   scimRequestsRunningMax: 128,
   /** Of one directory. */
   scimRequestsRunningPerDirectoryMax: 96,

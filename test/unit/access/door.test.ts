@@ -124,3 +124,18 @@ test('an outage, and a clock that is put back, cost no attempt', async () => {
   clock.now = 0;
   expect(await outcomeOf(entrance.pass({ authorization: 'x' }, stranger))).toBe(401);
 });
+
+test('a request that stands aside gives its place to the next one, and needs one again to go on (T29)', async () => {
+  const entrance = door({ admission: admission(bounds), now });
+  const served = { directory: 'dir_a', authorization: 'Bearer good' };
+  expect(await outcomeOf(entrance.pass(served, ok))).toBe(200);
+  const [body, other] = [held(), held()];
+  const slow = [0, 1].map(() => outcomeOf(entrance.pass(served, (place) => place.aside(body.answer()))));
+  expect(await outcomeOf(entrance.pass(served, ok))).toBe(200);
+  const busy = Array.from({ length: 4 }, () => outcomeOf(entrance.pass(served, other.answer)));
+  body.release();
+  expect(await Promise.all(slow)).toEqual(Array(2).fill('busy too_many_open_requests 1'));
+  other.release();
+  expect(await Promise.all(busy)).toEqual([200, 200, 200, 200]);
+  expect(await outcomeOf(entrance.pass(served, ok))).toBe(200);
+});
