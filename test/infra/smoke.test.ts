@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from '@jest/globals';
+import { smokeClient } from '../../tools/smoke/client.ts';
+import { checkFunctions } from '../../tools/smoke/function-list.ts';
 import { smoke } from '../../tools/smoke/smoke.ts';
 
 test('the smoke test of a deployment passes on the embedded stack, takes every step and leaves nothing', async () => {
@@ -53,6 +57,29 @@ test('the smoke test of a deployment passes on the embedded stack, takes every s
     await once(service, 'exit');
   }
 }, 60_000);
+
+test('the host is asked with its key which functions it has; one that is missing is a fault', async () => {
+  const keys: unknown[] = [];
+  const server = createServer((request, response) => {
+    keys.push(request.headers['x-functions-key']);
+    response.end(JSON.stringify([{ name: 'scim' }, { name: 'health' }]));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    const complete = smokeClient();
+    await checkFunctions(complete, origin, { key: 'master', functions: ['health', 'scim'] });
+    const incomplete = smokeClient();
+    await checkFunctions(incomplete, origin, { key: 'master', functions: ['health', 'fsck', 'notices'] });
+    expect([keys, complete.faults, incomplete.faults]).toEqual([
+      ['master', 'master'],
+      [],
+      ['the host does not have these functions: fsck, notices'],
+    ]);
+  } finally {
+    server.close();
+  }
+});
 
 test('a service that does not answer is a fault and not an exception', async () => {
   const { faults } = await smoke({

@@ -10,6 +10,8 @@ export interface Asked {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly key?: string;
+  /** Of the Functions host, for what is its own. */
+  readonly hostKey?: string;
   readonly body?: object;
   /** Statuses that are right. */
   readonly expect: readonly number[];
@@ -34,7 +36,7 @@ export function smokeClient(): SmokeClient {
     exchanges,
     faults,
     fault: (sentence) => faults.push(sentence),
-    async ask({ step, method, url, key, body, expect }) {
+    async ask({ step, method, url, key, hostKey, body, expect }) {
       const from = performance.now();
       const answer = await fetch(url, {
         method,
@@ -42,6 +44,7 @@ export function smokeClient(): SmokeClient {
         signal: AbortSignal.timeout(timeoutMilliseconds),
         headers: {
           ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+          ...(hostKey === undefined ? {} : { 'x-functions-key': hostKey }),
           ...(body === undefined ? {} : { 'content-type': contentTypeFor(url) }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Exchange, type SmokeClient, smokeClient } from './client.ts';
+import { checkFunctions, type HostAsked } from './function-list.ts';
 import { provisionAndRemove } from './provisioning.ts';
 
 export interface SmokeOptions {
@@ -8,6 +9,8 @@ export interface SmokeOptions {
   readonly adminKey: string;
   /** Where the throw-away directory is made; the first one, or one of its own, when absent. */
   readonly organizationId: string | undefined;
+  /** Absent: the list of functions is not asked for. */
+  readonly host?: HostAsked;
   readonly tell: (line: string) => void;
 }
 
@@ -30,6 +33,7 @@ export async function smoke(options: SmokeOptions): Promise<SmokeOutcome> {
         expect: [200],
       });
     }
+    if (options.host !== undefined) await checkFunctions(client, origin, options.host);
     await throughOrganization(client, { ...options, origin });
   } catch (error) {
     client.fault(`the service did not answer: ${error instanceof Error ? error.message : error}`);
