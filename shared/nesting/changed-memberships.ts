@@ -1,4 +1,4 @@
-import { type Edges, edgesOf } from './adjacency.ts';
+import { countedStarts, type Edges, edgesOf } from './adjacency.ts';
 import type { Memberships } from './memberships.ts';
 import { type Nesting, nestingOf } from './nesting.ts';
 
@@ -28,15 +28,13 @@ export interface StateChange {
 
 /** The memberships after a change, as a thin layer over those before: costs the change, not the directory. */
 export function changedMemberships(before: Memberships, change: StateChange): Memberships {
-  const ofUser = rowsWith(change.userEdges, 'members');
-  const ofGroup = rowsWith(change.userEdges, 'groups');
   return {
     nesting: changedNesting(before.nesting, change),
     users: change.liveUsers.length,
     liveUsers: change.liveUsers,
     told: change.told,
-    groupsOf: (user) => layered(before.groupsOf, ofUser, user),
-    usersOf: (group) => layered(before.usersOf, ofGroup, group),
+    groupsOf: layer(before.groupsOf, change.userEdges, 'members'),
+    usersOf: layer(before.usersOf, change.userEdges, 'groups'),
   };
 }
 
@@ -75,34 +73,52 @@ function edgesWithout({ from, to }: Edges, gone: ReadonlySet<number>): Edges {
   return { from: keep.from.subarray(0, count), to: keep.to.subarray(0, count) };
 }
 
-interface RowChange {
-  readonly added: number[];
-  readonly removed: Set<number>;
+/** Changes row by row, in typed rows: a first round changes millions. Made when first asked for. */
+interface ChangedRows {
+  /** Where the changes of each row begin in `order`. */
+  readonly starts: Uint32Array;
+  /** Numbers of the changes, row by row, each row in the order of the changes. */
+  readonly order: Uint32Array;
 }
 
-function rowsWith(changes: EdgeChanges, end: 'groups' | 'members'): ReadonlyMap<number, RowChange> {
-  const rows = new Map<number, RowChange>();
-  const other = end === 'groups' ? 'members' : 'groups';
-  for (let index = 0; index < changes.groups.length; index++) {
-    const key = changes[end][index] as number;
-    const row = rows.get(key) ?? { added: [], removed: new Set() };
-    rows.set(key, row);
-    const value = changes[other][index] as number;
-    if (changes.added[index] === 1) row.added.push(value);
-    else row.removed.add(value);
+type End = 'groups' | 'members';
+
+function rowsWith(changes: EdgeChanges, end: End): ChangedRows {
+  const rows = changes[end].reduce((most, row) => Math.max(most, row + 1), 0);
+  const starts = countedStarts(changes[end], rows);
+  const free = starts.slice(0, rows);
+  const order = new Uint32Array(changes[end].length);
+  for (let index = 0; index < order.length; index++) {
+    const row = changes[end][index] as number;
+    const place = free[row] as number;
+    order[place] = index;
+    free[row] = place + 1;
   }
-  return rows;
+  return { starts, order };
 }
 
-function layered(
+/** The rows of `base` after `changes`, of which each names its row at `end` and what it changes there at the other one. */
+function layer(
   base: (row: number) => Uint32Array,
-  changes: ReadonlyMap<number, RowChange>,
-  row: number,
-): Uint32Array {
-  const change = changes.get(row);
-  if (change === undefined) return base(row);
-  const kept = base(row).filter((value) => !change.removed.has(value));
-  return joined(kept, change.added);
+  changes: EdgeChanges,
+  end: End,
+): (row: number) => Uint32Array {
+  const others = changes[end === 'groups' ? 'members' : 'groups'];
+  let rows: ChangedRows | undefined;
+  return (row) => {
+    rows ??= rowsWith(changes, end);
+    const { starts, order } = rows;
+    if (row + 1 >= starts.length || starts[row] === starts[row + 1]) return base(row);
+    const added: number[] = [];
+    const removed = new Set<number>();
+    for (const change of order.subarray(starts[row], starts[row + 1])) {
+      const value = others[change] as number;
+      if (changes.added[change] === 1) added.push(value);
+      else removed.add(value);
+    }
+    const before = base(row);
+    return joined(removed.size === 0 ? before : before.filter((value) => !removed.has(value)), added);
+  };
 }
 
 function joined(one: Uint32Array, more: readonly number[]): Uint32Array {

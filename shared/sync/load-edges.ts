@@ -15,6 +15,8 @@ export interface Loaded {
 
 /** Reads the stored memberships that events, lists, sweeps and hard deletes are compared with. */
 export async function loadForEdges({ round, stored, listed, asked, sweep }: Loaded) {
+  // On a first run nothing is stored, and a million members need not be gathered to find that out.
+  if (stored.facts.size === 0) return;
   if (sweep) {
     await stored.loadMembers(stored.facts.keys());
     stored.turnRound();
