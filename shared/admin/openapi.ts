@@ -132,20 +132,29 @@ const rateLimit = z.object({
   'RateLimit-Reset': z.string().optional().meta({ description: 'Seconds, as in Retry-After.', example: '1' }),
 });
 
-function failures(operation: Operation) {
-  const hasInput = operation.body !== undefined || operation.query !== undefined;
-  const statuses = [
+/** Statuses of problems that an operation may be answered with, besides those of faults of the service. */
+export function problemStatuses(operation: Operation): readonly number[] {
+  const { method, body, query, guarded = false, conditional = false } = operation;
+  // A POST may have an Idempotency-Key that is none, or was used for something else.
+  const hasInput = body !== undefined || query !== undefined || method === 'POST';
+  return [
     ...(hasInput ? [400] : []),
-    ...[401, 403, 404],
-    ...(operation.method === 'GET' ? [] : [409]),
-    ...(operation.guarded ? [412, 428] : []),
-    ...(operation.body === undefined ? [] : [413, 415, 422]),
+    ...[401, 403, 404, 405, 406, 409],
+    ...(guarded || conditional ? [412] : []),
+    ...(body === undefined ? [] : [413, 415]),
+    ...(hasInput ? [422] : []),
+    ...(guarded ? [428] : []),
     429,
   ];
+}
+
+function failures(operation: Operation) {
   const problemAnswer = (status: number) => ({
     description: Object.values(problemKinds).find((kind) => kind.status === status)?.title ?? 'Problem',
     ...(status === 429 ? { headers: rateLimit } : {}),
     content: { 'application/problem+json': { schema: Problem } },
   });
-  return Object.fromEntries(statuses.map((status) => [String(status), problemAnswer(status)]));
+  return Object.fromEntries(
+    problemStatuses(operation).map((status) => [String(status), problemAnswer(status)]),
+  );
 }

@@ -187,6 +187,7 @@ export const directoryOperations = {
   deleteDirectory: {
     ...{ method: 'DELETE', path: one, ...inDirectory, role: 'admin' },
     summary: 'Delete a directory and all it holds',
+    conditional: true,
     description: 'Its keys stop working at once; its rows are removed in the background.',
     query: z.object({
       confirm: z

@@ -24,6 +24,8 @@ export interface Operation {
   readonly body?: z.ZodType;
   /** If-Match is owed. */
   readonly guarded?: boolean;
+  /** What it acts on may be named by its version, which may be an old one. */
+  readonly conditional?: boolean;
   /** The answer carries an ETag. */
   readonly versioned?: boolean;
   readonly status: 200 | 201 | 202 | 204;

@@ -88,6 +88,7 @@ export const organizationOperations = {
     method: 'DELETE',
     path: '/api/v1/orgs/{organizationId}',
     summary: 'Delete an organization that has no directories',
+    conditional: true,
     tag: 'Organizations',
     role: 'admin',
     reach: 'installation',

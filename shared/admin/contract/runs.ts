@@ -70,6 +70,7 @@ export const runOperations = {
   approveRun: {
     ...{ method: 'POST', path: `${runs}/{runId}:approve`, ...ofRun, role: 'operator' },
     summary: 'Apply a plan that passed a threshold',
+    conditional: true,
     body: decision,
     status: 202,
     answer: Run,
@@ -77,6 +78,7 @@ export const runOperations = {
   rejectRun: {
     ...{ method: 'POST', path: `${runs}/{runId}:reject`, ...ofRun, role: 'operator' },
     summary: 'Drop a plan that passed a threshold',
+    conditional: true,
     description: 'The same plan is refused again without asking.',
     body: decision,
     status: 202,

@@ -2,6 +2,7 @@ import { Refusal } from '../../model/refusal.ts';
 import type { TenantDomain, UserEntry } from '../../sync/graph-port.ts';
 import { isExternalName } from '../../sync/user-mapping.ts';
 import { auditDraft, checkIfMatch, type Handlers, nowOf } from '../call.ts';
+import { pageBody, positionOf } from '../cursors.ts';
 import { type PreviewItem, previewPage } from '../preview-page.ts';
 import type { NestedDirectoryRecord } from '../registry.ts';
 import { patched } from '../sync-settings.ts';
@@ -76,10 +77,12 @@ export const nestedConnectionHandlers: ConnectionHandlers = {
     const { domains } = await seen(call);
     const search = call.query.search?.toLowerCase() ?? '';
     const items = domains.filter(({ name }) => name.includes(search)).map(domainView);
-    const start = Number(call.query.cursor ?? 0) || 0;
+    const start = Number(positionOf(call.query.cursor) ?? 0);
+    if (!Number.isSafeInteger(start))
+      throw new Refusal('invalid-cursor', 'The cursor is not one of this list: start again without it.');
     const next = start + call.query.limit;
     const page = items.slice(start, next);
-    return { body: { items: page, ...(next < items.length ? { nextCursor: String(next) } : {}) } };
+    return { body: pageBody(page, next < items.length ? String(next) : undefined) };
   },
 
   async previewUsers(call) {

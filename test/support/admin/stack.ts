@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { AdminAccessSettings } from '../../../shared/access/admin-access.ts';
 import { type AuthorizedDirectory, authorizeScim } from '../../../shared/access/authorize-scim.ts';
@@ -6,6 +6,7 @@ import { type EntraTokens, entraTokens } from '../../../shared/access/entra-toke
 import { secretHash } from '../../../shared/access/secret.ts';
 import type { Operation } from '../../../shared/admin/contract/operation.ts';
 import { operations } from '../../../shared/admin/contract.ts';
+import { problemStatuses } from '../../../shared/admin/openapi.ts';
 import type { AdminPorts, AdminResponse } from '../../../shared/admin/ports.ts';
 import { routeOf } from '../../../shared/admin/routes.ts';
 import { serveAdmin } from '../../../shared/admin/serve-admin.ts';
@@ -110,6 +111,7 @@ function checkAgainstContract(
   const path = target.split('?')[0] ?? '';
   if (answer.status >= 300) {
     equal(answer.headers['content-type'], 'application/problem+json');
+    checkStatus(method, path, answer);
     deepEqual(
       Object.keys(answer.json).filter((name) => !problemMembers.includes(name)),
       [],
@@ -123,6 +125,14 @@ function checkAgainstContract(
   equal(answer.chunks === undefined, operation.streamed === undefined);
   if (operation.streamed !== undefined) return;
   deepEqual(operation.answer === undefined ? null : operation.answer.parse(answer.json), answer.json);
+}
+
+/** A problem of an address of ours has a status that the document lists for it. */
+function checkStatus(method: string, path: string, { status, json }: AdminResponse & { json: Answered }) {
+  if (status === 401 || status === 405 || (status === 404 && json.detail === 'There is no such address.'))
+    return;
+  const operation: Operation = operations[routeOf(method, path).id];
+  ok(problemStatuses(operation).includes(status), `${method} ${path}: ${status} is not documented`);
 }
 
 export interface Sent extends AdminResponse {

@@ -436,6 +436,8 @@ test('previews page and search without writing anything (S2-17)', async () => {
   );
   const refused = await stack.send(`GET ${one}/preview/users?cursor=${forged.toString('base64url')}`);
   expect(refused.json.code).toBe('invalid-cursor');
+  const garbled = await stack.send(`GET ${one}/preview/domains?cursor=garbled`);
+  expect(garbled.json.code).toBe('invalid-cursor');
   expect((await stack.send(`GET ${one}`)).json['counts']).toMatchObject({ users: 0, groups: 0 });
 });
 
