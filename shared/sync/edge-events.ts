@@ -1,4 +1,3 @@
-import { countedStarts } from '../nesting/adjacency.ts';
 import { GrowingInts } from './growing.ts';
 
 /** What a round says of one edge: the last word counts, and two different words make it contested (graph.md §1.2). */
@@ -8,14 +7,21 @@ export interface SettledEdge {
   readonly contested: boolean;
 }
 
-/** Membership events of a round in the order of the stream; eight bytes each. */
+/** Membership events of a round in the order of the stream; a group's come in slices, so that four bytes each are enough. */
 export class EdgeEvents {
+  /** Slices: the group of each, and its first event. */
   #groups = new GrowingInts();
+  #begins = new GrowingInts();
+  #lastGroup = -1;
   /** Twice the member's number, plus one for an addition. */
   #words = new GrowingInts();
 
   push(group: number, member: number, added: boolean): void {
-    this.#groups.push(group);
+    if (group !== this.#lastGroup) {
+      this.#groups.push(group);
+      this.#begins.push(this.#words.count);
+      this.#lastGroup = group;
+    }
     this.#words.push(member * 2 + (added ? 1 : 0));
   }
 
@@ -28,14 +34,23 @@ export class EdgeEvents {
 
   /** Each edge once, by group. */
   settled(groups: number): SettledEdges {
-    return new SettledEdges(this.#groups.items, this.#words.items, groups);
+    const slices = { groups: this.#groups.items, begins: this.#begins.items, words: this.#words.items };
+    return new SettledEdges(slices, groups);
   }
 
   /** Gives the memory back when all is settled. */
   forget(): void {
     this.#groups = new GrowingInts();
+    this.#begins = new GrowingInts();
+    this.#lastGroup = -1;
     this.#words = new GrowingInts();
   }
+}
+
+interface Slices {
+  readonly groups: Uint32Array;
+  readonly begins: Uint32Array;
+  readonly words: Uint32Array;
 }
 
 /** The last words of a round in compressed rows; four bytes an edge. */
@@ -44,9 +59,10 @@ export class SettledEdges {
   /** Four times the member's number, plus one for an addition and two when contested. */
   readonly #words: Uint32Array;
 
-  constructor(groupOf: Uint32Array, words: Uint32Array, groups: number) {
-    this.#words = sortedByGroup(groupOf, words, groups);
-    this.#starts = settleRows(this.#words, countedStarts(groupOf, groups));
+  constructor(slices: Slices, groups: number) {
+    const starts = startsOf(slices, groups);
+    this.#words = sortedByGroup(slices, starts);
+    this.#starts = settleRows(this.#words, starts);
   }
 
   /** Groups with events, ascending. */
@@ -63,15 +79,33 @@ export class SettledEdges {
   }
 }
 
-function sortedByGroup(groupOf: Uint32Array, words: Uint32Array, groups: number): Uint32Array {
-  const free = countedStarts(groupOf, groups);
-  const sorted = new Uint32Array(words.length);
-  for (let event = 0; event < words.length; event++) {
-    const group = groupOf[event] as number;
-    const word = words[event] as number;
-    const place = free[group] as number;
-    sorted[place] = (word >>> 1) * 4 + (word & 1);
-    free[group] = place + 1;
+const endOf = ({ begins, words }: Slices, slice: number) => begins[slice + 1] ?? words.length;
+
+/** Where each group's events begin when they are laid out group by group. */
+function startsOf(slices: Slices, groups: number): Uint32Array {
+  const starts = new Uint32Array(groups + 1);
+  for (const [slice, group] of slices.groups.entries()) {
+    const events = endOf(slices, slice) - (slices.begins[slice] as number);
+    starts[group + 1] = (starts[group + 1] as number) + events;
+  }
+  for (let group = 0; group < groups; group++) {
+    starts[group + 1] = (starts[group + 1] as number) + (starts[group] as number);
+  }
+  return starts;
+}
+
+/** Stable: a group's events stay in the order of the stream. */
+function sortedByGroup(slices: Slices, starts: Uint32Array): Uint32Array {
+  const free = starts.slice();
+  const sorted = new Uint32Array(slices.words.length);
+  for (const [slice, group] of slices.groups.entries()) {
+    let place = free[group] as number;
+    const end = endOf(slices, slice);
+    for (let event = slices.begins[slice] as number; event < end; event++) {
+      const word = slices.words[event] as number;
+      sorted[place++] = (word >>> 1) * 4 + (word & 1);
+    }
+    free[group] = place;
   }
   return sorted;
 }
