@@ -360,3 +360,13 @@ test('an idle cycle costs two calls', async () => {
   const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
   expect((await sync.sync()).graphCalls).toBe(2);
 });
+
+test('an edge of which a round says two things is settled by a list before it is removed (rule 5)', async () => {
+  const sync = await synced({ users: 2, groups: { 1: [['user', 1]] } });
+  sync.tenant.faults = { ...sync.tenant.faults, disorder: 1 };
+  sync.tenant.setMember(group(1), user(1), undefined);
+  sync.tenant.setMember(group(1), user(1), 'user');
+  const run = await sync.sync();
+  expect(run.rereads).toEqual([{ group: group(1), reason: 'contested', rounds: 0 }]);
+  expect(told(sync)).toEqual({ 1: [1] });
+});
