@@ -3,11 +3,14 @@ import { expect, test } from '@jest/globals';
 import { type Tended, tend } from '../../../functions/tend.ts';
 import { DirectorySettings } from '../../../shared/access/directory-access.ts';
 import { bootstrapOrganization } from '../../../shared/admin/bootstrap.ts';
+import { NestedDirectorySettings } from '../../../shared/admin/nested-record.ts';
 import type { DirectoryRecord } from '../../../shared/admin/registry.ts';
-import type { DirectoryId } from '../../../shared/model/ids.ts';
+import { type DirectoryId, UserId } from '../../../shared/model/ids.ts';
 import { newDirectoryId } from '../../../shared/model/new-ids.ts';
 import { registryOver } from '../../../shared/storage/registry.ts';
 import { memoryRows } from '../../../shared/storage/registry-memory-rows.ts';
+import { newSyncState } from '../../../shared/sync/run-records.ts';
+import { memoryNestedStore } from '../../support/sync/memory-nested-store.ts';
 
 const now = Date.parse('2026-11-23T07:00:00.000Z');
 const random = { now: () => now, randomBytes };
@@ -101,4 +104,39 @@ test('each directory’s interrupted work is completed and its old requests go; 
     'lapsed consents',
   ]);
   expect(await registry.deletedDirectories(organization.id)).toEqual([]);
+});
+
+test('of a nested directory the timer removes what nobody can restore', async () => {
+  const registry = registryOver(memoryRows());
+  const organization = await bootstrapOrganization('Local', { registry, random });
+  const record: DirectoryRecord = {
+    ...{ id: newDirectoryId(random), organizationId: organization.id, kind: 'nested', name: 'Nested' },
+    ...{ state: 'active', version: 1, created: at, lastModified: at, settingsVersion: 1 },
+    connection: { cloud: 'public', credential: { kind: 'managed-identity' } },
+    settings: NestedDirectorySettings.parse({}),
+  };
+  await registry.createDirectory(record, audit('directory.created', record.id));
+  const store = memoryNestedStore();
+  const fence = await store.acquire(record.id, { holder: 'test', now, seconds: 1 });
+  if (fence === undefined) throw new Error('a new directory has no lease');
+  const id = UserId.parse('00000001-0000-4000-8000-000000000000');
+  const dead = { id, version: 1, created: at, lastModified: at, life: 'soft-deleted' } as const;
+  const user = {
+    ...{ ...dead, lifeSince: '2026-10-01T00:00:00.000Z', standing: { counts: false, inScope: false } },
+    ...{ fields: {}, attributes: {} },
+  };
+  await store.commit(record.id, fence, [
+    { kind: 'user', user },
+    { kind: 'state', state: { ...newSyncState, lastCompletedAt: at } },
+  ]);
+  await store.release(record.id, fence);
+  await tend({
+    ...{ registry, now: () => now },
+    idempotency: { removeLapsed: async () => 0 },
+    nested: {
+      ...{ store, holder: () => 'timer', history: { removeRuns: async () => true } },
+      consents: { removeLapsed: async () => undefined },
+    },
+  } as unknown as Tended);
+  expect(await store.users(record.id, [id])).toEqual([]);
 });
