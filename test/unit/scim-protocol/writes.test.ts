@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ScimDirectory } from '../../../shared/scim/scim-directory.ts';
-import { type ScimPorts, type ScimSettings, serveScim } from '../../../shared/scim/serve.ts';
+import {
+  type ScimPorts,
+  type ScimResponse,
+  type ScimSettings,
+  serveScim,
+} from '../../../shared/scim/serve.ts';
 import { memoryDirectoryStore } from '../../../shared/storage/memory-directory-store.ts';
 import type { ScimSend } from '../../conformance/scim-http/scim-case.ts';
 import {
@@ -133,5 +138,53 @@ test('a search below a type asks for that type alone (RFC 7644 §3.4.3)', async 
     startIndex: 1,
     itemsPerPage: 0,
     Resources: [],
+  });
+});
+
+const newId = ({ body }: ScimResponse): string => (body as { readonly id: string }).id;
+
+describe('a replacement that drops members is noted, and is large beyond both thresholds (XE-06)', () => {
+  test.each([
+    { keep: 4, largeRemovalMembers: 1, largeRemovalPercent: 0, note: undefined },
+    { keep: 2, largeRemovalMembers: 2, largeRemovalPercent: 0, note: 'replace dropped 2 of 4 members' },
+    { keep: 2, largeRemovalMembers: 1, largeRemovalPercent: 50, note: 'replace dropped 2 of 4 members' },
+    {
+      keep: 1,
+      largeRemovalMembers: 2,
+      largeRemovalPercent: 74,
+      removed: 3,
+      note: 'replace dropped 3 of 4 members',
+    },
+    {
+      keep: 0,
+      largeRemovalMembers: 3,
+      largeRemovalPercent: 99,
+      removed: 4,
+      note: 'replace dropped 4 of 4 members',
+    },
+  ])('$keep of 4 kept, more than $largeRemovalMembers and $largeRemovalPercent %', async (row) => {
+    const { keep, note, removed, ...settings } = row;
+    const directory = await service.open();
+    const users = await Promise.all(
+      [0, 1, 2, 3].map(async (n) =>
+        newId(
+          (await reached(directory, { method: 'POST', path: '/Users', body: { userName: `d${n}` } })).answer,
+        ),
+      ),
+    );
+    const body = { displayName: 'Drop', members: users.map((value) => ({ value })) };
+    const group = newId((await reached(directory, { method: 'POST', path: '/Groups', body })).answer);
+    const value = users.slice(0, keep).map((id) => ({ value: id }));
+    const operation =
+      keep === 0 ? { op: 'remove', path: 'members' } : { op: 'replace', path: 'members', value };
+    const send = { method: 'PATCH', path: `/Groups/${group}`, body: patchBody(operation) };
+    const thresholds = {
+      largeRemovalMembers: settings.largeRemovalMembers,
+      largeRemovalPercent: settings.largeRemovalPercent,
+    };
+    const { exchanges } = await reached(directory, send, thresholds);
+    expect(exchanges.map((exchange) => [exchange.note, exchange.largeRemoval])).toEqual([
+      [note, removed === undefined ? undefined : { removed, before: 4 }],
+    ]);
   });
 });
