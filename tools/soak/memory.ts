@@ -39,7 +39,7 @@ function slopePerMinute(samples: readonly MemorySample[], of: keyof MemoryUse): 
 const warmUpSeconds = 300;
 const judgedSecondsMin = 120;
 /** Megabytes: an instance of 2 GB would live for more than a day at the bound, and the platform recycles it before. */
-const perMinuteMax: Readonly<Record<keyof MemoryUse, number>> = { resident: 1, heap: 0.5, external: 1 };
+const perMinuteMax = { resident: 1, heap: 0.5 } as const;
 
 export type MemoryVerdict =
   | { readonly kind: 'too-short'; readonly minutesNeeded: number }
@@ -64,7 +64,7 @@ export function memoryVerdict(samples: readonly MemorySample[]): MemoryVerdict {
   const halves = [warm.slice(0, middle), warm.slice(middle)];
   const grown = (of: keyof MemoryUse) => Math.min(...halves.map((half) => slopePerMinute(half, of)));
   const growth = { resident: grown('resident'), heap: grown('heap'), external: grown('external') };
-  const faults = (['resident', 'heap', 'external'] as const)
+  const faults = (['resident', 'heap'] as const)
     .filter((of) => growth[of] > perMinuteMax[of])
     .map((of) => `${of} memory of the service grows by ${growth[of].toFixed(2)} MB a minute`);
   return { kind: 'judged', growth, faults };
