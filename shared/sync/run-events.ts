@@ -26,7 +26,7 @@ export type SyncEvent =
       readonly rejectedBefore: boolean;
       readonly isApproved: boolean;
     }
-  | { readonly kind: 'applied'; readonly last: boolean }
+  | { readonly kind: 'applied'; readonly units: number; readonly last: boolean }
   | { readonly kind: 'finished' }
   | { readonly kind: 'fault'; readonly fault: GraphFault };
 

@@ -42,7 +42,7 @@ export function step(run: SyncRun, event: SyncEvent): Step {
     case 'planned':
       return planned(run, event);
     case 'applied':
-      return goOn({ ...run, applied: run.applied + 1, phase: event.last ? 'cleanup' : 'apply' });
+      return goOn({ ...run, applied: run.applied + event.units, phase: event.last ? 'cleanup' : 'apply' });
     case 'finished':
       return { run: { ...run, phase: 'done', status: 'done' }, command: { kind: 'rest' } };
     case 'fault':
