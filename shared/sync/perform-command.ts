@@ -69,10 +69,15 @@ async function decide(work: Work, run: SyncRun): Promise<Done> {
     );
     await ports.store.commit(run.directory, fence, writes);
   }
-  await writeLog(ports, run, [...log, ...forbiddenLog(run)]);
+  const entries = [...log, ...forbiddenLog(run)];
+  await writeLog(ports, run, entries);
   if (run.mode === 'dry-run') await listExternalUsers(ports, run, externalUsers);
   const rejectedBefore = state.rejectedPlan === decided.hash && decided.exceeded.length > 0;
-  return { event: { kind: 'planned', plan: decided, rejectedBefore, isApproved: approved }, writes: [] };
+  const warnings = entries.filter(({ level }) => level === 'warning').length;
+  return {
+    event: { kind: 'planned', plan: decided, rejectedBefore, isApproved: approved, warnings },
+    writes: [],
+  };
 }
 
 /** Whether a person has approved the plan that is decided now, or one that hardly differs. */

@@ -25,6 +25,8 @@ export type SyncEvent =
       readonly plan: Plan;
       readonly rejectedBefore: boolean;
       readonly isApproved: boolean;
+      /** Entries of the log at that level. */
+      readonly warnings: number;
     }
   | { readonly kind: 'applied'; readonly units: number; readonly last: boolean }
   | { readonly kind: 'finished' }

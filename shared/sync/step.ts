@@ -173,9 +173,9 @@ function nextList(run: SyncRun, pages: number | undefined): Step {
 /** Above a threshold nothing is applied, neither removals nor additions, until a person has approved this very plan. */
 function planned(
   run: SyncRun,
-  { plan, rejectedBefore, isApproved }: Extract<SyncEvent, { kind: 'planned' }>,
+  { plan, rejectedBefore, isApproved, warnings }: Extract<SyncEvent, { kind: 'planned' }>,
 ): Step {
-  const decided: SyncRun = { ...run, plan, attempts: 0 };
+  const decided: SyncRun = { ...run, plan, warnings, attempts: 0 };
   if (run.mode === 'dry-run') return ended({ ...decided, phase: 'safeguard' }, { status: 'done' });
   if (rejectedBefore) return ended({ ...decided, phase: 'safeguard' }, { status: 'rejected' });
   if (plan.exceeded.length > 0 && !isApproved) {

@@ -275,6 +275,13 @@ test('devices and service principals lead nowhere and are reported by group (rul
   ]);
 });
 
+test('a run counts the warnings of its log (run row and log)', async () => {
+  const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
+  sync.tenant.setMember(group(1), user(7), 'device');
+  expect(await sync.sync()).toMatchObject({ status: 'done', warnings: 1 });
+  expect(await sync.sync()).toMatchObject({ status: 'done', warnings: 0 });
+});
+
 test('a member that is delivered later counts from then on (late reference)', async () => {
   const sync = await synced({
     users: 0,
