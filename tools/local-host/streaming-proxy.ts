@@ -31,10 +31,16 @@ export interface ForwardedCall {
 /** How long the forwarder waits for a handler that does not answer. */
 const answerMillisecondsMax = 240_000;
 
+/**
+ * A connection that waits for its next request goes well before the library's server closes it after five seconds: on a busy machine
+ * a request would meet the closing, and its sender 502.
+ */
+const idleMillisecondsMax = 1_000;
+
 /** `uri` is the worker's capability `HttpUri`. */
 export function streamingProxy(uri: string): StreamingProxy {
   const port = Number(new URL(uri).port);
-  const agent = new Agent({ keepAlive: true, scheduling: 'lifo' });
+  const agent = new Agent({ keepAlive: true, scheduling: 'lifo', timeout: idleMillisecondsMax });
   return {
     close: () => agent.destroy(),
     forward: async ({ request, response }, call) => {
