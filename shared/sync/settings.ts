@@ -20,21 +20,22 @@ export const SyncScope = z.discriminatedUnion('kind', [
 export type SyncScope = z.infer<typeof SyncScope>;
 
 /** A threshold is passed when the count is above the larger of `floor` and `percent` of what there was. */
-export const Threshold = z.object({
-  floor: z.int().min(0).default(10),
-  percent: z.number().min(0).max(100).default(20),
-  /** Never more than this in one run, however large the directory. */
-  absolute: z.int().min(0).default(500),
-});
-export type Threshold = z.infer<typeof Threshold>;
+const threshold = ({ percent = 20, absolute = 500 }: { percent?: number; absolute?: number }) =>
+  z.object({
+    floor: z.int().min(0).default(10),
+    percent: z.number().min(0).max(100).default(percent),
+    /** Never more than this in one run, however large the directory. */
+    absolute: z.int().min(0).default(absolute),
+  });
+export type Threshold = z.infer<ReturnType<typeof threshold>>;
 
 export const SafeguardSettings = z.object({
   enabled: z.boolean().default(true),
   /** Effective memberships removed. */
-  memberships: Threshold.prefault({ absolute: 10_000 }),
+  memberships: threshold({ absolute: 10_000 }).prefault({}),
   /** Users disabled, deleted or out of scope. */
-  users: Threshold.prefault({ percent: 10 }),
-  groups: Threshold.prefault({}),
+  users: threshold({ percent: 10 }).prefault({}),
+  groups: threshold({}).prefault({}),
 });
 export type SafeguardSettings = z.infer<typeof SafeguardSettings>;
 

@@ -31,6 +31,12 @@ test.each([
   expect(exceeded({ ...nothing, membershipsRemoved })).toEqual(expected);
 });
 
+test('a threshold that is named and left empty is the one that is not named, as the API describes it', () => {
+  expect(SafeguardSettings.parse({ memberships: {}, users: {}, groups: {} })).toEqual(
+    SafeguardSettings.parse({}),
+  );
+});
+
 test('users deactivated and removed count together (XE-19)', () => {
   const counts = { ...nothing, usersDeactivated: 11, usersRemoved: 10 };
   expect(exceeded(counts)).toEqual(['users deactivated or removed: 21 of 200, allowed 20']);
