@@ -48,23 +48,52 @@ export async function effectiveMembersOf(
   return { items, ...(next === undefined ? {} : { next }) };
 }
 
-/** Direct members of a group by type, its nested groups among them; undefined for a group that is not known. */
+export interface DirectMember {
+  readonly type: string;
+  readonly id: string;
+}
+
+/**
+ * Direct members of a group of every type in id order, without those that are deleted, as Graph lists them: their memberships are
+ * kept for when they are restored. Undefined for a group that is not known.
+ */
 export async function directMembersOf(
   at: InDirectory,
   group: GroupId,
-): Promise<readonly { readonly type: string; readonly id: string }[] | undefined> {
+  { after = '', limit }: { readonly after?: string | undefined; readonly limit: number },
+): Promise<{ readonly items: readonly DirectMember[]; readonly next?: string } | undefined> {
   const [nesting, packed] = await Promise.all([
     at.store.nesting(at.directory),
     at.store.members(at.directory, group),
   ]);
   if (!nesting.groups.some(({ id, told }) => id === group && told)) return undefined;
+  const dead = new Set<string>(nesting.groups.flatMap(({ id, life }) => (life === 'live' ? [] : [id])));
   const others = Object.entries(packed).flatMap(([type, ids]) =>
     type === 'group' ? [] : unpackGuids(ids).map((id) => ({ type, id })),
   );
   const children = nesting.edges.flatMap(({ parent, child }) =>
-    parent === group ? [{ type: 'group', id: child as string }] : [],
+    parent === group && !dead.has(child) ? [{ type: 'group', id: child as string }] : [],
   );
-  return [...others, ...children].sort((one, other) => (one.id < other.id ? -1 : 1));
+  const members = [...others, ...children]
+    .filter(({ id }) => id > after)
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+  const living: DirectMember[] = [];
+  for (let start = 0; start < members.length && living.length <= limit; ) {
+    const wanted = Math.min(usersAtOnce, limit + 1 - living.length + spareUsers);
+    living.push(...(await withoutDeadUsers(at, members.slice(start, start + wanted))));
+    start += wanted;
+  }
+  const items = living.slice(0, limit);
+  const next = living.length > limit ? items.at(-1)?.id : undefined;
+  return { items, ...(next === undefined ? {} : { next }) };
+}
+
+/** Without users that are known to be deleted; of one that is not known yet Graph says that he is a member. */
+async function withoutDeadUsers({ store, directory }: InDirectory, members: readonly DirectMember[]) {
+  const ids = members.flatMap(({ type, id }) => (type === 'user' ? [id as UserId] : []));
+  const rows = await store.users(directory, ids);
+  const dead = new Set<string>(rows.flatMap(({ id, life }) => (life === 'live' ? [] : [id])));
+  return members.filter(({ id }) => !dead.has(id));
 }
 
 export interface GroupOfUser {

@@ -259,7 +259,10 @@ export const nestedOperations = {
       effective: z
         .enum(['true', 'false'])
         .default('true')
-        .meta({ description: 'false: direct members only, of every type.' }),
+        .meta({
+          description:
+            'false: direct members only, of every type, as Graph lists them: without deleted ones.',
+        }),
     }),
     status: 200,
     answer: pageOf(EffectiveMember, 'EffectiveMemberPage'),

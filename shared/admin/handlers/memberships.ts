@@ -25,10 +25,10 @@ export const membershipHandlers: Handlers<
     const at = { store: ports.nested.store, directory: id };
     const page = { after: positionOf(query.cursor), limit: query.limit };
     if (query.effective === 'false') {
-      const all = await directMembersOf(at, params.groupId);
-      if (all === undefined) throw nothingThere('group');
-      const items = all.map((member) => ({ ...member, direct: true, through: [] }));
-      return { body: cutPage(items, page) };
+      const direct = await directMembersOf(at, params.groupId, page);
+      if (direct === undefined) throw nothingThere('group');
+      const items = direct.items.map((member) => ({ ...member, direct: true, through: [] }));
+      return { body: pageBody(items, direct.next) };
     }
     const found = await effectiveMembersOf(at, params.groupId, page);
     if (found === undefined) throw nothingThere('group');

@@ -116,6 +116,39 @@ test('the first run needs acknowledgement and confirmation, then every chain of 
   );
 });
 
+test('direct members are those that Graph lists: the deleted are left out, and come back when they are restored', async () => {
+  const one = await confirmed(stack);
+  const { headers } = await stack.send(`GET ${one}/sync-settings`);
+  await stack.send(`PATCH ${one}/sync-settings`, {
+    body: { safeguard: { enabled: false } },
+    headers: { 'if-match': headers['etag'] ?? '' },
+  });
+  for (let number = 10; number < 60; number++) {
+    stack.tenant.setUser(user(number), 'live', { userPrincipalName: `user${number}@rookery.example` });
+    stack.tenant.setMember(group(1), user(number), 'user');
+  }
+  await run(stack, one);
+  const direct = async () => {
+    const ids: string[] = [];
+    for (let cursor = ''; ; ) {
+      const page = await stack.send(`GET ${one}/groups/${group(1)}/members?effective=false&limit=7${cursor}`);
+      ids.push(...page.json.items.map(({ id }) => id));
+      if (page.json['nextCursor'] === undefined) return ids;
+      cursor = `&cursor=${page.json['nextCursor']}`;
+    }
+  };
+  const all = [user(2), ...Array.from({ length: 50 }, (_, index) => user(10 + index)), group(2)];
+  expect(await direct()).toEqual(all);
+  for (let number = 10; number < 50; number++) stack.tenant.setUser(user(number), 'soft-deleted');
+  stack.tenant.setGroup(group(2), 'soft-deleted');
+  await run(stack, one);
+  expect(await direct()).toEqual([user(2), ...all.slice(-11, -1)]);
+  for (let number = 10; number < 50; number++) stack.tenant.setUser(user(number), 'live');
+  stack.tenant.setGroup(group(2), 'live');
+  await run(stack, one);
+  expect(await direct()).toEqual(all);
+});
+
 test('counts are of the last completed run, last and next run are told (XA-13, XA-14)', async () => {
   const one = await confirmed(stack);
   await run(stack, one);
