@@ -163,10 +163,7 @@ const DomainEntry = z.looseObject({
 
 const TenantEntry = z.looseObject({ id: z.string().toLowerCase(), displayName: z.string().nullish() });
 
+/** Of which role says nothing about scope; a principal of another type is nobody we know. */
 const AssignmentEntry = z
-  .looseObject({
-    principalId: z.string().toLowerCase(),
-    principalType: z.enum(['User', 'Group', 'ServicePrincipal']),
-    appRoleId: z.string(),
-  })
-  .transform(({ principalId, principalType, appRoleId }) => ({ principalId, principalType, appRoleId }));
+  .looseObject({ principalId: z.string().toLowerCase(), principalType: z.string() })
+  .transform(({ principalId, principalType }) => ({ principalId, principalType }));

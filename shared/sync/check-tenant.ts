@@ -119,7 +119,7 @@ async function assignedTo(
     resourceUnits += page.resourceUnits;
     link = page.value.next;
   } while (link !== undefined && calls < assignmentPagesMax);
-  const of = (type: Assignment['principalType']) => [
+  const of = (type: 'User' | 'Group') => [
     ...new Set(
       all.flatMap(({ principalType, principalId }) =>
         principalType === type ? [principalId.toLowerCase()] : [],

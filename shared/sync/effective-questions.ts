@@ -54,8 +54,8 @@ export interface DirectMember {
 }
 
 /**
- * Direct members of a group of every type in id order, without those that are deleted, as Graph lists them: their memberships are
- * kept for when they are restored. Undefined for a group that is not known.
+ * Direct members of a group of every type in id order, as Graph lists them: without the deleted, whose memberships are kept for
+ * when they are restored, and without users and groups that no run has seen alive. Undefined for a group that is not known.
  */
 export async function directMembersOf(
   at: InDirectory,
@@ -67,12 +67,12 @@ export async function directMembersOf(
     at.store.members(at.directory, group),
   ]);
   if (!nesting.groups.some(({ id, told }) => id === group && told)) return undefined;
-  const dead = new Set<string>(nesting.groups.flatMap(({ id, life }) => (life === 'live' ? [] : [id])));
+  const live = new Set(nesting.groups.flatMap(({ id, life }) => (life === 'live' ? [id] : [])));
   const others = Object.entries(packed).flatMap(([type, ids]) =>
     type === 'group' ? [] : unpackGuids(ids).map((id) => ({ type, id })),
   );
   const children = nesting.edges.flatMap(({ parent, child }) =>
-    parent === group && !dead.has(child) ? [{ type: 'group', id: child as string }] : [],
+    parent === group && live.has(child) ? [{ type: 'group', id: child as string }] : [],
   );
   const members = [...others, ...children]
     .filter(({ id }) => id > after)
@@ -80,7 +80,7 @@ export async function directMembersOf(
   const living: DirectMember[] = [];
   for (let start = 0; start < members.length && living.length <= limit; ) {
     const wanted = Math.min(usersAtOnce, limit + 1 - living.length + spareUsers);
-    living.push(...(await withoutDeadUsers(at, members.slice(start, start + wanted))));
+    living.push(...(await withoutLostUsers(at, members.slice(start, start + wanted))));
     start += wanted;
   }
   const items = living.slice(0, limit);
@@ -88,12 +88,12 @@ export async function directMembersOf(
   return { items, ...(next === undefined ? {} : { next }) };
 }
 
-/** Without users that are known to be deleted; of one that is not known yet Graph says that he is a member. */
-async function withoutDeadUsers({ store, directory }: InDirectory, members: readonly DirectMember[]) {
+/** Without users that are not known to be alive. */
+async function withoutLostUsers({ store, directory }: InDirectory, members: readonly DirectMember[]) {
   const ids = members.flatMap(({ type, id }) => (type === 'user' ? [id as UserId] : []));
   const rows = await store.users(directory, ids);
-  const dead = new Set<string>(rows.flatMap(({ id, life }) => (life === 'live' ? [] : [id])));
-  return members.filter(({ id }) => !dead.has(id));
+  const live = new Set<string>(rows.flatMap(({ id, life }) => (life === 'live' ? [id] : [])));
+  return members.filter(({ type, id }) => type !== 'user' || live.has(id));
 }
 
 export interface GroupOfUser {

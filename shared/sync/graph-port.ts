@@ -131,8 +131,8 @@ export interface TenantDomain {
 
 export interface Assignment {
   readonly principalId: string;
-  readonly principalType: 'User' | 'Group' | 'ServicePrincipal';
-  readonly appRoleId: string;
+  /** `User`, `Group`, `ServicePrincipal`. */
+  readonly principalType: string;
 }
 
 export interface Permissions {

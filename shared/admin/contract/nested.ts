@@ -256,13 +256,9 @@ export const nestedOperations = {
         .max(1000)
         .default(200)
         .meta({ description: 'Items of a page at most.' }),
-      effective: z
-        .enum(['true', 'false'])
-        .default('true')
-        .meta({
-          description:
-            'false: direct members only, of every type, as Graph lists them: without deleted ones.',
-        }),
+      effective: z.enum(['true', 'false']).default('true').meta({
+        description: 'false: direct members only, of every type, as Graph lists them: without deleted ones.',
+      }),
     }),
     status: 200,
     answer: pageOf(EffectiveMember, 'EffectiveMemberPage'),

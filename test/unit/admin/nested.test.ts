@@ -127,6 +127,8 @@ test('direct members are those that Graph lists: the deleted are left out, and c
     stack.tenant.setUser(user(number), 'live', { userPrincipalName: `user${number}@rookery.example` });
     stack.tenant.setMember(group(1), user(number), 'user');
   }
+  stack.tenant.setUser(user(99), 'soft-deleted');
+  stack.tenant.setMember(group(1), user(99), 'user');
   await run(stack, one);
   const direct = async () => {
     const ids: string[] = [];

@@ -219,7 +219,7 @@ test('a user, the tenant and assignments are parsed; not found is a fault', asyn
       [`/v1.0/users/${id(1)}`]: json(200, { id: id(1), mail: 'a@x' }),
       '/v1.0/organization': json(200, { value: [{ id: tenantId.toUpperCase(), displayName: 'Contoso' }] }),
       [`/v1.0/servicePrincipals/${id(4)}/appRoleAssignedTo`]: json(200, {
-        value: [{ principalId: id(1), principalType: 'Group', appRoleId: id(0), createdDateTime: 'x' }],
+        value: [{ principalId: id(1).toUpperCase(), principalType: 'Group' }],
       }),
     }),
   );
@@ -232,7 +232,7 @@ test('a user, the tenant and assignments are parsed; not found is a fault', asyn
   });
   expect(await reader.organization()).toMatchObject({ value: { tenantId, displayName: 'Contoso' } });
   expect(await reader.appRoleAssignedTo(id(4))).toMatchObject({
-    value: { items: [{ principalId: id(1), principalType: 'Group', appRoleId: id(0) }] },
+    value: { items: [{ principalId: id(1), principalType: 'Group' }] },
   });
 });
 
