@@ -23,7 +23,7 @@ export function logOf(
   }
   return [
     ...Iterator.from(users)
-      .filter(({ inScope, reason }) => !inScope && reason !== 'deleted')
+      .filter(({ inScope, reason, was }) => !inScope && reason !== 'deleted' && was?.inScope !== true)
       .map(
         ({ id, reason = 'not-in-scope' }): RunLogEntry => ({
           key: `4/user/${id}`,

@@ -15,6 +15,7 @@ import { partsOf } from './parts-of.ts';
 import { countsOf } from './plan-counts.ts';
 import { hashOf } from './plan-hash.ts';
 import { logOf } from './plan-log.ts';
+import { removalLog } from './removal-log.ts';
 import type { JournalPart } from './round-records.ts';
 import { foldedSources, isFirst, type RoundSources } from './round-sources.ts';
 import type { ExternalUser, RunLogEntry } from './run-log.ts';
@@ -117,7 +118,10 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   return {
     plan,
     parts,
-    log: logOf(derive, { users: users(), limited, hidden: edges.hidden }),
+    log: [
+      ...logOf(derive, { users: users(), limited, hidden: edges.hidden }),
+      ...removalLog(derive, { users: users(), groups, sets: limited.sets }),
+    ],
     externalUsers: () => externalUsers(derive, { derivation, limited }),
   };
 }
