@@ -12,7 +12,7 @@ import { type FoldedRound, userIds } from './fold-round.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
 import type { NetEdges } from './net-edges.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
-import { isFlattened, outReason, toldGroups } from './scope.ts';
+import { isFlattened, outReason, policyFingerprint, toldGroups } from './scope.ts';
 import type { StoredMemberships } from './stored-memberships.ts';
 
 export interface Derivation {
@@ -46,10 +46,12 @@ export async function deriveRound(sources: DeriveSources): Promise<Derivation> {
   const skeleton = skeletonOf(sources);
   if (sources.state.lastCompletedRun === undefined) return firstDerivation(sources, skeleton);
   const touched = touchedBy(sources, skeleton);
-  if (isUntouched(touched)) return unchanged(skeleton);
+  const isRejudged = hasNewPolicy(sources);
+  if (isUntouched(touched) && !isRejudged) return unchanged(skeleton);
   await sources.stored.loadGroupsOf([...touched.users, ...touched.userEdges.members]);
   const affected = affectedBy(skeleton.before, skeleton.after, touched);
-  const large = largeGroups(sources, skeleton.after, affected.groups);
+  const judged = isRejudged ? Uint32Array.from(skeleton.after.told.keys()) : affected.groups;
+  const large = largeGroups(sources, skeleton.after, judged);
   await sources.stored.loadMembers(
     below([skeleton.before, skeleton.after], [...affected.byNesting, ...large]),
   );
@@ -59,6 +61,10 @@ export async function deriveRound(sources: DeriveSources): Promise<Derivation> {
   const tellable = pairsAdded + pairsRemoved <= toldPairsMax;
   return { before, after, change: tellable ? change : undefined, pairsAdded, pairsRemoved, affected, large };
 }
+
+/** Another limit holds other groups, also where no membership moved. */
+const hasNewPolicy = ({ run, state, checked }: DeriveSources) =>
+  state.policy !== policyFingerprint(run.settings, checked);
 
 const isUntouched = ({ userEdges, nestingEdges, users, groups }: Touched) =>
   userEdges.groups.length + nestingEdges.groups.length + users.length + groups.length === 0;

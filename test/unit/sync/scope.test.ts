@@ -154,3 +154,29 @@ test('a group above its limit is reported and keeps its last members, the others
   await sync.sync(settings);
   expect(told(sync)).toEqual({ 1: [2, 3], 2: [2], 3: [3] });
 });
+
+test('another limit holds groups and lets them go in the next run, though nothing moved in the tenant (XA-05)', async () => {
+  const sync = await synced(
+    {
+      users: 4,
+      groups: {
+        1: [
+          ['user', 1],
+          ['user', 2],
+          ['group', 2],
+        ],
+        2: [['user', 3]],
+      },
+    },
+    { maxMembersPerGroup: 2 },
+  );
+  expect(told(sync)).toEqual({ 2: [3] });
+  await sync.sync({ maxMembersPerGroup: 3 });
+  expect(told(sync)).toEqual({ 1: [1, 2, 3], 2: [3] });
+  await sync.sync({ maxMembersPerGroup: 2 });
+  sync.tenant.setMember(group(1), user(4), 'user');
+  await sync.sync({ maxMembersPerGroup: 2 });
+  expect(told(sync)).toEqual({ 1: [1, 2, 3], 2: [3] });
+  await sync.sync({ maxMembersPerGroup: 4 });
+  expect(told(sync)).toEqual({ 1: [1, 2, 3, 4], 2: [3] });
+});
