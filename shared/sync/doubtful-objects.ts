@@ -10,11 +10,10 @@ export function doubtfulObjects(
   round: FoldedRound,
   { run, state }: { readonly run: SyncRun; readonly state: SyncState },
 ): readonly Ask[] {
-  if (state.lastCompletedRun === undefined) return [];
   const asks = new Map((state.asks ?? []).filter((ask) => mayLive(round, ask)).map((ask) => [ask.id, ask]));
   for (const [ask, object] of restorables(round)) {
-    // An enumeration has just shown all groups of what it had not seen before.
-    const isShown = object.storedLife === undefined && run.groups.baseline;
+    // An enumeration has just shown all groups of what it had not seen before, and was there when it began.
+    const isShown = object.storedLife === undefined && run.groups.baseline && !object.appeared;
     const becameLive = object.life === 'live' && object.storedLife !== 'live';
     if (becameLive && !isShown && !isNew(object.created, state)) asks.set(ask().id, ask());
   }
@@ -30,10 +29,16 @@ function mayLive({ users, groups, memberIds, groupIds }: FoldedRound, { kind, id
 function* restorables(round: FoldedRound): Iterable<readonly [() => Ask, Restorable]> {
   const { users, groups, memberIds, groupIds } = round;
   for (const [user, { life, stored, created }] of users) {
-    yield [() => ({ kind: 'user', id: memberIds.textOf(user) }), { life, storedLife: stored?.life, created }];
+    const appeared = round.appeared.users.has(user);
+    const ask = () => ({ kind: 'user', id: memberIds.textOf(user) }) as const;
+    yield [ask, { life, storedLife: stored?.life, created, appeared }];
   }
   for (const [group, { life, storedLife, created }] of groups) {
-    yield [() => ({ kind: 'group', id: groupIdOf(groupIds, group) }), { life, storedLife, created }];
+    const appeared = round.appeared.groups.has(group);
+    yield [
+      () => ({ kind: 'group', id: groupIdOf(groupIds, group) }),
+      { life, storedLife, created, appeared },
+    ];
   }
 }
 
@@ -41,6 +46,7 @@ interface Restorable {
   readonly life: string;
   readonly storedLife: string | undefined;
   readonly created: string | undefined;
+  readonly appeared: boolean;
 }
 
 /** Made after the last run had read everything: whatever happened to it since is in this round. */

@@ -41,6 +41,8 @@ export interface FoldedRound {
   /** On a first run a million users are of a few kinds, and each kind is one object. */
   readonly kinds: Map<string, FoldedUser>;
   readonly groups: Map<number, FoldedGroup>;
+  /** What the lists of a fast baseline did not have, and the delta from before them has: made or restored meanwhile. */
+  readonly appeared: { readonly users: Set<number>; readonly groups: Set<number> };
   /** Group → member that is no group. */
   readonly memberEvents: EdgeEvents;
   /** Parent → child. */
@@ -60,16 +62,38 @@ export async function foldRound(
     users: new Map(),
     kinds: new Map(),
     groups: new Map(),
+    appeared: { users: new Set(), groups: new Set() },
     memberEvents: new EdgeEvents(),
     nestingEvents: new EdgeEvents(),
   };
+  let number = 0;
   for await (const page of stagedPages(store, run, 'users')) {
-    if (page.kind === 'users') await foldUsers(round, { store, run, isFirst }, page.items);
+    if (page.kind !== 'users') continue;
+    if (number++ >= (run.users.listedPages ?? run.users.pages))
+      noteAppeared(page.items, { known: round.users, ids: round.memberIds, into: round.appeared.users });
+    await foldUsers(round, { store, run, isFirst }, page.items);
   }
+  number = 0;
   for await (const page of stagedPages(store, run, 'groups')) {
-    if (page.kind === 'groups') await foldGroups(round, { store, run, isFirst }, page.items);
+    if (page.kind !== 'groups') continue;
+    if (number++ >= (run.groups.listedPages ?? run.groups.pages))
+      noteAppeared(page.items, { known: round.groups, ids: round.groupIds, into: round.appeared.groups });
+    await foldGroups(round, { store, run, isFirst }, page.items);
   }
   return round;
+}
+
+interface Appearing {
+  readonly known: ReadonlyMap<number, unknown>;
+  readonly ids: GuidTable;
+  readonly into: Set<number>;
+}
+
+function noteAppeared(items: readonly (UserEntry | GroupEntry)[], { known, ids, into }: Appearing): void {
+  for (const { kind, id } of items) {
+    const number = numberOf(ids, id);
+    if (kind === 'present' && !known.has(number)) into.add(number);
+  }
 }
 
 /** A stream's pages as far as the checkpoint counts them; a page it counts and that is not there is a bug. */

@@ -27,7 +27,7 @@ export function groupsToList(
   const wanted = new Map<number, WantedLists>();
   for (const group of contestedGroups(round)) wanted.set(group, { group, reason: 'contested', rounds: 0 });
   for (const [group, folded] of round.groups) {
-    const isTold = enumerated || isNew(folded);
+    const isTold = (enumerated && !round.appeared.groups.has(group)) || isNew(folded);
     const reason = whyToList(folded, { sweep, isTold, hadMembers: hadMembers(stored, group) });
     if (reason !== undefined) wanted.set(group, { group, reason, rounds: 0 });
   }

@@ -81,6 +81,7 @@ const replaying = (cursor: StreamCursor, token: string): StreamCursor => ({
   start: token,
   next: token,
   listed: true,
+  listedPages: cursor.pages,
   fingerprint: '',
   repeats: 0,
   links: [],

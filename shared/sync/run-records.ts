@@ -28,6 +28,8 @@ export const StreamCursor = z.object({
   restarts: z.int(),
   /** Its first pages are lists: begun again, it is read as a delta from the beginning. */
   listed: z.boolean().exactOptional(),
+  /** Where those end and the delta from the moment before them begins. */
+  listedPages: z.int().exactOptional(),
 });
 export type StreamCursor = z.infer<typeof StreamCursor>;
 

@@ -101,3 +101,37 @@ test('a large directory is read anew by lists, what they do not show is gone', a
   expect(await sync.sync()).toMatchObject({ status: 'done', users: { listed: true, baseline: true } });
   expect(told(sync)[1]).toEqual([1, 20, 21, 30]);
 });
+
+test('who is restored after the lists were read brings his memberships along, and a group its members (rule 4)', async () => {
+  const sync = await unread();
+  sync.tenant.setUser(user(10), 'soft-deleted');
+  sync.tenant.setGroup(group(2), 'soft-deleted');
+  const { graph } = sync.tenant;
+  let listsRead = 0;
+  sync.tenant.graph = (): GraphReader => {
+    const reader = graph.call(sync.tenant);
+    return {
+      ...reader,
+      groupMembers: async (id, link) => {
+        const answer = await reader.groupMembers(id, link);
+        if (++listsRead === 9) {
+          sync.tenant.setUser(user(10), 'live');
+          sync.tenant.setGroup(group(2), 'live');
+        }
+        return answer;
+      },
+    };
+  };
+  expect(told(sync)).toEqual({});
+  expect(await sync.sync(lists)).toMatchObject({
+    status: 'done',
+    asking: {
+      of: [
+        { kind: 'user', id: user(10) },
+        { kind: 'group', id: group(2) },
+      ],
+    },
+  });
+  await sync.sync(lists);
+  expect(told(sync)).toMatchObject({ 1: [1, 10, 11, 20, 21, 30], 2: [1, 11, 21] });
+});
