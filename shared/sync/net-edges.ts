@@ -128,9 +128,8 @@ function* wordsOn(context: Context, group: number, side: Side): Iterable<readonl
     return;
   }
   for (const { member, added, contested } of side.edges) {
-    const present = contested ? listedWord(side, member, added) : added;
+    const present = contested ? contestedWord(context, group, { side, member, lastWord: added }) : added;
     if (present !== undefined) yield [member, present];
-    else keepAsking(context, group, 'unknown-members');
   }
 }
 
@@ -143,20 +142,26 @@ function wantedEdges(context: Context, group: number, side: Side): ReadonlyMap<n
     takeList(context, group, { side, wanted, listed });
   for (const member of side.asked) wanted.set(member, true);
   for (const { member, added, contested } of side.edges) {
-    const present = contested ? listedWord(side, member, added) : added;
+    const present = contested ? contestedWord(context, group, { side, member, lastWord: added }) : added;
     if (present !== undefined) wanted.set(member, present);
-    else {
-      // Two words and no list: the edge stays as it is stored, and next time the whole list decides.
-      wanted.delete(member);
-      keepAsking(context, group, 'unknown-members');
-    }
+    // Two words and no list: the edge stays as it is stored.
+    else wanted.delete(member);
   }
   return wanted;
 }
 
-/** What a list says of a contested edge; of a member that no list shows, the last word of the stream has to do. */
-function listedWord({ listed, isAsleep }: Side, member: number, lastWord: boolean): boolean | undefined {
-  return isAsleep(member) ? lastWord : listed?.has(member);
+/**
+ * What a list says of a contested edge; of a member that no list shows, the last word of the stream has to do. A list that is missing,
+ * or says another thing than that word and may lag behind it, is read once more in the next round, and then decides whole.
+ */
+function contestedWord(
+  context: Context,
+  group: number,
+  { side, member, lastWord }: { readonly side: Side; readonly member: number; readonly lastWord: boolean },
+): boolean | undefined {
+  const word = side.isAsleep(member) ? lastWord : side.listed?.has(member);
+  if (word !== lastWord) keepAsking(context, group, 'unknown-members');
+  return word;
 }
 
 function setAbsent(wanted: Map<number, boolean>, side: Side): void {

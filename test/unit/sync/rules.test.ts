@@ -377,3 +377,29 @@ test('an edge of which a round says two things is settled by a list before it is
   expect(run.rereads).toEqual([{ group: group(1), reason: 'contested', rounds: 0 }]);
   expect(told(sync)).toEqual({ 1: [1] });
 });
+
+test('a list that lags behind a contested edge does not have the last word (rule 5)', async () => {
+  const sync = await synced({ users: 2, groups: { 1: [['user', 1]] } });
+  const { graph } = sync.tenant;
+  let lists = 0;
+  sync.tenant.graph = () => {
+    const reader = graph.call(sync.tenant);
+    return {
+      ...reader,
+      groupMembers: async (id, link) => {
+        const answer = await reader.groupMembers(id, link);
+        if (answer.kind === 'fault' || lists++ > 0) return answer;
+        const items = answer.value.items.filter((member) => member.id !== user(2));
+        return { ...answer, value: { ...answer.value, items } };
+      },
+    };
+  };
+  sync.tenant.faults = { ...sync.tenant.faults, disorder: 1 };
+  for (const type of ['user', undefined, 'user'] as const) sync.tenant.setMember(group(1), user(2), type);
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [1] });
+  await sync.sync();
+  expect([told(sync), lists]).toEqual([{ 1: [1, 2] }, 2]);
+  await sync.sync();
+  expect(lists).toBe(2);
+});
