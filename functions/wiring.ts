@@ -125,6 +125,7 @@ function join(settings: Settings): Wiring {
       now: random.now,
       holder: nested.holder(),
       softSeconds: stepSoftSeconds,
+      heartbeat: beating,
       memory: memoryUse,
     }),
     publicOrigin: settings.PUBLIC_ORIGIN,
@@ -224,6 +225,12 @@ function adminAccess({ settings, registry, tokens, recorder }: Parts): AdminAcce
 
 /** A step begins nothing new after four minutes; the host allows ten (DESIGN §6). */
 const stepSoftSeconds = 240;
+
+/** Never keeps the process alive by itself. */
+function beating(seconds: number, beat: () => Promise<void>): () => void {
+  const timer = setInterval(() => void beat(), seconds * 1000).unref();
+  return () => clearInterval(timer);
+}
 
 function nestedPorts(
   settings: Settings,

@@ -58,6 +58,8 @@ async function tendRuns(ports: DuePorts, record: NestedDirectoryRecord): Promise
     const row = await history.run(record.id, state.activeRun);
     const isQuiet = row === undefined || now - heardUntil(row) > quietMilliseconds;
     if (!isQuiet || row?.view.status === 'awaiting-approval') return undefined;
+    // Somebody is at work on it.
+    if (await store.isLeased(record.id, now)) return undefined;
     await wakeActiveRun(orderPorts(ports), record.id);
     return 'woken';
   }
@@ -68,8 +70,8 @@ async function tendRuns(ports: DuePorts, record: NestedDirectoryRecord): Promise
 const heardUntil = ({ savedAt, view }: RunRow): number =>
   Math.max(savedAt, view.waitsUntil === undefined ? 0 : Date.parse(view.waitsUntil));
 
-/** Longer than a step takes, lease and all. */
-const quietMilliseconds = 10 * 60_000;
+/** Longer than a message lies in a queue that is not behind; whoever works on a run has the lease. */
+const quietMilliseconds = 2 * 60_000;
 
 function isDue(record: NestedDirectoryRecord, state: SyncState, now: number): boolean {
   const due = nextDueAt(record, state);

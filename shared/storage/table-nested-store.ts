@@ -45,7 +45,9 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
   const lease = leases(shared);
   return {
     acquire: lease.acquire,
+    renew: lease.renew,
     release: lease.release,
+    isLeased: lease.isLeased,
     commit: (directory, fence, writes) => commitFenced(shared, lease, { directory, fence, writes }),
 
     async state(directory) {

@@ -11,8 +11,12 @@ import type { SyncRun, SyncState } from './run-records.ts';
 export interface NestedDirectoryStore {
   /** Takes the lease when it is free, expired, or held by `holder` already; the epoch grows with each taking. */
   acquire(directory: DirectoryId, lease: LeaseRequest): Promise<Fence | undefined>;
+  /** Keeps the lease for `seconds` from `now`; throws `FenceLost` when it went on. */
+  renew(directory: DirectoryId, fence: Fence, until: Omit<LeaseRequest, 'holder'>): Promise<void>;
   /** Gives the lease back; nothing when it went on. */
   release(directory: DirectoryId, fence: Fence): Promise<void>;
+  /** Whether somebody has the lease at `now`, milliseconds since 1970. */
+  isLeased(directory: DirectoryId, now: number): Promise<boolean>;
 
   state(directory: DirectoryId): Promise<SyncState>;
   /** The unfinished run's checkpoint, if there is one; a finished run's last checkpoint otherwise. */

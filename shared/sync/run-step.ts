@@ -13,9 +13,12 @@ import { type Done, spent, type Work } from './work.ts';
 /** `dropped`: the message was old. `busy`: someone else works on the directory; the message comes again. `waiting`: it came too early. */
 export type StepOutcome = 'worked' | 'dropped' | 'busy' | 'waiting';
 
-/** Seconds a lease outlives the soft deadline, and the wait when it is held. */
+/** Seconds a lease outlives the soft deadline where nobody renews it, and the wait when it is held. */
 const leaseMarginSeconds = 120;
 const busySeconds = 20;
+/** A renewed lease is short, so that the run of a process that died goes on soon. */
+const beatSeconds = 20;
+const renewedSeconds = 90;
 
 /**
  * Carries a run on for one message, until it rests, waits, ends or the soft deadline comes. Safe to call twice with the
@@ -23,23 +26,29 @@ const busySeconds = 20;
  * and everything written carries the fence.
  */
 export async function runStep(ports: SyncPorts, message: SyncMessage): Promise<StepOutcome> {
-  const { store } = ports;
-  const fence = await store.acquire(message.directory, {
+  const { store, heartbeat, softSeconds } = ports;
+  const { directory } = message;
+  const fence = await store.acquire(directory, {
     holder: ports.holder,
     now: ports.now(),
-    seconds: ports.softSeconds + leaseMarginSeconds,
+    seconds: heartbeat === undefined ? softSeconds + leaseMarginSeconds : renewedSeconds,
   });
   if (fence === undefined) {
     await ports.queue.send(message, busySeconds);
     return 'busy';
   }
+  // A beat that fails is made up for by the next one; whoever lost the lease learns it from his next commit.
+  const beat = () =>
+    store.renew(directory, fence, { now: ports.now(), seconds: renewedSeconds }).catch(() => undefined);
+  const stopBeating = heartbeat?.(beatSeconds, beat);
   try {
     return await carryOn(ports, message, fence);
   } catch (error) {
     if (error instanceof FenceLost) return 'dropped';
     throw error;
   } finally {
-    await store.release(message.directory, fence);
+    stopBeating?.();
+    await store.release(directory, fence);
   }
 }
 

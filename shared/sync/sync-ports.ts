@@ -16,6 +16,8 @@ export interface SyncPorts {
   readonly holder: string;
   /** A step begins nothing new after this many seconds: far below what the host allows. */
   readonly softSeconds: number;
+  /** Calls `beat` every so many seconds until what it returns is called; absent where a lease outlives every step. */
+  readonly heartbeat?: (seconds: number, beat: () => Promise<void>) => () => void;
   /** Bytes in use and the most there may be, when the settings ask for memory entries. */
   readonly memory?: () => {
     readonly usedBytes: number;

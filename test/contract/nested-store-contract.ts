@@ -114,6 +114,34 @@ export function describeNestedStore(name: string, open: () => Promise<NestedDire
       });
     });
 
+    test('a lease that is renewed in time is kept, whatever is committed meanwhile; one that went on is not renewed', async () => {
+      const now = 1_800_000_000_000;
+      const holds = async (at: number) =>
+        [
+          await store.isLeased(directory, at),
+          await store.acquire(directory, { holder: 'b', now: at, seconds: 1 }),
+        ] as const;
+      expect(await store.isLeased(directory, now + 179_999)).toBe(true);
+      expect(await store.isLeased(directory, now + 180_000)).toBe(false);
+      const renewals = [100_000, 150_000].map((later) =>
+        store.renew(directory, fence, { now: now + later, seconds: 180 }),
+      );
+      await Promise.all([...renewals, commit({ kind: 'user', user: nestedUser(1) })]);
+      expect(await holds(now + 279_999)).toEqual([true, undefined]);
+      await store.renew(directory, fence, { now: now + 200_000, seconds: 180 });
+      await commit({ kind: 'user', user: nestedUser(2) });
+      expect(await holds(now + 379_999)).toEqual([true, undefined]);
+      expect(await holds(now + 380_001)).toEqual([false, { holder: 'b', epoch: 2 }]);
+      await expect(store.renew(directory, fence, { now: now + 380_002, seconds: 180 })).rejects.toThrow(
+        FenceLost,
+      );
+      await store.release(directory, { holder: 'b', epoch: 2 });
+      await expect(
+        store.renew(directory, { holder: 'b', epoch: 2 }, { now: now + 380_003, seconds: 180 }),
+      ).rejects.toThrow(FenceLost);
+      expect(await store.isLeased(directory, now + 380_004)).toBe(false);
+    });
+
     test('of many who want a free lease at once one gets it', async () => {
       await store.release(directory, fence);
       const holders = Array.from({ length: 10 }, (_, index) => `h${index}`);

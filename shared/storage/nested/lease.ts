@@ -26,13 +26,42 @@ export function leases({ table, row }: NestedTable) {
     return fence;
   }
 
-  async function release(directory: DirectoryId, fence: Fence): Promise<void> {
+  async function renew(
+    directory: DirectoryId,
+    fence: Fence,
+    { now, seconds }: Omit<LeaseRequest, 'holder'>,
+  ): Promise<void> {
+    const row = { until: String(now + seconds * 1000) };
+    for (let attempt = 1; ; attempt++) {
+      const etag = await proof(directory, fence);
+      try {
+        const change = { action: 'merge', rowKey: leaseKey, row, etag } as const;
+        const [renewed] = await available(submitBatch(table, directory, [change]));
+        remember(directory, fence, renewed);
+        return;
+      } catch (error) {
+        remember(directory, fence, undefined);
+        // A commit of the same holder was quicker, and changed the tag.
+        if (!isLostRace(error) || attempt === racesMax) throw error;
+      }
+    }
+  }
+
+  async function isLeased(directory: DirectoryId, now: number): Promise<boolean> {
     const found = await row(directory, leaseKey);
-    const held = found === undefined ? undefined : LeaseRow.parse(found);
-    if (held === undefined || held.holder !== fence.holder || held.epoch !== fence.epoch) return;
-    const content = { schema: rowSchema, ...fence, holder: '', until: '0' };
-    await written(table, directory, { content, replaces: held.etag });
-    etags.delete(nameOf(directory, fence));
+    return found !== undefined && Number(LeaseRow.parse(found).until) > now;
+  }
+
+  async function release(directory: DirectoryId, fence: Fence): Promise<void> {
+    // A renewal on its way may be quicker.
+    for (let attempt = 1; attempt <= racesMax; attempt++) {
+      const found = await row(directory, leaseKey);
+      const held = found === undefined ? undefined : LeaseRow.parse(found);
+      if (held === undefined || held.holder !== fence.holder || held.epoch !== fence.epoch) return;
+      const content = { schema: rowSchema, ...fence, holder: '', until: '0' };
+      etags.delete(nameOf(directory, fence));
+      if ((await written(table, directory, { content, replaces: held.etag })) !== undefined) return;
+    }
   }
 
   /** The entity tag that proves the fence: remembered, or read when this process does not know it. */
@@ -58,8 +87,14 @@ export function leases({ table, row }: NestedTable) {
     else etags.set(nameOf(directory, fence), etag);
   }
 
-  return { acquire, release, proof, renewedProof, remember };
+  return { acquire, renew, release, isLeased, proof, renewedProof, remember };
 }
+
+/** Times that the same holder's commit and renewal may be in each other's way. */
+const racesMax = 5;
+
+const isLostRace = (error: unknown): error is RestError =>
+  error instanceof RestError && [404, 409, 412].includes(error.statusCode ?? 0);
 
 const nameOf = (directory: DirectoryId, fence: Fence) => `${directory}|${fence.epoch}|${fence.holder}`;
 
@@ -79,8 +114,7 @@ async function written(table: TableClient, directory: DirectoryId, { content, re
   try {
     return (await available(submitBatch(table, directory, [change])))[0];
   } catch (error) {
-    const isLostRace = error instanceof RestError && [404, 409, 412].includes(error.statusCode ?? 0);
-    if (!isLostRace) throw error;
+    if (!isLostRace(error)) throw error;
     return wasRepeated(error) ? await etagOfOwn(table, directory, content) : undefined;
   }
 }

@@ -47,9 +47,16 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
       of(id).lease = { holder, epoch: lease.epoch + 1, until: now + seconds * 1000 };
       return { holder, epoch: lease.epoch + 1 };
     },
+    renew: async (id, fence, { now, seconds }) => {
+      const { lease } = of(id);
+      if (lease.epoch !== fence.epoch || lease.holder !== fence.holder)
+        throw new FenceLost('the lease went on');
+      lease.until = now + seconds * 1000;
+    },
+    isLeased: async (id, now) => of(id).lease.until > now,
     release: async (id, fence) => {
       const { lease } = of(id);
-      if (lease.epoch === fence.epoch) lease.until = 0;
+      if (lease.epoch === fence.epoch) of(id).lease = { ...lease, holder: '', until: 0 };
     },
     state: async (id) => structuredClone(of(id).state),
     run: async (id, run) => structuredClone(of(id).runs.get(run)),

@@ -307,15 +307,20 @@ test('what Graph refuses to tell of restored objects is shown as reduced scope',
   expect(hints).toEqual([{ code: 'reduced_scope', text: expect.stringContaining('1 restored object') }]);
 });
 
-test('a run whose message was lost is sent on when it was quiet for ten minutes', async () => {
+test('a run whose message was lost is sent on when it was quiet for two minutes and nobody is at work on it', async () => {
   const one = await confirmed(stack);
   const started = (await stack.send(`POST ${one}/runs`, { body: {} })).json;
   stack.nested.queue.take(() => 0);
   const due = async () =>
     await startDueRuns({ registry: stack.registry, nested: stack.nested, random: stack.random });
   expect(await due()).toEqual({ started: 0, woken: 0 });
-  stack.clock.now += 10 * 60_000 + 1;
-  expect(await due()).toEqual({ started: 0, woken: 1 });
+  stack.clock.now += 2 * 60_000 + 1;
+  const directory = DirectoryId.parse(one.split('/').at(-1));
+  const lease = { holder: 'step', now: stack.clock.now, seconds: 90 };
+  const fence = await stack.nested.store.acquire(directory, lease);
+  expect(await due()).toEqual({ started: 0, woken: 0 });
+  stack.clock.now += 90_001;
+  expect([fence?.epoch, await due()]).toEqual([expect.any(Number), { started: 0, woken: 1 }]);
   await stack.nested.work();
   expect((await stack.send(`GET ${one}/runs/${started.id}`)).json['status']).toBe('done');
 });
