@@ -8,11 +8,15 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newUser, type Served, scimClient, serve, spawnServe } from '../support/served.ts';
 
 let directory: string;
+const cleanUp: (() => Promise<unknown>)[] = [];
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'serve-'));
 });
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+afterAll(async () => {
+  for (const end of cleanUp) await end();
+  rmSync(directory, { recursive: true, force: true });
+});
 
 test('two run side by side; a port in use is one sentence; SIGTERM and SIGINT end each with code 0 and its emulator with it (DESIGN §3)', async () => {
   const [one, two] = await Promise.all([serve('--port', '0'), serve('--port', '0', '--memory')]);
@@ -56,6 +60,30 @@ test('with --data the organization, its keys and users outlive a restart; an emu
   expect([emulators.length, await after.end('SIGKILL')]).toEqual([1, null]);
   for (let waited = 0; waited < 80 && emulators.some(isRunning); waited += 1) await sleep(100);
   expect(emulators.filter(isRunning)).toEqual([]);
+}, 90_000);
+
+test('what was answered before serve was killed is there when the next one begins at once (DESIGN §3)', async () => {
+  const data = join(directory, 'killed');
+  let served = await serve('--port', '0', '--data', data);
+  cleanUp.push(() => served.end('SIGKILL'));
+  const { directoryId, key } = await scimClient(served, 'Killed');
+  const names: string[] = [];
+  for (let round = 0; round < 2; round++) {
+    const users = `${served.origin}/scim/v2/${directoryId}/Users`;
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/scim+json' };
+    for (let n = 0; n < 5; n++) {
+      const name = `round${round}-${n}@example.com`;
+      const answer = await fetch(users, { method: 'POST', headers, body: JSON.stringify(newUser(name)) });
+      expect(answer.status).toBe(201);
+      names.push(name);
+    }
+    await served.end('SIGKILL');
+    served = await serve('--port', '0', '--data', data);
+    const list = await fetch(`${served.origin}/scim/v2/${directoryId}/Users`, { headers });
+    const { Resources } = (await list.json()) as { Resources: { userName: string }[] };
+    expect(Resources.map(({ userName }) => userName).sort()).toEqual([...names].sort());
+  }
+  await served.end();
 }, 90_000);
 
 test.each([

@@ -7,6 +7,9 @@ const graceMilliseconds = 5_000;
 // The pipe of the parent closes with the parent; it must not keep alive an emulator that has closed its services.
 process.stdin.on('close', end).on('error', end).resume().unref?.();
 
+// What it says of its end finds nobody any more; that must not end it before its data are written.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+
 function end() {
   setTimeout(() => process.exit(1), graceMilliseconds).unref();
   process.kill(process.pid, 'SIGINT');

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { formerEmulatorGone, markEmulator, unmarkEmulator } from './former-emulator.ts';
 
 /** The storage emulator as a child process: real table, queue and blob protocols on ports picked free. */
 export interface Azurite {
@@ -20,12 +21,15 @@ export type AzuritePersistence =
 
 /** Starts Azurite and waits until its three services listen. */
 export async function startAzurite(persistence: AzuritePersistence): Promise<Azurite> {
+  const folder = persistence.kind === 'directory' ? persistence.path : undefined;
+  if (folder !== undefined) await formerEmulatorGone(folder);
   const child = spawn(process.execPath, [childMain, ...argumentsFor(persistence)], {
     // Never written to: its end tells the emulator that this process is gone.
     stdio: ['pipe', 'pipe', 'pipe'],
     // A Ctrl-C in the terminal ends this process, which then ends the emulator, in this order.
     detached: process.platform !== 'win32',
   });
+  if (folder !== undefined && child.pid !== undefined) markEmulator(folder, child.pid);
   const errors: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
   const endpoints = await endpointsOf(child).catch((cause) => {
@@ -47,7 +51,10 @@ export async function startAzurite(persistence: AzuritePersistence): Promise<Azu
     queueEndpoint: base('Queue'),
     blobEndpoint: base('Blob'),
     process: child,
-    stop: () => stop(child),
+    stop: async () => {
+      await stop(child);
+      if (folder !== undefined) unmarkEmulator(folder);
+    },
   };
 }
 
