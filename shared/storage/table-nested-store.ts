@@ -113,19 +113,23 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
     discard: (directory, fence, run) => discarded(shared, lease, { directory, fence, run }),
     forgetRuns: (directory, fence, runs) => forgottenRuns(shared, lease, { directory, fence, ...runs }),
 
-    async outbox(directory, { after, limit }) {
-      const from = after === undefined ? {} : { after: outboxRowKey(after) };
-      const entries: NestedOutboxEntry[] = [];
-      for await (const page of shared.pages(directory, nestedPrefix.outbox, {
-        ...from,
-        pageRows: Math.min(limit, 1000),
-      })) {
-        entries.push(...page.map((row) => NestedOutboxEntry.parse(unpackValue(row))));
-        if (entries.length >= limit) break;
-      }
-      return entries.slice(0, limit);
-    },
+    outbox: (directory, page) => outboxOf(shared, directory, page),
   };
+}
+
+async function outboxOf(
+  shared: NestedTable,
+  directory: DirectoryId,
+  { after, limit }: { readonly after?: string; readonly limit: number },
+) {
+  const from = after === undefined ? {} : { after: outboxRowKey(after) };
+  const entries: NestedOutboxEntry[] = [];
+  const pages = { ...from, pageRows: Math.min(limit, 1000) };
+  for await (const page of shared.pages(directory, nestedPrefix.outbox, pages)) {
+    entries.push(...page.map((row) => NestedOutboxEntry.parse(unpackValue(row))));
+    if (entries.length >= limit) break;
+  }
+  return entries.slice(0, limit);
 }
 
 async function nestingOf(shared: NestedTable, directory: DirectoryId) {
