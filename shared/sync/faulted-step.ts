@@ -1,0 +1,109 @@
+import { askingForbidden, askSkipped } from './asking.ts';
+import type { GraphFault } from './graph-port.ts';
+import { newStream } from './new-run.ts';
+import { listCommand, readCommand } from './next-command.ts';
+import { nextList } from './rereading.ts';
+import type { Step, StreamName } from './run-events.ts';
+import type { SyncRun } from './run-records.ts';
+import { failed, goOn } from './step-results.ts';
+
+/** Attempts at one thing that failed in a passing way, and waits for a throttling Graph, before a run gives up. */
+const attemptsMax = 8;
+const throttledMax = 300;
+const resyncsMax = 4;
+const restartsMax = 3;
+
+/** What Graph could not answer: wait, ask another way, do without, or give up. */
+export function faulted(run: SyncRun, fault: GraphFault): Step {
+  const isAsking = run.phase === 'fold' && listCommand(run).kind === 'ask-groups';
+  return isAsking ? unanswered(run, fault) : readFailed(run, fault);
+}
+
+/** What was never shown can wait a run longer; nothing is removed for want of it. */
+function unanswered(run: SyncRun, fault: GraphFault): Step {
+  switch (fault.kind) {
+    case 'throttled':
+    case 'unauthorized':
+      return readFailed(run, fault);
+    case 'forbidden':
+      return goOn(askingForbidden(run));
+    case 'not-found':
+      return goOn(askSkipped(run, 'not-found'));
+    default:
+      return goOn(askSkipped(run, 'unanswered'));
+  }
+}
+
+function readFailed(run: SyncRun, fault: GraphFault): Step {
+  switch (fault.kind) {
+    case 'throttled':
+      return run.attempts < throttledMax
+        ? asked(run, Math.max(1, fault.retryAfterSeconds ?? 30))
+        : failed(run, 'graph_throttled', fault.detail);
+    case 'resync-required':
+      return begunAgain(run, fault);
+    case 'token-dead':
+      return restarted(run, fault);
+    case 'not-found':
+      return run.phase === 'fold' ? nextList(run, undefined) : restarted(run, fault);
+    case 'unauthorized':
+      return failed(run, 'consent_revoked', fault.detail);
+    case 'forbidden':
+      if (run.phase === 'fold') return nextList(run, undefined);
+      return retried(run, fault, 'permission_missing');
+    case 'transient':
+      return retried(run, fault, 'graph_unavailable');
+    case 'malformed':
+      return retried(run, fault, 'graph_malformed');
+  }
+}
+
+function retried(run: SyncRun, fault: GraphFault, code: string): Step {
+  return run.attempts < attemptsMax ? later(run, 2 ** run.attempts) : failed(run, code, fault.detail);
+}
+
+const later = (run: SyncRun, seconds: number): Step => ({
+  run: { ...run, attempts: run.attempts + 1 },
+  command: { kind: 'wait', seconds },
+});
+
+/** Graph's own wait; a longer one is asked about again once a day. */
+const asked = (run: SyncRun, seconds: number): Step => ({
+  run: { ...run, attempts: run.attempts + 1 },
+  command: { kind: 'wait', seconds: Math.min(seconds, askedSecondsMax), asked: true },
+});
+
+const askedSecondsMax = 24 * 60 * 60;
+
+/** The stream at hand; in other phases none. */
+function streamAtHand(run: SyncRun): StreamName | undefined {
+  const command = run.phase === 'read' ? readCommand(run) : undefined;
+  return command?.kind === 'read-page' ? command.stream : undefined;
+}
+
+/** 410: the stream is read from nothing, and becomes a complete enumeration whose removals wait for its end. */
+function begunAgain(run: SyncRun, fault: GraphFault): Step {
+  const stream = streamAtHand(run);
+  const { listing, ...unlisted } = run;
+  if (stream === undefined && listing === undefined) return retried(run, fault, 'graph_unavailable');
+  if (run.resyncs >= resyncsMax)
+    return failed(run, 'resync_loop', 'Graph asked for a new baseline again and again');
+  const resyncs = run.resyncs + 1;
+  if (stream === undefined) {
+    // Lists that break are not mended: the deltas from the beginning tell the same.
+    return goOn({ ...unlisted, resyncs, users: newStream(undefined), groups: newStream(undefined) });
+  }
+  return goOn({ ...run, resyncs, [stream]: newStream(undefined) });
+}
+
+/** A link within the round is dead: once more from the committed deltaLink, and from nothing when that is dead too. */
+function restarted(run: SyncRun, fault: GraphFault): Step {
+  if (run.listing !== undefined) return begunAgain(run, fault);
+  const stream = streamAtHand(run);
+  if (stream === undefined) return retried(run, fault, 'graph_unavailable');
+  const cursor = run[stream];
+  if (cursor.next === undefined) return retried(run, fault, 'graph_unavailable');
+  if (cursor.listed === true || cursor.restarts >= restartsMax || cursor.next === cursor.start)
+    return begunAgain(run, fault);
+  return goOn({ ...run, [stream]: newStream(cursor.start, cursor.restarts + 1) });
+}

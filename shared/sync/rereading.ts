@@ -1,0 +1,22 @@
+import type { Step } from './run-events.ts';
+import type { SyncRun } from './run-records.ts';
+import { goOn } from './step-results.ts';
+
+/** A page of the list at hand was read. */
+export function listRead(run: SyncRun, next: string | undefined): Step {
+  const pages = run.reread.pages + 1;
+  if (next !== undefined) return goOn({ ...run, reread: { next, pages } });
+  return nextList(run, pages);
+}
+
+/** Undefined pages: Graph gave no complete list, and nothing is concluded from it. */
+export function nextList(run: SyncRun, pages: number | undefined): Step {
+  const group = run.rereads[run.rereadsDone]?.group;
+  const rereadPages = pages === undefined || group === undefined ? {} : { [group]: pages };
+  return goOn({
+    ...run,
+    rereadsDone: run.rereadsDone + 1,
+    reread: { pages: 0 },
+    rereadPages: { ...run.rereadPages, ...rereadPages },
+  });
+}
