@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { baselineFaults } from '../../../bench/baseline.ts';
+import { initialCycle } from '../../../bench/initial-cycle.ts';
 import { measure, ownCpuTime } from '../../../bench/measure.ts';
 import { operations } from '../../../bench/operations.ts';
 import { startPeer } from '../../../bench/peers/peer-process.ts';
@@ -102,3 +103,15 @@ test('a table keeps its columns in line', () => {
     ['request          ms', '-------------  ----', 'get               1', 'a longer name  12.5'].join('\n'),
   );
 });
+
+test('a company arrives in its initial cycle, whole and within memory and time (S3-16)', async () => {
+  const { counts, comparison, faults } = await initialCycle(40, quiet);
+  const { users, groups, memberships } = comparison;
+  expect(faults).toEqual([]);
+  expect(counts.created).toBe(users.stored + groups.stored);
+  expect([users.stored, groups.stored]).toEqual([users.expected, groups.expected]);
+  expect(users.stored).toBeGreaterThan(35);
+  expect(memberships.stored).toBeGreaterThan(100);
+});
+
+const quiet = { line: () => undefined, step: () => undefined, progress: () => undefined };
