@@ -4,7 +4,7 @@ import { referencesIn, resolved, resolvedText, split } from './bulk-references.t
 import { type BulkOperation, parseBulk } from './bulk-request.ts';
 import { errorBody, scimErrors } from './errors.ts';
 import { locationOf } from './render-resource.ts';
-import { type ResourceAnswer, type ResourceCall, writeResource } from './resource-requests.ts';
+import { type Answer, type ResourceAnswer, type ResourceCall, writeResource } from './resource-requests.ts';
 import { type Route, routeOf } from './routes.ts';
 
 /**
@@ -12,12 +12,19 @@ import { type Route, routeOf } from './routes.ts';
  * a resource still to be created waits for it; where such names go in a circle, the resources are created without
  * them first and completed by a PATCH.
  */
-export async function bulkResponse(body: Json, call: ResourceCall): Promise<JsonObject> {
+export async function bulkResponse(
+  body: Json,
+  call: ResourceCall,
+): Promise<{ readonly body: JsonObject; readonly remarks: Remarks }> {
   const { operations, errorsMax } = parseBulk(body);
   const run = new BulkRun(operations, call);
   while (run.errors < errorsMax && (await run.step()));
-  return { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkResponse'], Operations: run.results() };
+  const schemas = ['urn:ietf:params:scim:api:messages:2.0:BulkResponse'];
+  return { body: { schemas, Operations: run.results() }, remarks: remarksOn(run.noted) };
 }
+
+/** What the request log says of the writes in a Bulk request. */
+export type Remarks = Omit<Answer, 'response'>;
 
 interface Task {
   readonly index: number;
@@ -43,6 +50,8 @@ class BulkRun {
   /** bulkIds whose creation is still to come. */
   readonly #coming = new Set<string>();
   readonly #repeated = new Set<string>();
+  /** What the request log has to say of single writes, in the order in which they were carried out. */
+  readonly noted: ResourceAnswer[] = [];
   errors = 0;
 
   constructor(operations: readonly BulkOperation[], call: ResourceCall) {
@@ -120,7 +129,7 @@ class BulkRun {
     }
   }
 
-  #write(operation: BulkOperation, data: Json): Promise<ResourceAnswer> {
+  async #write(operation: BulkOperation, data: Json): Promise<ResourceAnswer> {
     const route = this.#routeOf(operation.path);
     if (!writeMethods.has(operation.method)) {
       throw new Refusal('method-not-allowed', 'method of an operation is POST, PUT, PATCH or DELETE.');
@@ -131,7 +140,9 @@ class BulkRun {
     const { version } = operation;
     const on = version === undefined ? {} : { ifMatch: [version] };
     const write = { method: operation.method, route, body: async () => data };
-    return writeResource(write, { ...this.#call, on, prefersResource: false });
+    const answer = await writeResource(write, { ...this.#call, on, prefersResource: false });
+    if (answer.note !== undefined) this.noted.push(answer);
+    return answer;
   }
 
   async #complete({ task, path, operations }: Completion): Promise<void> {
@@ -191,6 +202,17 @@ class BulkRun {
         .join('/'),
     );
   }
+}
+
+/** Every write is named with its remark; the hint is about the removal that dropped most, and its group is the object of the request. */
+function remarksOn(noted: readonly ResourceAnswer[]): Remarks {
+  if (noted.length === 0) return {};
+  const note = noted.map((answer) => `${answer.objectId}: ${answer.note}`).join('; ');
+  const removed = (answer: ResourceAnswer) => answer.largeRemoval?.removed ?? 0;
+  const { largeRemoval, objectId } = noted.reduce((one, other) =>
+    removed(other) > removed(one) ? other : one,
+  );
+  return largeRemoval === undefined ? { note } : { note, largeRemoval, objectId };
 }
 
 const writeMethods = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);

@@ -54,7 +54,7 @@ export async function answerTo(call: Call): Promise<Answer> {
     case 'search':
       return searched(call, route.resource);
     case 'bulk':
-      return found(await bulkResponse(await call.body(limits.bulkBodyBytesMax), await resourceCall(call)));
+      return bulk(call);
     case 'me':
       throw new Refusal('not-implemented', 'The key of a directory is nobody: there is no /Me.');
     case 'service-provider-config':
@@ -111,6 +111,12 @@ function discovery({ baseUrl, parameters }: Call, route: Discovery): JsonObject 
   if (route.kind === 'service-provider-config') return serviceProviderConfig(baseUrl);
   const all = route.kind === 'schemas' ? schemaResources(baseUrl) : resourceTypes(baseUrl);
   return route.id === undefined ? listOfAll(all) : discovered(all, route.id);
+}
+
+async function bulk(call: Call): Promise<Answer> {
+  const body = await call.body(limits.bulkBodyBytesMax);
+  const done = await bulkResponse(body, await resourceCall(call));
+  return { ...found(done.body), ...done.remarks };
 }
 
 const found = (body: JsonObject): Answer => ({

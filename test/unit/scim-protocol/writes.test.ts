@@ -187,4 +187,40 @@ describe('a replacement that drops members is noted, and is large beyond both th
       [note, removed === undefined ? undefined : { removed, before: 4 }],
     ]);
   });
+
+  test('inside a Bulk request each is noted by its group, and the largest is what the request is about', async () => {
+    const directory = await service.open();
+    const ids: string[] = [];
+    for (const n of [0, 1, 2, 3]) {
+      const body = { userName: `bulk-${n}` };
+      ids.push(newId((await reached(directory, { method: 'POST', path: '/Users', body })).answer));
+    }
+    const groupOf = async (displayName: string, count: number) => {
+      const body = { displayName, members: ids.slice(0, count).map((value) => ({ value })) };
+      return newId((await reached(directory, { method: 'POST', path: '/Groups', body })).answer);
+    };
+    const [small, large, calm] = [await groupOf('S', 2), await groupOf('L', 4), await groupOf('C', 3)];
+    const emptied = (path: string, op = 'remove') => ({
+      method: 'PATCH',
+      path,
+      data: patchBody(
+        op === 'remove' ? { op, path: 'members' } : { op, path: 'displayName', value: 'Calmer' },
+      ),
+    });
+    const Operations = [
+      emptied(`/Groups/${small}`),
+      emptied(`/Groups/${large}`),
+      emptied(`/Groups/${calm}`, 'replace'),
+    ];
+    const thresholds = { largeRemovalMembers: 1, largeRemovalPercent: 50 };
+    const send = { method: 'POST', path: '/Bulk', body: { Operations } };
+    const { exchanges } = await reached(directory, send, thresholds);
+    expect(exchanges.map(({ objectId, note, largeRemoval }) => ({ objectId, note, largeRemoval }))).toEqual([
+      {
+        objectId: large,
+        note: `${small}: replace dropped 2 of 2 members; ${large}: replace dropped 4 of 4 members`,
+        largeRemoval: { removed: 4, before: 4 },
+      },
+    ]);
+  });
 });
