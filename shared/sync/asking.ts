@@ -68,14 +68,23 @@ export function answerRead(run: SyncRun, next: string | undefined): SyncRun {
   };
 }
 
-/** Graph gave no answer: nothing is concluded from it, and the next run asks again unless the object is not there. */
+/**
+ * Graph gave no answer: nothing is concluded from it, and the next run asks again. A replica that lags may not know yet what was
+ * restored; what none knows in several runs is left alone.
+ */
 export function askSkipped(run: SyncRun, why: 'not-found' | 'unanswered'): SyncRun {
   const { asking } = run;
   const ask = askAtHand(run)?.ask;
   if (asking === undefined || ask === undefined) return run;
-  const waiting = why === 'not-found' ? asking.waiting : [...asking.waiting, ask];
-  return { ...run, asking: nextAsk({ ...asking, waiting }) };
+  const again = why === 'not-found' ? missed(ask) : [ask];
+  return { ...run, asking: nextAsk({ ...asking, waiting: [...asking.waiting, ...again] }) };
 }
+
+function missed({ misses = 0, ...ask }: Ask): readonly Ask[] {
+  return misses + 1 < missesMax ? [{ ...ask, misses: misses + 1 }] : [];
+}
+
+const missesMax = 5;
 
 /** The credential may not ask: it is no use to go on in this run, and nothing is concluded. All of it waits. */
 export function askingForbidden(run: SyncRun): SyncRun {

@@ -54,7 +54,12 @@ export const Reread = z.object({
 export type Reread = z.infer<typeof Reread>;
 
 /** An object that became live and may have memberships that no feed told: its direct groups are asked for. */
-export const Ask = z.object({ kind: z.enum(['user', 'group']), id: z.string() });
+export const Ask = z.object({
+  kind: z.enum(['user', 'group']),
+  id: z.string(),
+  /** Runs in which Graph did not know it. */
+  misses: z.int().exactOptional(),
+});
 export type Ask = z.infer<typeof Ask>;
 
 /** The asks of a run: how many are done, where the one at hand stands, and the pages of each complete answer. */

@@ -20,10 +20,10 @@ import {
 } from '../../../tools/simulated-tenant/graph/simulated-graph.ts';
 import type { Tenant } from '../../../tools/simulated-tenant/tenant.ts';
 import { FakeQueue } from '../../support/sync/fake-queue.ts';
+import { OutboxConsumer } from '../../support/sync/outbox-consumer.ts';
 import { seeded } from '../../support/sync/simulated-sync.ts';
+import { effectivePairs, pairsOf } from '../../support/sync/stored-pairs.ts';
 import { makeTable, tableUnderTest } from '../../support/table-under-test.ts';
-import { OutboxConsumer } from './outbox-consumer.ts';
-import { effectivePairs, pairsOf } from './stored-pairs.ts';
 
 export const tablePrefix = 'nestedworld';
 const { table } = tableUnderTest(tablePrefix);
@@ -45,6 +45,8 @@ export class TenantWorld {
   readonly #clock: Clock;
   readonly #reader: GraphReader;
   readonly #queue: FakeQueue;
+  /** Truths of the tenant since the last run that was complete began. */
+  #moments: ReadonlySet<string>[] = [];
   #runs = 0;
   #holders = 0;
 
@@ -59,7 +61,7 @@ export class TenantWorld {
     this.#queue = new FakeQueue(() => clock.now);
     this.store = tableNestedStore(table);
     this.#reader = readerOf(clock, parts);
-    this.consumer = new OutboxConsumer(this.store, this.directory);
+    this.consumer = new OutboxConsumer(this.store, this.directory, () => this.#moments);
   }
 
   static async open(seed: number, options: Partial<SimulatedGraphOptions> = {}): Promise<TenantWorld> {
@@ -76,7 +78,7 @@ export class TenantWorld {
 
   /** One run from its order to its end, with the consumer reading along. */
   async sync(settings: Partial<NestedSettings> = {}): Promise<SyncRun> {
-    this.consumer.witness(this.truth());
+    this.#moments.push(this.truth());
     const run = await startRun(this.#ports(), {
       id: RunId.parse(`run_${(this.#runs++).toString(16).padStart(32, '0')}`),
       directory: this.directory,
@@ -96,6 +98,11 @@ export class TenantWorld {
   /** What is true in the tenant now, as pairs of group and user. */
   truth(): ReadonlySet<string> {
     return pairsOf(this.graph.oracle());
+  }
+
+  /** After a run that was complete its own moments do not excuse later removals. */
+  settle(): void {
+    this.#moments = this.#moments.slice(-1);
   }
 
   /** What the directory holds, derived the obvious way from its rows. */
@@ -121,7 +128,7 @@ export class TenantWorld {
 
   async #turn(): Promise<void> {
     this.meanwhile();
-    this.consumer.witness(this.truth());
+    this.#moments.push(this.truth());
     this.#clock.now += 1000;
     const taken = this.#queue.take(this.random);
     if (taken === undefined) {

@@ -118,7 +118,7 @@ async function scenario(seed: number): Promise<void> {
 async function runOnce(world: TenantWorld, settings: Partial<NestedSettings>): Promise<void> {
   const told = world.consumer.told;
   const run = await world.sync(settings);
-  if (run.status === 'done') world.consumer.settle();
+  if (run.status === 'done') world.settle();
   else expect(world.consumer.told).toBe(told);
 }
 
@@ -127,7 +127,7 @@ async function untilQuiet(world: TenantWorld): Promise<void> {
   for (let quiet = 0; quiet < 7; quiet++) {
     const run = await world.sync();
     expect({ status: run.status, failure: run.failure }).toEqual({ status: 'done', failure: undefined });
-    world.consumer.settle();
+    world.settle();
     const { rereads } = await world.store.state(world.directory);
     if (quiet > 0 && rereads.length === 0) return;
   }

@@ -13,6 +13,17 @@ export function live(tenant: FakeTenant, random: () => number, events: number): 
   for (let event = 0; event < events; event++) happen(tenant, random);
 }
 
+/** Somebody or some group is deleted, to be restored before long. */
+export function blink(tenant: FakeTenant, random: () => number): void {
+  const isUser = random() < 0.6;
+  const id = isUser ? userId(Math.floor(random() * users)) : groupId(Math.floor(random() * groups));
+  const life = (isUser ? tenant.users : tenant.groups).get(id)?.life;
+  if (life === undefined || life === 'gone') return;
+  const next = life === 'live' ? 'soft-deleted' : 'live';
+  if (isUser) tenant.setUser(id, next);
+  else tenant.setGroup(id, next);
+}
+
 function happen(tenant: FakeTenant, random: () => number): void {
   const pick = (count: number) => Math.floor(random() * count);
   const user = userId(pick(users));

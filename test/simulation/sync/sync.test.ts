@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { noFaults } from '../../support/sync/fake-tenant.ts';
 import { Died, SimulatedSync, seeded, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { live } from './random-life.ts';
+import { liveThrough } from './random-world.ts';
 
 const seeds = process.env['SIM_SEED'] === undefined ? Number(process.env['SIM_SEEDS'] ?? 200) : 1;
 const first = Number(process.env['SIM_SEED'] ?? 1);
@@ -9,7 +9,8 @@ const first = Number(process.env['SIM_SEED'] ?? 1);
 test('whole runs through faults, deaths and a tenant that moves on end where the tenant is (F1-F6, F10, I1, I3, I8, I18)', async () => {
   for (let seed = first; seed < first + seeds; seed++) {
     try {
-      await scenario(seed);
+      const { said, truth } = await liveThrough(seed);
+      expect(said).toEqual(truth);
     } catch (error) {
       throw new Error(`SIM_SEED=${seed} replays this failure: ${String(error)}`, { cause: error });
     }
@@ -48,38 +49,4 @@ async function small(onWrite: () => void) {
     for (const { id, life, standing, fields } of users) rows.push({ id, life, standing, fields });
   }
   return { copy: [...sync.copy].sort(), rows, counts: (await sync.store.state(simulatedDirectory)).counts };
-}
-
-/** Swarm: each seed has its own subset of faults. */
-async function scenario(seed: number): Promise<void> {
-  const sync = new SimulatedSync(seed);
-  sync.roughQueue = true;
-  const { random, tenant } = sync;
-  const some = (chance: number) => (random() < 0.5 ? random() * chance : 0);
-  live(tenant, random, 60);
-  const baseline = random() < 0.5 ? 'lists' : 'delta';
-  for (let round = 0; round < 6; round++) {
-    tenant.faults = {
-      throttled: some(0.2),
-      transient: some(0.2),
-      malformed: some(0.1),
-      resync: some(0.05),
-      tokenDead: some(0.05),
-      emptyPages: some(0.5),
-      replays: some(0.5),
-      disorder: some(1),
-    };
-    sync.deaths = some(0.08);
-    sync.meanwhile =
-      (round > 0 || baseline === 'lists') && random() < 0.4
-        ? () => live(tenant, random, random() < 0.3 ? 1 : 0)
-        : () => undefined;
-    if (round > 0) live(tenant, random, Math.floor(random() * 12));
-    await sync.sync({ baseline });
-  }
-  tenant.faults = noFaults;
-  sync.deaths = 0;
-  sync.meanwhile = () => undefined;
-  for (let quiet = 0; quiet < 3; quiet++) await sync.sync();
-  expect([...sync.copy].sort()).toEqual([...tenant.effectivePairs()].sort());
 }

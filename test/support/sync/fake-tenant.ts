@@ -1,4 +1,3 @@
-import { GroupId, UserId } from '../../../shared/model/ids.ts';
 import type { JsonObject } from '../../../shared/model/json.ts';
 import type {
   DeltaPage,
@@ -6,33 +5,26 @@ import type {
   GraphAnswer,
   GraphFault,
   GraphReader,
-  GroupEntry,
   ListPage,
   MemberEntry,
+  MemberToAsk,
   MemberType,
   TenantDomain,
-  UserEntry,
 } from '../../../shared/sync/graph-port.ts';
+import { groupEntries, pagesOf, type RoundOfDelta, shownMembers, userEntries } from './tenant-delta.ts';
+import {
+  type FakeGroup,
+  type FakeUser,
+  type Life,
+  TenantHistory,
+  type TenantState,
+} from './tenant-history.ts';
 
 export const fakeTenantId = '11111111-2222-4333-8444-555555555555';
 
 export const fakeDomains: readonly TenantDomain[] = [
   { name: 'rookery.example', isVerified: true, isDefault: true, isInitial: false },
 ];
-
-type Life = 'live' | 'soft-deleted' | 'gone';
-
-interface FakeGroup {
-  life: Life;
-  fields: JsonObject;
-  readonly members: Map<string, MemberType>;
-}
-
-interface Change {
-  readonly id: string;
-  /** Of an edge: which member, and what happened. */
-  readonly edge?: { readonly member: string; readonly type: MemberType; readonly removed: boolean };
-}
 
 /** What Graph does to its readers; each is a chance between 0 and 1. */
 export interface FakeFaults {
@@ -46,6 +38,14 @@ export interface FakeFaults {
   readonly replays: number;
   /** Edge events in no order, with every state an edge had. */
   readonly disorder: number;
+  /** A page of a list comes from a replica some changes behind. */
+  readonly laggingLists: number;
+  /** A round, or a token, comes from a replica some changes behind; what it does not know yet comes with a later round. */
+  readonly laggingDeltas: number;
+  /** One object, or the groups of one, are answered by a replica some changes behind. */
+  readonly staleAnswers: number;
+  /** 410 on any page of a list, while the deltas go on. */
+  readonly goneInLists: number;
 }
 
 export const noFaults: FakeFaults = {
@@ -57,87 +57,85 @@ export const noFaults: FakeFaults = {
   emptyPages: 0,
   replays: 0,
   disorder: 0,
+  laggingLists: 0,
+  laggingDeltas: 0,
+  staleAnswers: 0,
+  goneInLists: 0,
 };
 
-/** A small tenant in the process: its objects, their change logs, and a Graph over it that behaves as badly as asked. */
+/** A small tenant in the process: its objects, their past, and a Graph over it that behaves as badly as asked. */
 export class FakeTenant {
-  readonly users = new Map<string, { life: Life; fields: JsonObject }>();
-  readonly groups = new Map<string, FakeGroup>();
-  readonly #userLog: Change[] = [];
-  readonly #groupLog: Change[] = [];
+  readonly history: TenantHistory;
+  readonly #now: () => number;
   readonly #random: () => number;
   readonly #pages = new Map<string, DeltaPage<unknown>>();
   #rounds = 0;
   faults: FakeFaults = noFaults;
+  /** Tokens of another age are dead: 410. */
+  tokenAge = 0;
+  /** After so long every replica has heard of a change. */
+  lagSeconds = 60;
 
-  constructor(random: () => number) {
+  constructor(random: () => number, now: () => number = () => 0) {
     this.#random = random;
+    this.#now = now;
+    this.history = new TenantHistory(now);
+  }
+
+  get users(): ReadonlyMap<string, FakeUser> {
+    return this.history.latest.users;
+  }
+
+  get groups(): ReadonlyMap<string, FakeGroup> {
+    return this.history.latest.groups;
   }
 
   setUser(id: string, life: Life, fields: JsonObject = {}): void {
-    const user = this.users.get(id);
-    this.users.set(id, { life, fields: { ...user?.fields, ...fields } });
-    this.#userLog.push({ id });
-    if (life === 'gone') for (const group of this.groups.values()) group.members.delete(id);
+    this.history.change({ resource: 'users', id }, ({ users, groups }) => ({
+      users: new Map(users).set(id, { life, fields: { ...users.get(id)?.fields, ...fields } }),
+      groups: life === 'gone' ? without(groups, id) : groups,
+    }));
   }
 
   setGroup(id: string, life: Life, fields: JsonObject = {}): void {
-    const group = this.groups.get(id) ?? { life, fields: {}, members: new Map() };
-    group.life = life;
-    group.fields = { ...group.fields, ...fields };
-    this.groups.set(id, group);
-    this.#groupLog.push({ id });
-    if (life !== 'gone') return;
-    group.members.clear();
-    for (const other of this.groups.values()) other.members.delete(id);
+    this.history.change({ resource: 'groups', id }, ({ users, groups }) => {
+      const before = groups.get(id) ?? { fields: {}, members: new Map<string, MemberType>() };
+      const members = life === 'gone' ? new Map<string, MemberType>() : before.members;
+      const after = new Map(groups).set(id, { life, fields: { ...before.fields, ...fields }, members });
+      return { users, groups: life === 'gone' ? without(after, id) : after };
+    });
   }
 
   setMember(group: string, member: string, type: MemberType | undefined): void {
-    const members = this.groups.get(group)?.members;
-    const before = members?.get(member);
-    if (members === undefined || before === type) return;
+    const found = this.groups.get(group);
+    const before = found?.members.get(member);
+    if (found === undefined || before === type) return;
+    const members = new Map(found.members);
     if (type === undefined) members.delete(member);
     else members.set(member, type);
-    this.#groupLog.push({
-      id: group,
-      edge: { member, type: type ?? before ?? 'user', removed: type === undefined },
-    });
+    const edge = { member, type: type ?? before ?? 'user', removed: type === undefined };
+    this.history.change({ resource: 'groups', id: group, edge }, ({ users, groups }) => ({
+      users,
+      groups: new Map(groups).set(group, { ...found, members }),
+    }));
   }
 
   /** "group user" for every effective membership, by plain depth-first search. */
   effectivePairs(): ReadonlySet<string> {
-    const pairs = new Set<string>();
-    for (const [id, group] of this.groups) {
-      if (group.life !== 'live') continue;
-      for (const user of this.#usersBelow(id, new Set())) pairs.add(`${id} ${user}`);
-    }
-    return pairs;
-  }
-
-  #usersBelow(id: string, seen: Set<string>): Set<string> {
-    const found = new Set<string>();
-    const group = this.groups.get(id);
-    if (group?.life !== 'live' || seen.has(id)) return found;
-    seen.add(id);
-    for (const [member, type] of group.members) {
-      if (type === 'user' && this.users.get(member)?.life === 'live') found.add(member);
-      if (type === 'group') for (const user of this.#usersBelow(member, seen)) found.add(user);
-    }
-    return found;
+    return this.history.effectivePairs();
   }
 
   graph(): GraphReader {
     return {
-      usersDelta: async (start) => this.#delta(start, this.#userLog, (from) => this.#userEntries(from)),
-      groupsDelta: async (start) => this.#delta(start, this.#groupLog, (from) => this.#groupEntries(from)),
-      userList: async (link) => this.#list(this.users, link),
-      groupList: async (link) => this.#list(this.groups, link),
-      groupMembers: async (group) => this.#memberList(group),
-      groupsOf: async ({ kind, id }) => this.#groupsOf(kind, id),
+      usersDelta: async (start) => this.#delta('users', start, userEntries),
+      groupsDelta: async (start) => this.#delta('groups', start, groupEntries),
+      userList: async (link) => this.#list('users', link),
+      groupList: async (link) => this.#list('groups', link),
+      groupMembers: async (group, link) => this.#memberList(group, link),
+      groupsOf: async (member, link) => this.#groupsOf(member, link),
       user: async (id) => {
-        const user = this.users.get(id);
-        if (user?.life !== 'live')
-          return { kind: 'fault', fault: { kind: 'not-found', detail: 'no such user' } };
+        const user = this.#replica(this.faults.staleAnswers).users.get(id);
+        if (user?.life !== 'live') return notFound('no such user');
         return read({ kind: 'present' as const, id, fields: user.fields });
       },
       organization: async () => read({ tenantId: fakeTenantId, displayName: 'Rookery' }),
@@ -148,139 +146,89 @@ export class FakeTenant {
     };
   }
 
-  /** A round is cut into pages when it begins; what happens later comes with the next one. */
+  /** The tenant as the replica that answers now has it. */
+  #replica(lags: number): TenantState {
+    const { position } = this.history;
+    if (!this.#chance(lags)) return this.history.latest;
+    const least = this.history.positionBefore(this.#now() - this.lagSeconds * 1000);
+    return this.history.state(least + Math.floor(this.#random() * (position - least + 1)));
+  }
+
   #delta<T>(
+    resource: 'users' | 'groups',
     start: DeltaStart,
-    log: readonly Change[],
-    entriesSince: (position: number) => readonly T[],
+    entriesOf: (round: RoundOfDelta) => readonly T[],
   ): GraphAnswer<DeltaPage<T>> {
     const fault = this.#fault(start.kind === 'link');
     if (fault !== undefined) return { kind: 'fault', fault };
-    if (start.kind === 'now') return read({ items: [], fingerprint: '', delta: `delta:${log.length}` });
     const link = start.kind === 'link' ? start.link : '';
     if (link.startsWith('next:')) return read(this.#pages.get(link) as DeltaPage<T>);
-    const at = link.startsWith('delta:') ? Number(link.slice('delta:'.length)) : -1;
-    const from = at > 3 && this.#chance(this.faults.replays) ? at - 3 : at;
+    const state = this.#replica(this.faults.laggingDeltas);
+    const tokenAt = (position: number) => `delta:${position}:${this.tokenAge}`;
+    if (start.kind === 'now') return read({ items: [], fingerprint: '', delta: tokenAt(state.position) });
+    const [, at, age] = link.split(':').map(Number);
+    if (age !== undefined && age !== this.tokenAge) return resyncRequired;
     const round = String(this.#rounds++);
-    const pages = this.#paged(entriesSince(from), { round, delta: `delta:${log.length}` });
+    const delta = tokenAt(Math.max(state.position, at ?? 0));
+    const entries = entriesOf({
+      state,
+      changes: at === undefined ? undefined : this.#changesSince(resource, at, state.position),
+      random: this.#random,
+      isDisordered: () => this.#chance(this.faults.disorder),
+    });
+    const isEmpty = () => this.#chance(this.faults.emptyPages);
+    const pages = pagesOf(entries, { round, delta, random: this.#random, isEmpty });
     for (const [index, page] of pages.entries()) this.#pages.set(`next:${round}:${index}`, page);
     return read(pages[0] as DeltaPage<T>);
   }
 
+  #changesSince(resource: 'users' | 'groups', token: number, to: number) {
+    const from = token > replayed && this.#chance(this.faults.replays) ? token - replayed : token;
+    return this.history.changesBetween(from, to, resource);
+  }
+
   /** Live objects by id, a few to a page. */
   #list<Id extends string>(
-    objects: ReadonlyMap<string, { readonly life: Life; readonly fields: JsonObject }>,
+    resource: 'users' | 'groups',
     link = '',
   ): GraphAnswer<ListPage<{ readonly kind: 'present'; readonly id: Id; readonly fields: JsonObject }>> {
-    const fault = this.#fault(link !== '');
+    const fault = this.#listFault(link);
     if (fault !== undefined) return { kind: 'fault', fault };
-    const rest = [...objects.keys()].sort().filter((id) => `list:${id}` > link);
-    const shown = rest.slice(0, 4);
-    const items = shown.flatMap((id) => {
-      const { life, fields } = objects.get(id) ?? { life: 'gone', fields: {} };
-      return life === 'live' ? [{ kind: 'present' as const, id: id as Id, fields }] : [];
-    });
-    return read({ items, ...(rest.length > shown.length ? { next: `list:${shown.at(-1)}` } : {}) });
-  }
-
-  #userEntries(from: number): readonly UserEntry[] {
-    const ids = from < 0 ? [...this.users.keys()] : this.#userLog.slice(from).map(({ id }) => id);
-    return [...new Set(ids)].flatMap((text): readonly UserEntry[] => {
-      const id = UserId.parse(text);
-      const user = this.users.get(text);
-      if (user === undefined) return [];
-      if (user.life === 'live') return [{ kind: 'present', id, fields: user.fields }];
-      return from < 0 && user.life === 'gone' ? [] : [{ kind: 'removed', id, reason: reasonOf(user.life) }];
-    });
-  }
-
-  #groupEntries(from: number): readonly GroupEntry[] {
-    const changes = from < 0 ? [] : this.#groupLog.slice(from);
-    const ids = from < 0 ? [...this.groups.keys()] : changes.map(({ id }) => id);
-    return [...new Set(ids)].flatMap((text): readonly GroupEntry[] => {
-      const id = GroupId.parse(text);
-      const group = this.groups.get(text);
-      if (group === undefined) return [];
-      if (group.life !== 'live') {
-        return from < 0 && group.life === 'gone'
-          ? []
-          : [{ kind: 'removed', id, reason: reasonOf(group.life) }];
-      }
-      const members = from < 0 ? this.#shownMembers(group) : this.#edgeEvents(text, changes);
-      return this.#sliced({ kind: 'present', id, fields: group.fields }, members);
-    });
-  }
-
-  #groupsOf(kind: 'user' | 'group', id: string): GraphAnswer<{ readonly items: readonly MemberEntry[] }> {
-    const fault = this.#fault(false);
-    if (fault !== undefined) return { kind: 'fault', fault };
-    const life = (kind === 'user' ? this.users : this.groups).get(id)?.life;
-    if (life !== 'live') return { kind: 'fault', fault: { kind: 'not-found', detail: 'no such object' } };
-    const items = [...this.groups].flatMap(([group, { life, members }]): readonly MemberEntry[] =>
-      life === 'live' && members.has(id) ? [{ id: group, type: 'group', removed: false }] : [],
+    const objects = this.#replica(this.faults.laggingLists)[resource];
+    return read(
+      pageAfter(link, [...objects.keys()], (id) => {
+        const { life, fields } = objects.get(id) ?? { life: 'gone', fields: {} };
+        return life === 'live' ? [{ kind: 'present' as const, id: id as Id, fields }] : [];
+      }),
     );
-    return read({ items: [{ id: administrativeUnit, type: 'other', removed: false }, ...items] });
   }
 
-  /** Neither lists nor deltas show soft-deleted members. */
-  #shownMembers({ members }: FakeGroup): readonly MemberEntry[] {
-    return [...members].flatMap(([id, type]) => {
-      return this.#isAsleep(id) ? [] : [{ id, type, removed: false }];
-    });
-  }
-
-  #isAsleep(id: string): boolean {
-    return (this.users.get(id) ?? this.groups.get(id))?.life === 'soft-deleted';
-  }
-
-  #edgeEvents(group: string, changes: readonly Change[]): readonly MemberEntry[] | undefined {
-    const events = changes.flatMap(({ id, edge }) =>
-      id === group && edge !== undefined && (edge.removed || !this.#isAsleep(edge.member))
-        ? [{ id: edge.member, type: edge.type, removed: edge.removed }]
-        : [],
-    );
-    if (events.length === 0) return undefined;
-    if (this.#chance(this.faults.disorder)) return events.sort(() => this.#random() - 0.5);
-    return [...new Map(events.map((event) => [event.id, event])).values()];
-  }
-
-  /** One group in several slices. */
-  #sliced(entry: Extract<GroupEntry, { kind: 'present' }>, members: readonly MemberEntry[] | undefined) {
-    if (members === undefined || members.length < 2)
-      return [members === undefined ? entry : { ...entry, members }];
-    const cut = Math.floor(this.#random() * members.length);
-    return [
-      { ...entry, members: members.slice(0, cut) },
-      { ...entry, members: members.slice(cut) },
-    ];
-  }
-
-  #paged<T>(
-    entries: readonly T[],
-    { round, delta }: { round: string; delta: string },
-  ): readonly DeltaPage<T>[] {
-    const chunks: (readonly T[])[] = [];
-    for (let start = 0; start < entries.length; ) {
-      const size = 1 + Math.floor(this.#random() * 5);
-      if (this.#chance(this.faults.emptyPages)) chunks.push([]);
-      chunks.push(entries.slice(start, start + size));
-      start += size;
-    }
-    if (chunks.length === 0) chunks.push([]);
-    return chunks.map((items, page) => ({
-      items,
-      fingerprint: JSON.stringify(items),
-      ...(page + 1 < chunks.length ? { next: `next:${round}:${page + 1}` } : { delta }),
-    }));
-  }
-
-  #memberList(id: string): GraphAnswer<{ readonly items: readonly MemberEntry[] }> {
-    const fault = this.#fault(false);
+  #memberList(id: string, link = ''): GraphAnswer<ListPage<MemberEntry>> {
+    const fault = this.#listFault(link);
     if (fault !== undefined) return { kind: 'fault', fault };
-    const group = this.groups.get(id);
-    if (group?.life !== 'live')
-      return { kind: 'fault', fault: { kind: 'not-found', detail: 'no such group' } };
-    return read({ items: this.#shownMembers(group) });
+    const state = this.#replica(this.faults.laggingLists);
+    const group = state.groups.get(id);
+    if (group?.life !== 'live') return notFound('no such group');
+    const members = new Map(shownMembers(state, group).map((member) => [member.id, member]));
+    return read(pageAfter(link, [...members.keys()], (member) => members.get(member) ?? []));
+  }
+
+  #groupsOf({ kind, id }: MemberToAsk, link = ''): GraphAnswer<ListPage<MemberEntry>> {
+    const fault = this.#listFault(link);
+    if (fault !== undefined) return { kind: 'fault', fault };
+    const { users, groups } = this.#replica(this.faults.staleAnswers);
+    if ((kind === 'user' ? users : groups).get(id)?.life !== 'live') return notFound('no such object');
+    const holders = [...groups].filter(([, { life, members }]) => life === 'live' && members.has(id));
+    return read(
+      pageAfter(link, [administrativeUnit, ...holders.map(([holder]) => holder)], (holder) => [
+        { id: holder, type: holder === administrativeUnit ? 'other' : 'group', removed: false },
+      ]),
+    );
+  }
+
+  #listFault(link: string): GraphFault | undefined {
+    if (this.#chance(this.faults.goneInLists)) return resyncRequired.fault;
+    return this.#fault(link !== '');
   }
 
   #fault(onLink: boolean): GraphFault | undefined {
@@ -289,7 +237,7 @@ export class FakeTenant {
       return { kind: 'throttled', detail: 'too many requests', retryAfterSeconds: 2.5 };
     if (this.#chance(transient)) return { kind: 'transient', detail: 'bad gateway' };
     if (this.#chance(malformed)) return { kind: 'malformed', detail: 'truncated' };
-    if (onLink && this.#chance(resync)) return { kind: 'resync-required', detail: 'gone' };
+    if (onLink && this.#chance(resync)) return resyncRequired.fault;
     if (onLink && this.#chance(tokenDead)) return { kind: 'token-dead', detail: 'expired page token' };
     return undefined;
   }
@@ -299,9 +247,46 @@ export class FakeTenant {
   }
 }
 
+/** Changes that a replayed round tells once more. */
+const replayed = 4;
+const itemsPerPage = 4;
+
 /** Objects are in more than groups. */
 const administrativeUnit = '77777777-0000-4000-8000-000000000000';
 
-const reasonOf = (life: Life) => (life === 'gone' ? 'deleted' : 'changed');
+/** A page begins after the id that its link names, whichever replica answers. */
+function pageAfter<T>(
+  link: string,
+  ids: readonly string[],
+  itemsOf: (id: string) => T | readonly T[],
+): ListPage<T> {
+  const rest = ids.filter((id) => `list:${id}` > link).sort();
+  const shown = rest.slice(0, itemsPerPage);
+  const items = shown.flatMap((id) => itemsOf(id));
+  return { items, ...(rest.length > shown.length ? { next: `list:${shown.at(-1)}` } : {}) };
+}
+
+function without(groups: ReadonlyMap<string, FakeGroup>, member: string): ReadonlyMap<string, FakeGroup> {
+  return new Map(
+    [...groups].map(([id, group]) => {
+      if (!group.members.has(member)) return [id, group];
+      const members = new Map(group.members);
+      members.delete(member);
+      return [id, { ...group, members }];
+    }),
+  );
+}
+
+interface Faulty {
+  readonly kind: 'fault';
+  readonly fault: GraphFault;
+}
+
+const resyncRequired: Faulty = { kind: 'fault', fault: { kind: 'resync-required', detail: 'gone' } };
+
+const notFound = (detail: string): Faulty => ({
+  kind: 'fault',
+  fault: { kind: 'not-found', detail },
+});
 
 const read = <T>(value: T): GraphAnswer<T> => ({ kind: 'read', value, calls: 1, resourceUnits: 5 });

@@ -59,6 +59,32 @@ test.each(['transient', 'malformed'] as const)(
   },
 );
 
+test('a restored user whom a replica that lags does not know yet is asked for again, five times', async () => {
+  const sync = await asleepAtFirst();
+  sync.tenant.setUser(user(1), 'live');
+  sync.tenant.setGroup(group(2), 'live');
+  let asked = 0;
+  reading(sync, ({ groupsOf }) => ({
+    groupsOf: async (member, link) => {
+      asked++;
+      const isKnown = groupsOf !== undefined && member.kind === 'user' && asked > 2;
+      return isKnown
+        ? await groupsOf(member, link)
+        : { kind: 'fault', fault: { kind: 'not-found', detail: 'no such object' } };
+    },
+  }));
+  await sync.sync();
+  expect(told(sync)).toEqual({ 2: [2] });
+  expect((await sync.store.state(simulatedDirectory)).asks).toEqual([
+    { kind: 'user', id: user(1), misses: 1 },
+    { kind: 'group', id: group(2), misses: 1 },
+  ]);
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [1], 2: [2] });
+  for (let run = 0; run < 5; run++) await sync.sync();
+  expect([asked, (await sync.store.state(simulatedDirectory)).asks]).toEqual([7, undefined]);
+});
+
 test('a credential that may not ask is said so of each object, removes nothing, and is tried again in an hour', async () => {
   const sync = await asleepAtFirst();
   sync.tenant.setUser(user(1), 'live');

@@ -51,7 +51,7 @@ test.each([
 
 test('changing the scope tells what comes and what goes, and the next run keeps to it', async () => {
   const sync = await synced(nested);
-  sync.tenantDecides = false;
+  sync.consumer.isStrict = false;
   const scope: SyncScope = { kind: 'groups', groups: [GroupId.parse(group(2))], includeNestedGroups: true };
   await sync.sync({ scope });
   expect({ told: told(sync), users: await usersIn(sync) }).toEqual({ told: { 2: [2] }, users: [2] });

@@ -94,7 +94,7 @@ test('a run that is cancelled while it waits ends at once, asks Graph nothing, a
   expect(seen.calls).toBe(calls);
   sync.advance(3_540_000);
   expect(await runStep(ports(), next)).toBe('worked');
-  await sync.consume();
+  await sync.consumer.consume();
   expect(told(sync)).toEqual({ 1: [1, 2] });
   expect((await sync.store.state(simulatedDirectory)).throttledUntil).toBeUndefined();
 });
