@@ -14,7 +14,8 @@ import {
 } from './nested/nested-keys.ts';
 import { FactsRow, GroupStandingRow, jsonOf } from './nested/nested-rows.ts';
 import { packValue } from './nested/packed-value.ts';
-import { childrenOf, reverseOf } from './nested/planned-writes.ts';
+import { childrenOf } from './nested/planned-members.ts';
+import { reverseOf } from './nested/planned-writes.ts';
 import { guidOfHex, hexIds, hexOfGuid, idCount, packedHex } from './nested/sorted-ids.ts';
 
 type Rows = ReadonlyMap<string, RangeRow>;

@@ -7,7 +7,7 @@ import { newSyncState, SyncRun, SyncState } from '../sync/run-records.ts';
 import { submitBatch } from './batch.ts';
 import { rowSchema } from './directory-rows.ts';
 import { deadObjectsOf } from './nested/dead-objects.ts';
-import { commitFenced } from './nested/fenced-commit.ts';
+import { commitFenced, commitWhole } from './nested/fenced-commit.ts';
 import { leases } from './nested/lease.ts';
 import {
   allChunksOf,
@@ -33,9 +33,11 @@ import {
 } from './nested/nested-rows.ts';
 import { type NestedTable, nestedTable } from './nested/nested-table.ts';
 import { unpackValue } from './nested/packed-value.ts';
-import { childrenOf, reverseOf } from './nested/planned-writes.ts';
+import { childrenOf } from './nested/planned-members.ts';
+import { reverseOf } from './nested/planned-writes.ts';
 import { discarded, forgottenRuns } from './nested/run-rows.ts';
 import { guidOfHex, hexIds, hexOfGuid, packedHex } from './nested/sorted-ids.ts';
+import { journalPartsOf, stagedPagesOf } from './nested/staged-ranges.ts';
 import { sideBySide } from './side-by-side.ts';
 import { available } from './storage-busy.ts';
 
@@ -49,6 +51,7 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
     release: lease.release,
     isLeased: lease.isLeased,
     commit: (directory, fence, writes) => commitFenced(shared, lease, { directory, fence, writes }),
+    commitWhole: (directory, fence, writes) => commitWhole(shared, lease, { directory, fence, writes }),
 
     async state(directory) {
       const found = await shared.row(directory, stateKey);
@@ -102,19 +105,44 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
     },
     heldMembers: (directory, group) => heldMembersOf(shared, directory, group),
 
+    isBlank: (directory) => isBlank(shared, directory),
+
     async staged(directory, key) {
       const found = await shared.row(directory, stagedKey(key));
       return found && StagedPage.parse(unpackValue(found));
     },
+    stagedPages: (directory, range) => stagedPagesOf(shared, directory, range),
     async journal(directory, run, part) {
       const found = await shared.row(directory, journalPartKey(run, part));
       return found && JournalPart.parse(unpackValue(found));
     },
+    journalParts: (directory, range) => journalPartsOf(shared, directory, range),
     discard: (directory, fence, run) => discarded(shared, lease, { directory, fence, run }),
     forgetRuns: (directory, fence, runs) => forgottenRuns(shared, lease, { directory, fence, ...runs }),
 
     outbox: (directory, page) => outboxOf(shared, directory, page),
   };
+}
+
+/** What runs make true, by whose prefixes all of it begins. */
+const lasting = [
+  nestedPrefix.user,
+  nestedPrefix.group,
+  nestedPrefix.facts,
+  nestedPrefix.members,
+  nestedPrefix.reverse,
+];
+
+async function isBlank(shared: NestedTable, directory: DirectoryId): Promise<boolean> {
+  const blank = await Promise.all(
+    lasting.map(async (prefix) => {
+      for await (const page of shared.pages(directory, prefix, { select: ['schema'], pageRows: 1 })) {
+        if (page.length > 0) return false;
+      }
+      return true;
+    }),
+  );
+  return !blank.includes(false);
 }
 
 async function outboxOf(

@@ -27,11 +27,14 @@ export interface NestedDirectoryStore {
   isCancelOrdered(directory: DirectoryId, run: RunId): Promise<boolean>;
 
   /**
-   * Carries out `writes` in their order. Atomic (one transaction with the fence) unless it holds a `members` write, which
-   * may take several fenced transactions; then `checkpoint` and `state` go last and repeating the whole is harmless.
-   * At most 90 writes, at most one of kind `members` for each group. Throws `FenceLost`.
+   * Carries out at most 97 writes in their order. Atomic (one transaction with the fence) unless it holds a write that changes
+   * chunks of ids, `members` or `held-members`, or more bytes than a transaction takes: then there may be several, `checkpoint`
+   * and `state` are together in the last one, and repeating the whole is harmless. At most one write of kind `groups-of` or
+   * `held-members` for each member or group; of several of one user, group or entry the last one counts. Throws `FenceLost`.
    */
   commit(directory: DirectoryId, fence: Fence, writes: readonly NestedWrite[]): Promise<void>;
+  /** Carries out all writes in one transaction; false, and nothing is written, when they do not fit in one. */
+  commitWhole(directory: DirectoryId, fence: Fence, writes: readonly NestedWrite[]): Promise<boolean>;
 
   /** Rows by id, in no order; unknown ids are left out. At most 1,000 ids, read side by side. */
   users(directory: DirectoryId, ids: readonly UserId[]): Promise<readonly NestedUser[]>;
@@ -56,8 +59,15 @@ export interface NestedDirectoryStore {
   /** The members a group above its limit keeps; undefined for all other groups. */
   heldMembers(directory: DirectoryId, group: GroupId): Promise<Uint8Array | undefined>;
 
+  /** Whether no user, no group and no membership was ever written; rows of runs do not count. */
+  isBlank(directory: DirectoryId): Promise<boolean>;
+
   staged(directory: DirectoryId, page: StagedKey): Promise<StagedPage | undefined>;
+  /** Pages of a stream in their order, many with a round trip; undefined for a page that is not there. */
+  stagedPages(directory: DirectoryId, stream: StagedRange): AsyncIterable<StagedPage | undefined>;
   journal(directory: DirectoryId, run: RunId, part: number): Promise<JournalPart | undefined>;
+  /** Parts in their order, several with a round trip; undefined for a part that is not there. */
+  journalParts(directory: DirectoryId, parts: JournalRange): AsyncIterable<JournalPart | undefined>;
   /** Removes what a run staged, its journal and the order to stop it included, by pages; false while some is left. */
   discard(directory: DirectoryId, fence: Fence, run: RunId): Promise<boolean>;
   /**
@@ -107,20 +117,25 @@ export type NestedWrite =
   | { readonly kind: 'user'; readonly user: NestedUser }
   | { readonly kind: 'group'; readonly group: NestedGroup }
   | { readonly kind: 'forget'; readonly what: 'user' | 'group'; readonly id: string }
-  /** Set semantics: adding what is there and removing what is absent do nothing. At most 4,096 ids. */
+  /**
+   * Set semantics: adding what is there and removing what is absent do nothing. At most 4,096 ids. `isFirst`: whatever the group
+   * has is replaced, so that nothing has to be read; by this one write where others of the same group are not `isFirst`.
+   */
   | {
       readonly kind: 'members';
       readonly group: GroupId;
       readonly type: MemberType;
       readonly added: Uint8Array;
       readonly removed: Uint8Array;
+      readonly isFirst?: boolean;
     }
-  /** The reverse of `members` for one member that is no group; set semantics. */
+  /** The reverse of `members` for one member that is no group; set semantics, or what there is is replaced: `isFirst`. */
   | {
       readonly kind: 'groups-of';
       readonly member: string;
       readonly added: Uint8Array;
       readonly removed: Uint8Array;
+      readonly isFirst?: boolean;
     }
   | { readonly kind: 'held-members'; readonly group: GroupId; readonly members: Uint8Array | undefined }
   /** Insert or replace: the same entry may come twice. */
@@ -134,6 +149,16 @@ export interface StagedKey {
   readonly stream: string;
   readonly page: number;
 }
+
+/** Pages `from` up to, and without, `to`. */
+export interface StagedRange {
+  readonly run: RunId;
+  readonly stream: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export type JournalRange = Omit<StagedRange, 'stream'>;
 
 /** Soft-deleted objects keep their memberships; gone ones lost them and stay as tombstones for a while. */
 export type Life = 'live' | 'soft-deleted' | 'gone';

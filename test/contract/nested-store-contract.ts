@@ -296,6 +296,81 @@ export function describeNestedStore(name: string, open: () => Promise<NestedDire
       expect(counts.reduce((sum, users) => sum + users, 0)).toBe(79);
     });
 
+    test('one commit may say several things of one group, the last one counts', async () => {
+      const of = (type: 'group' | 'device', added: readonly number[], removed: readonly number[] = []) => ({
+        ...members(1, added, removed),
+        type,
+      });
+      await commit({ kind: 'group', group: nestedGroup(1) }, { kind: 'group', group: nestedGroup(2) });
+      await commit(members(1, [10, 11]), of('group', [2, 3]));
+      const said = [
+        members(1, [12, 13], [10]),
+        of('device', [50]),
+        of('group', [1], [3]),
+        members(1, [10], [12]),
+      ] as const;
+      for (const _ of ['once', 'again']) {
+        await commit(...(said as readonly NestedWrite[]));
+        const found = await store.members(directory, group(1));
+        expect([unpacked(found.user), unpacked(found.device)]).toEqual([ascending([10, 11, 13]), [guid(50)]]);
+        const { groups, edges } = await store.nesting(directory);
+        expect(groups.find(({ id }) => id === group(1))).toMatchObject({ users: 3, others: 1 });
+        expect(edges.map(({ child }) => child).sort()).toEqual(ascending([1, 2]));
+      }
+    });
+
+    test('first memberships are written whatever is there, and may be repeated', async () => {
+      const all = Array.from({ length: 4000 }, (_, index) => index + 1000);
+      const first: readonly NestedWrite[] = [
+        { ...members(1, all), isFirst: true } as NestedWrite,
+        { kind: 'groups-of', member: guid(1), added: packed([guid(7)]), removed: packed([]), isFirst: true },
+      ];
+      await commit({ kind: 'group', group: nestedGroup(1) });
+      await commit({ ...members(1, [5]), isFirst: true } as NestedWrite);
+      for (const _ of ['once', 'again']) {
+        await commit(...first);
+        expect(unpacked((await store.members(directory, group(1))).user)).toEqual(ascending(all));
+        expect(unpacked((await store.groupsOf(directory, [guid(1)])).get(guid(1)))).toEqual([guid(7)]);
+        expect((await store.nesting(directory)).groups[0]?.users).toBe(4000);
+      }
+      await commit(members(1, [5], [1000]));
+      expect((await store.nesting(directory)).groups[0]?.users).toBe(4000);
+    });
+
+    test('what has to be one transaction is written whole or not at all, and never by a zombie', async () => {
+      const users = (count: number) =>
+        Array.from({ length: count }, (_, n): NestedWrite => ({ kind: 'user', user: nestedUser(n) }));
+      expect(await store.commitWhole(directory, fence, [...users(120), members(1, [1])])).toBe(false);
+      expect(await store.isBlank(directory)).toBe(true);
+      const fits = [...users(90), members(1, [1]), { kind: 'checkpoint', run: checkpoint } as const];
+      expect(await store.commitWhole(directory, fence, fits)).toBe(true);
+      expect(unpacked((await store.members(directory, group(1))).user)).toEqual([guid(1)]);
+      expect(await store.run(directory, run)).toEqual(checkpoint);
+      await store.acquire(directory, { holder: 'b', now: 1_900_000_000_000, seconds: 180 });
+      await expect(store.commitWhole(directory, fence, users(1))).rejects.toThrow(FenceLost);
+    });
+
+    test('a directory is blank until something is made true', async () => {
+      await commit(
+        { kind: 'stage', key: { run, stream: 'users', page: 0 }, page: { kind: 'users', items: [] } },
+        { kind: 'checkpoint', run: checkpoint },
+      );
+      expect(await store.isBlank(directory)).toBe(true);
+      await commit(members(1, [1]));
+      expect(await store.isBlank(directory)).toBe(false);
+    });
+
+    test('of several things said of one object in one commit the last one counts', async () => {
+      await commit(
+        { kind: 'user', user: nestedUser(1) },
+        { kind: 'group', group: nestedGroup(2) },
+        { kind: 'user', user: nestedUser(1, { version: 2 }) },
+        { kind: 'group', group: nestedGroup(2, { version: 3 }) },
+      );
+      expect(await store.users(directory, [user(1)])).toEqual([nestedUser(1, { version: 2 })]);
+      expect(await store.groups(directory, [group(2)])).toEqual([nestedGroup(2, { version: 3 })]);
+    });
+
     test('child groups are told by the nesting alone', async () => {
       await commit(
         { kind: 'group', group: nestedGroup(1) },
@@ -393,6 +468,46 @@ export function describeNestedStore(name: string, open: () => Promise<NestedDire
         undefined,
       ]);
       expect(await store.outbox(directory, { limit: 10 })).toEqual([entry]);
+    });
+
+    test('staged pages and journal parts are read in their order by many, and a missing one is told', async () => {
+      const pageOf = (n: number) => ({
+        kind: 'users' as const,
+        items: [{ kind: 'present' as const, id: user(n), fields: {} }],
+      });
+      const partOf = (n: number) => ({ kind: 'held' as const, group: group(n) });
+      const numbers = Array.from({ length: 70 }, (_, n) => n).filter((n) => n !== 3 && n !== 69);
+      for (let start = 0; start < numbers.length; start += 40) {
+        const some = numbers.slice(start, start + 40);
+        await commit(
+          ...some.flatMap((n): readonly NestedWrite[] => [
+            { kind: 'stage', key: { run, stream: 'users', page: n }, page: pageOf(n) },
+            { kind: 'journal', run, part: n, content: partOf(n) },
+          ]),
+        );
+      }
+      const listed = async <T>(items: AsyncIterable<T>) => {
+        const all: T[] = [];
+        for await (const item of items) all.push(item);
+        return all;
+      };
+      const between = (from: number, to: number) =>
+        Array.from({ length: to - from }, (_, index) => from + index);
+      const there = (n: number) => numbers.includes(n);
+      for (const [from, to] of [
+        [0, 70],
+        [2, 5],
+        [40, 68],
+        [9, 9],
+      ] as const) {
+        const range = { run, from, to };
+        expect(await listed(store.stagedPages(directory, { ...range, stream: 'users' }))).toEqual(
+          between(from, to).map((n) => (there(n) ? pageOf(n) : undefined)),
+        );
+        expect(await listed(store.journalParts(directory, range))).toEqual(
+          between(from, to).map((n) => (there(n) ? partOf(n) : undefined)),
+        );
+      }
     });
 
     test('outbox entries are told in the order of their keys', async () => {

@@ -8,29 +8,82 @@ import { leaseKey } from './nested-keys.ts';
 import type { NestedTable } from './nested-table.ts';
 import { plannedRows } from './planned-writes.ts';
 
+interface Commit {
+  readonly directory: DirectoryId;
+  readonly fence: Fence;
+  readonly writes: readonly NestedWrite[];
+}
+
 /** Carries out writes in as few transactions as fit, each with the fence in it. */
 export async function commitFenced(
   shared: NestedTable,
   lease: ReturnType<typeof leases>,
-  commit: { readonly directory: DirectoryId; readonly fence: Fence; readonly writes: readonly NestedWrite[] },
+  commit: Commit,
 ): Promise<void> {
-  const { directory, fence, writes } = commit;
+  await sendPlanned(shared, lease, { ...commit, transactionsMax: Number.POSITIVE_INFINITY });
+}
+
+/** The same in one transaction; false, and nothing is sent, when it takes more. */
+export async function commitWhole(
+  shared: NestedTable,
+  lease: ReturnType<typeof leases>,
+  commit: Commit,
+): Promise<boolean> {
+  return await sendPlanned(shared, lease, { ...commit, transactionsMax: 1 });
+}
+
+async function sendPlanned(
+  shared: NestedTable,
+  lease: ReturnType<typeof leases>,
+  { directory, fence, writes, transactionsMax }: Commit & { readonly transactionsMax: number },
+): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
-    const planned = await Promise.all(writes.map((write) => plannedRows(shared, directory, write)));
+    const transactions = await plannedTransactions(shared, directory, writes);
+    if (transactions.length > transactionsMax) return false;
     try {
-      for (const rows of transactionsOf(planned.flat()))
-        await sendFenced(shared, lease, { directory, fence, rows });
-      return;
+      for (const rows of transactions) await sendFenced(shared, lease, { directory, fence, rows });
+      return true;
     } catch (error) {
       // Something a repeated send had done already, such as a delete: look again and send what is left.
-      const isOutdated = error instanceof RestError && [404, 412].includes(error.statusCode ?? 0);
-      if (!isOutdated || attempt === attemptsMax) throw error;
+      if (!isOutdated(error) || attempt === attemptsMax) throw error;
       await lease.renewedProof(directory, fence);
     }
   }
 }
 
+const isOutdated = (error: unknown) =>
+  error instanceof RestError && [404, 412].includes(error.statusCode ?? 0);
+
+async function plannedTransactions(
+  shared: NestedTable,
+  directory: DirectoryId,
+  writes: readonly NestedWrite[],
+) {
+  const [before, last] = await Promise.all([
+    plannedRows(
+      shared,
+      directory,
+      writes.filter((write) => !isLast(write)),
+    ),
+    plannedRows(shared, directory, writes.filter(isLast)),
+  ]);
+  return transactionsOf(lastOfEach(before), lastOfEach(last));
+}
+
 const attemptsMax = 5;
+
+/** What says that all the others are written: together, and after them. */
+const isLast = ({ kind }: NestedWrite) => kind === 'checkpoint' || kind === 'state';
+
+/** A transaction takes each row once. */
+const lastOfEach = (rows: readonly RowChange[]): readonly RowChange[] => {
+  const byKey = new Map<string, RowChange>();
+  for (const row of rows) {
+    byKey.delete(row.rowKey);
+    byKey.set(row.rowKey, row);
+  }
+  return [...byKey.values()];
+};
 
 export async function sendFenced(
   { table }: NestedTable,
@@ -52,21 +105,29 @@ export async function sendFenced(
   }
 }
 
-/** Rows in order, cut where a transaction is full: 100 rows and 4 MiB, less what the fence and the wrapping take. */
-function transactionsOf(rows: readonly RowChange[]): readonly (readonly RowChange[])[] {
+/**
+ * Rows in order, cut where a transaction is full: 100 rows and 4 MiB, less what the fence and the wrapping take. The rows of
+ * `last` stay together, with those before them where there is room.
+ */
+function transactionsOf(
+  rows: readonly RowChange[],
+  last: readonly RowChange[],
+): readonly (readonly RowChange[])[] {
   const transactions: RowChange[][] = [];
   let current: RowChange[] = [];
   let bytes = 0;
-  for (const row of rows) {
-    const size = sizeOf(row);
-    if (current.length === rowsMax || bytes + size > bytesMax) {
+  const pack = (together: readonly RowChange[]) => {
+    const size = together.reduce((sum, row) => sum + sizeOf(row), 0);
+    if (current.length > 0 && (current.length + together.length > rowsMax || bytes + size > bytesMax)) {
       transactions.push(current);
       current = [];
       bytes = 0;
     }
-    current.push(row);
+    current.push(...together);
     bytes += size;
-  }
+  };
+  for (const row of rows) pack([row]);
+  if (last.length > 0) pack(last);
   if (current.length > 0) transactions.push(current);
   return transactions.length === 0 ? [[]] : transactions;
 }

@@ -17,7 +17,8 @@ export function nestedTable(table: TableClient) {
     const start =
       options.after === undefined ? `RowKey ge ${quoted(prefix)}` : `RowKey gt ${quoted(options.after)}`;
     const and = options.filter === undefined ? '' : ` and ${options.filter}`;
-    const filter = `PartitionKey eq ${quoted(directory)} and ${start} and RowKey lt ${quoted(endOf(prefix))}${and}`;
+    const end = `RowKey lt ${quoted(options.before ?? endOf(prefix))}`;
+    const filter = `PartitionKey eq ${quoted(directory)} and ${start} and ${end}${and}`;
     const select = options.select === undefined ? {} : { select: ['RowKey', ...options.select] };
     const found = table
       .listEntities<RangeRow>({ queryOptions: { filter, ...select } })
@@ -43,6 +44,8 @@ export function nestedTable(table: TableClient) {
 export interface PageOptions {
   /** Exclusive start. */
   readonly after?: string | undefined;
+  /** Exclusive end, in place of the end of the prefix. */
+  readonly before?: string;
   /** Columns besides the key; all when absent. */
   readonly select?: readonly string[];
   readonly filter?: string;

@@ -65,14 +65,21 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
     },
     isCancelOrdered: async (id, run) => of(id).cancelled.has(run),
     commit: async (id, fence, writes) => {
+      if (writes.length > 97) throw new Error(`${writes.length} writes in one commit`);
+      for (const some of transactionsOf(structuredClone(writes))) {
+        await interrupt('before-write');
+        if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
+        for (const write of some) apply(of(id), write);
+        await interrupt('after-write');
+      }
+    },
+    commitWhole: async (id, fence, writes) => {
+      if (writes.length > 97) return false;
       await interrupt('before-write');
-      const directory = of(id);
-      if (directory.lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
-      if (writes.length > 90) throw new Error(`${writes.length} writes in one commit`);
-      const groups = writes.flatMap((write) => (write.kind === 'members' ? [write.group] : []));
-      if (new Set(groups).size < groups.length) throw new Error('two changes of one group in one commit');
-      for (const write of structuredClone(writes)) apply(directory, write);
+      if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
+      for (const write of structuredClone(writes)) apply(of(id), write);
       await interrupt('after-write');
+      return true;
     },
     users: async (id, ids) => ids.flatMap((user) => structuredClone(of(id).users.get(user)) ?? []),
     groups: async (id, ids) => ids.flatMap((group) => structuredClone(of(id).groups.get(group)) ?? []),
@@ -96,8 +103,19 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
         }),
       ),
     heldMembers: async (id, group) => of(id).held.get(group),
+    isBlank: async (id) => {
+      const { users, groups, members, groupsOf } = of(id);
+      return users.size + groups.size + members.size + groupsOf.size === 0;
+    },
     staged: async (id, key) => structuredClone(of(id).staged.get(stagedKey(key))),
     journal: async (id, run, part) => structuredClone(of(id).journal.get(`${run}/${part}`)),
+    async *stagedPages(id, { run, stream, from, to }) {
+      for (let page = from; page < to; page++)
+        yield structuredClone(of(id).staged.get(stagedKey({ run, stream, page })));
+    },
+    async *journalParts(id, { run, from, to }) {
+      for (let part = from; part < to; part++) yield structuredClone(of(id).journal.get(`${run}/${part}`));
+    },
     discard: async (id, fence, run) => {
       await interrupt('before-write');
       if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
@@ -137,6 +155,13 @@ const newDirectory = (): Directory => ({
   outbox: new Map(),
 });
 
+/** What may take several transactions takes as many as can be; what says that all of it is written comes last and together. */
+function transactionsOf(writes: readonly NestedWrite[]): readonly (readonly NestedWrite[])[] {
+  if (!writes.some(({ kind }) => kind === 'members' || kind === 'held-members')) return [writes];
+  const isLast = ({ kind }: NestedWrite) => kind === 'checkpoint' || kind === 'state';
+  return [...writes.filter((write) => !isLast(write)).map((write) => [write]), writes.filter(isLast)];
+}
+
 const stagedKey = ({ run, stream, page }: StagedKey) => `${run}/${stream}/${page}`;
 
 function apply(directory: Directory, write: NestedWrite): void {
@@ -159,13 +184,9 @@ function apply(directory: Directory, write: NestedWrite): void {
     case 'members':
       changeMembers(directory, write);
       return;
-    case 'groups-of': {
-      const groups = directory.groupsOf.get(write.member) ?? new Set();
-      for (const group of unpackGuids(write.added)) groups.add(group);
-      for (const group of unpackGuids(write.removed)) groups.delete(group);
-      directory.groupsOf.set(write.member, groups);
+    case 'groups-of':
+      changeGroups(directory, write);
       return;
-    }
     case 'held-members':
       if (write.members === undefined) directory.held.delete(write.group);
       else directory.held.set(write.group, write.members);
@@ -182,9 +203,18 @@ function apply(directory: Directory, write: NestedWrite): void {
   }
 }
 
+function changeGroups(directory: Directory, write: Extract<NestedWrite, { kind: 'groups-of' }>): void {
+  const before = write.isFirst === true ? undefined : directory.groupsOf.get(write.member);
+  const groups = before ?? new Set();
+  for (const group of unpackGuids(write.added)) groups.add(group);
+  for (const group of unpackGuids(write.removed)) groups.delete(group);
+  directory.groupsOf.set(write.member, groups);
+}
+
 function changeMembers(directory: Directory, write: Extract<NestedWrite, { kind: 'members' }>): void {
   if (write.added.length + write.removed.length > 4096 * 16) throw new Error('too many members in one write');
-  const members = directory.members.get(write.group) ?? new Map<string, MemberType>();
+  const before = write.isFirst === true ? undefined : directory.members.get(write.group);
+  const members = before ?? new Map<string, MemberType>();
   for (const member of unpackGuids(write.added)) members.set(member, write.type);
   for (const member of unpackGuids(write.removed)) members.delete(member);
   directory.members.set(write.group, members);

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import type { DirectoryId, GroupId } from '../../model/ids.ts';
+import type { MemberType } from '../../sync/graph-port.ts';
+import type { NestedWrite } from '../../sync/nested-store.ts';
+import type { RowChange, RowProperties } from '../batch.ts';
+import { rowSchema } from '../directory-rows.ts';
+import { sideBySide } from '../side-by-side.ts';
+import { type ChunksChange, changeChunks, type MemberChunk, touchedChunks } from './member-chunks.ts';
+import { allChunksOf, chunksOf, factsKey } from './nested-keys.ts';
+import { FactsRow } from './nested-rows.ts';
+import type { NestedTable } from './nested-table.ts';
+import { packValue, unpackValue } from './packed-value.ts';
+import { hexIds, idCount, packedHex, withChanges } from './sorted-ids.ts';
+
+export type MembersWrite = Extract<NestedWrite, { readonly kind: 'members' }>;
+
+export const upsert = (rowKey: string, row: RowProperties): RowChange => ({ action: 'upsert', rowKey, row });
+
+/** Rows that all writes of one commit about one group's members come to: its chunks, and its counts once. */
+export async function memberRows(
+  shared: NestedTable,
+  directory: DirectoryId,
+  writes: readonly MembersWrite[],
+): Promise<readonly RowChange[]> {
+  const group = writes[0]?.group;
+  if (group === undefined) return [];
+  const isFirst = writes.every((write) => write.isFirst === true);
+  const changes = netChanges(writes.filter(({ type }) => type !== 'group'));
+  if (changes.length === 0 && !isFirst) return await childRows(shared, directory, { group, writes });
+  const before = isFirst ? nobody : await counted(shared, directory, group);
+  const sizes = new Map(before.sizes);
+  const rows: RowChange[] = [];
+  for (const change of changes) {
+    const prefix = chunksOf(group, change.type);
+    const chunks = await changedChunks(shared, directory, { prefix, sizes: before.sizes, change });
+    for (const { from, ids } of chunks.write) {
+      sizes.set(prefix + from, idCount(ids));
+      rows.push(upsert(prefix + from, { schema: rowSchema, n: idCount(ids), ids }));
+    }
+    for (const from of chunks.drop) {
+      sizes.delete(prefix + from);
+      rows.push({ action: 'delete', rowKey: prefix + from });
+    }
+  }
+  const children = childrenAfter(before.children, writes);
+  const isSame = rows.length === 0 && Buffer.compare(before.children, children) === 0;
+  return isSame ? [] : [...rows, factsRow(group, { ...countsOf(group, sizes), children })];
+}
+
+/** When only child groups change, its counts say how many other members there are. */
+async function childRows(
+  shared: NestedTable,
+  directory: DirectoryId,
+  { group, writes }: { readonly group: GroupId; readonly writes: readonly MembersWrite[] },
+): Promise<readonly RowChange[]> {
+  const found = await shared.row(directory, factsKey(group));
+  const { users, others } = found === undefined ? { users: 0, others: 0 } : FactsRow.parse(found);
+  const before = childrenOf(found);
+  const children = childrenAfter(before, writes);
+  return Buffer.compare(before, children) === 0 ? [] : [factsRow(group, { users, others, children })];
+}
+
+const childrenAfter = (before: Uint8Array, writes: readonly MembersWrite[]) =>
+  writes
+    .filter(({ type }) => type === 'group')
+    .reduce((children, { added, removed }) => withChanges(children, added, removed), before);
+
+interface Counted {
+  /** Ids in each chunk, by its key. */
+  readonly sizes: ReadonlyMap<string, number>;
+  readonly children: Uint8Array;
+}
+
+const nobody: Counted = { sizes: new Map(), children: new Uint8Array() };
+
+async function counted(shared: NestedTable, directory: DirectoryId, group: GroupId): Promise<Counted> {
+  const [facts, chunks] = await Promise.all([
+    shared.row(directory, factsKey(group)),
+    shared.rows(directory, allChunksOf(group), { select: ['n'] }),
+  ]);
+  return {
+    sizes: new Map(chunks.map((row) => [row.rowKey, z.int().parse(row['n'])])),
+    children: childrenOf(facts),
+  };
+}
+
+interface TypeChange {
+  readonly type: MemberType;
+  readonly added: Uint8Array;
+  readonly removed: Uint8Array;
+}
+
+/** One change for each type, in place of several one after the other. */
+function netChanges(writes: readonly MembersWrite[]): readonly TypeChange[] {
+  return [...Map.groupBy(writes, ({ type }) => type)].map(([type, ofType]) => {
+    const [only, second] = ofType;
+    if (only !== undefined && second === undefined) return only;
+    const added = new Set<string>();
+    const removed = new Set<string>();
+    for (const write of ofType) {
+      for (const id of hexIds(write.added)) {
+        removed.delete(id);
+        added.add(id);
+      }
+      for (const id of hexIds(write.removed)) {
+        added.delete(id);
+        removed.add(id);
+      }
+    }
+    return { type, added: packedHex([...added]), removed: packedHex([...removed]) };
+  });
+}
+
+async function changedChunks(
+  shared: NestedTable,
+  directory: DirectoryId,
+  { prefix, sizes, change }: { prefix: string; sizes: ReadonlyMap<string, number>; change: TypeChange },
+): Promise<ChunksChange> {
+  const froms = [...sizes.keys()]
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => key.slice(prefix.length));
+  const touched = touchedChunks(froms, [...hexIds(change.added), ...hexIds(change.removed)]);
+  const read = await sideBySide(
+    [...touched].filter((from) => sizes.has(prefix + from)),
+    async (from) => {
+      const ids = (await shared.row(directory, prefix + from))?.['ids'];
+      return ids instanceof Uint8Array ? [{ from, ids }] : [];
+    },
+  );
+  return changeChunks(read.flat() satisfies readonly MemberChunk[], froms, change);
+}
+
+/** Counted from the chunks as they will be, never from what was counted before: a repeated write counts the same. */
+function countsOf(group: GroupId, sizes: ReadonlyMap<string, number>) {
+  const userChunks = chunksOf(group, 'user');
+  let users = 0;
+  let others = 0;
+  for (const [key, size] of sizes) {
+    if (key.startsWith(userChunks)) users += size;
+    else others += size;
+  }
+  return { users, others };
+}
+
+const factsRow = (group: GroupId, { children, ...counts }: Facts) =>
+  upsert(factsKey(group), { schema: rowSchema, ...counts, ...packValue({ children }) });
+
+interface Facts {
+  readonly users: number;
+  readonly others: number;
+  readonly children: Uint8Array;
+}
+
+/** Packed ids of the child groups in a row of facts. */
+export function childrenOf(row: Readonly<Record<string, unknown>> | undefined): Uint8Array {
+  if (row === undefined) return new Uint8Array();
+  const value = unpackValue(row);
+  const children =
+    typeof value === 'object' && value !== null && 'children' in value ? value.children : undefined;
+  return children instanceof Uint8Array ? children : new Uint8Array();
+}
