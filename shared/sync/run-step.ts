@@ -121,7 +121,12 @@ async function settle(work: Work, { run, command, writes }: Decided): Promise<bo
 const isPointOfNoReturn = (run: SyncRun, { kind }: SyncCommand) =>
   (kind === 'apply' || kind === 'finish') && hasStaged(run);
 
-const hasStaged = (run: SyncRun) => unitsOf(run) > 0 || run.rereads.length > 0 || run.asking !== undefined;
+/** Whether the stored run may speak of staged pages: this one, or an earlier one that has begun a stream anew since. */
+const hasStaged = (run: SyncRun) =>
+  unitsOf(run) > 0 ||
+  run.rereads.length > 0 ||
+  run.asking !== undefined ||
+  run.resyncs + run.users.restarts + run.groups.restarts > 0;
 
 /** The next message is in the queue before the checkpoint makes this one old: a run is never without a message. */
 async function leave(
