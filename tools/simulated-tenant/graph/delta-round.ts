@@ -52,6 +52,7 @@ export function beginRound(view: TenantView, start: RoundStart, extras: RoundExt
   const isReplay = start.from !== undefined && faults.happens('replayed-changes');
   const from = isReplay ? Math.max(0, (start.from ?? 0) - replayedChanges) : start.from;
   const touched = touchedSince({ view, faults }, { ...start, from });
+  if (start.from !== undefined) lose(touched, faults);
   const withheld = hold(touched, faults);
   release(touched, extras.released, { view, resource: start.resource });
   if (!tracksMembers(start.select)) touched.members.clear();
@@ -162,6 +163,14 @@ function release(
   for (const [group, members] of released.edges) {
     if (view.groups.get(group)?.life !== 'live') continue;
     for (const member of members) noteEdge(view, touched, { group, member });
+  }
+}
+
+/** Takes some changes of memberships out of the round, and no later one tells them either. */
+function lose({ members }: Touched, faults: Faults): void {
+  for (const [group, slice] of members) {
+    for (const member of [...slice.keys()]) if (faults.happens('lost-change')) slice.delete(member);
+    if (slice.size === 0) members.delete(group);
   }
 }
 

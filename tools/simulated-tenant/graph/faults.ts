@@ -18,11 +18,14 @@ export const faultNames = [
   'replayed-changes',
   'removed-strangers',
   'late-objects',
+  // A change of a membership that no round ever tells.
+  'lost-change',
   // 8, 11: replicas
   'restored-groups-tell-members',
   'lists-hide-deleted-members',
   'lagging-lists',
   'lagging-deltas',
+  'lagging-counts',
   // 12-14: tokens, links and spelling
   'gone-with-location',
   'gone-without-location',

@@ -35,4 +35,6 @@ export interface GraphState {
   /** What delta reads and list reads see: the tenant, or a replica that lags behind it. */
   readonly deltaView: () => TenantView;
   readonly listView: () => TenantView;
+  /** What counts see: the advanced index lags more than lists. */
+  readonly countView: () => TenantView;
 }

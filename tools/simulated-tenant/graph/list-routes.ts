@@ -3,12 +3,14 @@ import { defaultAppRoleId, type TenantGroup, type TenantObject } from '../tenant
 import { type GraphAnswer, type GraphRequest, graphError } from './exchange.ts';
 import type { GraphState } from './graph-state.ts';
 import { groupProperties, inUpperCase, propertiesOf, selected, typeOf, userProperties } from './rendering.ts';
+import type { TenantView } from './tenant-view.ts';
 
 /** `/users`, `/groups`, one of either, counts, and members of a group. Undefined for what is none of these. */
 export function answerList(state: GraphState, request: GraphRequest): GraphAnswer | undefined {
   const [collection, id, relation] = request.segments;
   if (collection !== 'users' && collection !== 'groups') return undefined;
-  const view = state.listView();
+  const isCount = request.segments.at(-1) === '$count';
+  const view = isCount ? state.countView() : state.listView();
   const objects: ReadonlyMap<string, TenantObject> = collection === 'users' ? view.users : view.groups;
   if (id === undefined) return listOf(state, request, liveOf(objects));
   if (id === '$count') return countOf(request, liveOf(objects).length);
@@ -51,10 +53,15 @@ function membersOf(
   { group, isTransitive, cast }: MembersAsked,
 ): GraphAnswer {
   const isHidden = group.visibility === 'HiddenMembership' && !state.permissions.has('Member.Read.Hidden');
-  const all = isHidden ? [] : isTransitive ? transitiveMembers(state, group) : directMembers(state, group);
+  const isCount = request.segments.at(-1) === '$count';
+  const view = isCount ? state.countView() : state.listView();
+  const members = () =>
+    isTransitive ? transitiveMembers(state, view, group) : directMembers(state, view, group);
+  const all = isHidden ? [] : members();
   if (cast === '$count') return countOf(request, all.length);
   const kind = cast?.replace(/^microsoft[.]graph[.]/, '');
-  if (kind !== undefined && !isAdvanced(request)) {
+  // A count is of the advanced index anyway, and says so by its header alone.
+  if (kind !== undefined && !isCount && !isAdvanced(request)) {
     return graphError(
       400,
       'Request_UnsupportedQuery',
@@ -63,8 +70,8 @@ function membersOf(
   }
   const shown = all
     .filter((member) => kind === undefined || member.kind === kind)
-    .filter((member) => member.kind !== 'servicePrincipal' || isAdvanced(request));
-  if (request.segments[4] === '$count') return countOf(request, shown.length);
+    .filter((member) => member.kind !== 'servicePrincipal' || isCount || isAdvanced(request));
+  if (isCount) return countOf(request, shown.length);
   return listOf(state, request, shown);
 }
 
@@ -84,20 +91,19 @@ function containersOf(state: GraphState, request: GraphRequest, id: string): Gra
   return listOf(state, request, cast === undefined || cast === 'group' ? groups : []);
 }
 
-function directMembers(state: GraphState, group: TenantGroup): TenantObject[] {
-  const view = state.listView();
+function directMembers(state: GraphState, view: TenantView, { id }: TenantGroup): TenantObject[] {
   const hidesDeleted = state.faults.happens('lists-hide-deleted-members');
-  return [...group.members]
-    .map((id) => view.object(id))
+  return [...(view.groups.get(id)?.members ?? [])]
+    .map((member) => view.object(member))
     .filter((member) => member !== undefined)
     .filter(({ life }) => life === 'live' || (life === 'soft-deleted' && !hidesDeleted));
 }
 
-function transitiveMembers(state: GraphState, root: TenantGroup): TenantObject[] {
+function transitiveMembers(state: GraphState, view: TenantView, root: TenantGroup): TenantObject[] {
   const found = new Map<string, TenantObject>();
   const groups = [root];
   for (let group = groups.pop(); group !== undefined; group = groups.pop()) {
-    for (const member of directMembers(state, group)) {
+    for (const member of directMembers(state, view, group)) {
       if (found.has(member.id) || member.id === root.id || member.life !== 'live') continue;
       found.set(member.id, member);
       if (member.kind === 'group') groups.push(member);

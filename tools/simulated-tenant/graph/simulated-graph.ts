@@ -116,6 +116,7 @@ function stateOf(
   const faults = newFaults(options.seed, options.faults);
   tenant.now = options.now ?? Date.now;
   const replica = laggingReplica(tenant, options.laggingReads ?? 5);
+  const index = laggingReplica(tenant, 4 * (options.laggingReads ?? 5));
   const random = seededRandom(`strangers ${options.seed}`);
   return {
     tenant,
@@ -126,6 +127,7 @@ function stateOf(
     pageSizes: options.pageSizes ?? pageSizesOfGraph,
     serviceUrl: () => options.url,
     deltaView: () => (faults.happens('lagging-deltas') ? replica.behind() : tenant),
+    countView: () => (faults.happens('lagging-counts') ? index.behind() : tenant),
     listView: () => (faults.happens('lagging-lists') ? replica.behind() : tenant),
   };
 }
@@ -143,7 +145,7 @@ async function serve(front: Front, request: IncomingMessage): Promise<GraphAnswe
   const kind = `${method} /${parsed.segments.map(withoutId).join('/')}`;
   front.requests.set(kind, (front.requests.get(kind) ?? 0) + 1);
   const before = front.recent.get(target);
-  if (before !== undefined && front.state.faults.happens('stale-answer')) return before;
+  if (before !== undefined && method === 'GET' && front.state.faults.happens('stale-answer')) return before;
   const answer = front.route({ method, ...parsed, headers: request.headers, body });
   remember(front.recent, target, answer);
   return disturbed(answer, front.state.faults);
