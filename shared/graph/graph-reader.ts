@@ -11,6 +11,7 @@ import {
 } from '../sync/graph-port.ts';
 import { answer } from './graph-answer.ts';
 import type { GraphClient, GraphReading } from './graph-client.ts';
+import { countsOf } from './graph-counts.ts';
 import { GraphFailure } from './graph-failure.ts';
 import { deltaPage, groupEntry, listPage, memberEntry, parsed, userEntry } from './graph-pages.ts';
 import { permissionsOf } from './graph-permissions.ts';
@@ -60,6 +61,7 @@ export function graphReader(client: GraphClient, options: GraphReaderOptions): G
       answer(list(`/${kind}s/${id}/memberOf`, { $select: 'id' }, link), (json) =>
         listPage(json, serviceUrl, memberEntry),
       ),
+    counts: (questions) => countsOf(client, questions),
     user: (id: UserId) =>
       answer(
         client.read({

@@ -19,6 +19,11 @@ export interface GraphReader {
    * before an object was deleted stay unknown until a complete enumeration.
    */
   groupsOf?(member: MemberToAsk, link?: string): Promise<GraphAnswer<ListPage<MemberEntry>>>;
+  /**
+   * How many there are, at most 20 questions, answers in their order; undefined where Graph gave none. From an index that lags: a
+   * reason to look, never evidence. Where a reader has no such call, nothing is compared.
+   */
+  counts?(questions: readonly CountQuestion[]): Promise<GraphAnswer<readonly (number | undefined)[]>>;
   /** One user by id, for "sync one user now" and for doubts; `not-found` is an answer, not a proof. */
   user(id: UserId): Promise<GraphAnswer<UserEntry>>;
   organization(): Promise<GraphAnswer<TenantFacts>>;
@@ -113,6 +118,14 @@ export interface MemberToAsk {
   readonly kind: 'user' | 'group';
   readonly id: string;
 }
+
+/** Of the tenant's objects, or of a group's direct members of one type. */
+export type CountQuestion =
+  | { readonly of: 'users' | 'groups' }
+  | { readonly of: 'members'; readonly group: GroupId; readonly type: 'user' | 'group' };
+
+/** Questions of one `counts`. */
+export const countsAtOnce = 20;
 
 export type MemberType = 'user' | 'group' | 'device' | 'contact' | 'servicePrincipal' | 'other';
 
