@@ -99,7 +99,7 @@ async function started(ports: DuePorts, record: NestedDirectoryRecord): Promise<
 export const runOrder = (
   record: NestedDirectoryRecord,
   confirmed: Confirmation,
-  of: Pick<RunOrder, 'id' | 'mode' | 'trigger' | 'startedAt'>,
+  of: Pick<RunOrder, 'id' | 'mode' | 'trigger' | 'startedAt' | 'auditNow'>,
 ): RunOrder => ({
   ...of,
   directory: record.id,

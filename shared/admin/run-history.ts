@@ -40,6 +40,18 @@ export const RunView = z.object({
   resourceUnits: z.number(),
   warnings: z.int(),
   plan: Plan.pick({ hash: true, counts: true, exceeded: true }).optional(),
+  audit: z
+    .object({
+      compared: z.int(),
+      differing: z.int(),
+      unanswered: z.int(),
+      rereads: z.int().meta({ description: 'Groups whose members the next run reads by list.' }),
+    })
+    .optional()
+    .meta({
+      description:
+        'Groups whose direct members Graph counted in this run, to be compared with what is stored.',
+    }),
   approval: z.object({ by: z.string(), at: z.string() }).optional(),
   failure: z.object({ code: z.string(), detail: z.string() }).optional(),
 });
@@ -96,10 +108,16 @@ export function runView(run: SyncRun, savedAt: number): RunView {
     ...(plan === undefined
       ? {}
       : { plan: { hash: plan.hash, counts: plan.counts, exceeded: [...plan.exceeded] } }),
+    ...(run.audit === undefined ? {} : { audit: auditView(run.audit) }),
     ...(approval === undefined ? {} : { approval }),
     ...(failure === undefined ? {} : { failure }),
   };
 }
+
+const auditView = ({ compared, differing, unanswered, rereads }: NonNullable<SyncRun['audit']>) => ({
+  ...{ compared, differing, unanswered },
+  rereads: rereads.length,
+});
 
 const progressOf = ({ pages, items, baseline, delta }: SyncRun['users']) => ({
   ...{ pages, items, baseline },

@@ -1,4 +1,5 @@
 import { forbiddenAfter } from './asking.ts';
+import { auditedAfter } from './audit-after.ts';
 import { selectFingerprint } from './graph-port.ts';
 import { replayAfter } from './listing.ts';
 import type { DirectoryCounts, SyncRun, SyncState } from './run-records.ts';
@@ -27,7 +28,8 @@ export async function finish(work: Work, run: SyncRun): Promise<Done> {
 
 function stateAfter(state: SyncState, run: SyncRun): SyncState {
   const { activeRun: _, rejectedPlan: __, asks: ___, enumerateGroups: ____, ...lasting } = state;
-  const { replay: _____, throttledUntil: ______, asksForbiddenAt: _______, ...kept } = lasting;
+  const { replay: _____, throttledUntil: ______, asksForbiddenAt: _______, ...unthrottled } = lasting;
+  const { enumerateUsers: ________, liveUsers: _________, audit: __________, ...kept } = unthrottled;
   const replay = replayAfter(state, run);
   const { waiting = [], tooMany = false } = run.asking ?? {};
   if (run.users.delta === undefined || run.groups.delta === undefined || run.checked === undefined) {
@@ -44,7 +46,7 @@ function stateAfter(state: SyncState, run: SyncRun): SyncState {
     counts: countsAfter(state.counts, run),
     removedLately: removedLatelyAfter(state, run),
     checked: run.checked,
-    rereads: run.plan?.rereads ?? [],
+    ...auditedAfter(state, run),
     ...(waiting.length === 0 ? {} : { asks: waiting, ...forbiddenAfter(state, run) }),
     ...(tooMany || run.enumerateNext === true ? { enumerateGroups: true } : {}),
     policy: policyFingerprint(run.settings, run.checked),

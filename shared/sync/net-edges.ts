@@ -192,9 +192,14 @@ function takeList(
     keepAsking(context, group, listed.reason);
     return;
   }
-  setAbsent(wanted, side);
+  // Counts said that something is missing here or there: what is missing in one list may only be late.
+  if (listed.reason !== 'audit' || listed.rounds >= 1) setAbsent(wanted, side);
+  else if (lacks(side, stored)) keepAsking(context, group, listed.reason);
   for (const member of side.listed) wanted.set(member, true);
 }
+
+const lacks = ({ listed, isAsleep }: Side, stored: readonly number[]) =>
+  stored.some((member) => listed?.has(member) === false && !isAsleep(member));
 
 function isDoubtful(listed: ListedGroup, stored: number): boolean {
   const empty = (listed.members?.size ?? 0) + (listed.children?.size ?? 0) === 0;

@@ -1,4 +1,5 @@
 import type { DirectoryId, RunId } from '../model/ids.ts';
+import { auditDue } from './audit-choice.ts';
 import { selectFingerprint } from './graph-port.ts';
 import { isListed, newListing } from './listing.ts';
 import type { StreamCursor, SyncRun, SyncState } from './run-records.ts';
@@ -16,19 +17,23 @@ export interface RunOrder {
   readonly confirmedHash: string;
   /** RFC 3339. */
   readonly startedAt: string;
+  /** Has Graph count in this run, also when it is not time for it. */
+  readonly auditNow?: boolean;
 }
 
 /** A run that has done nothing yet; it reads on from the last committed tokens, or everything where there are none. */
-export function newRun(order: RunOrder, state: SyncState): SyncRun {
+export function newRun({ auditNow, ...order }: RunOrder, state: SyncState): SyncRun {
   const tokens = state.tokens?.select === selectFingerprint ? state.tokens : undefined;
+  const due = auditDue({ ...order, auditNow }, state);
   return {
     ...order,
     status: 'running',
     phase: 'check',
     step: 0,
-    users: newStream(tokens?.users),
+    users: newStream(state.enumerateUsers === true ? undefined : tokens?.users),
     groups: newStream(state.enumerateGroups === true ? undefined : tokens?.groups),
     ...(tokens === undefined && isListed(order.settings, state) ? { listing: newListing } : {}),
+    ...(due === undefined ? {} : { auditDue: due }),
     resyncs: 0,
     rereads: [],
     rereadsDone: 0,

@@ -20,7 +20,7 @@ export function nextCommand(run: SyncRun): SyncCommand {
     case 'apply':
       return { kind: 'apply' };
     case 'cleanup':
-      return { kind: 'finish' };
+      return run.auditDue === undefined ? { kind: 'finish' } : { kind: 'audit' };
     case 'done':
       return { kind: 'rest' };
   }

@@ -1,5 +1,6 @@
 import { unitsOf, writesOfUnit } from './apply-round.ts';
 import { forbiddenLog, isForbidden, newAsking } from './asking.ts';
+import { audit } from './audit.ts';
 import { finish } from './end-run.ts';
 import { isApproved, planDifference } from './look-again.ts';
 import type { NestedWrite } from './nested-store.ts';
@@ -36,6 +37,8 @@ export async function perform(work: Work, run: SyncRun, command: SyncCommand): P
       return await decide(work, run);
     case 'apply':
       return await apply(work, run);
+    case 'audit':
+      return await audit(work, run);
     case 'finish':
       return await finish(work, run);
     default:

@@ -1,4 +1,5 @@
 import { askedGroups } from './asked-groups.ts';
+import { rereadLog } from './audit-log.ts';
 import { type Derivation, type DeriveSources, deriveRound } from './derive-round.ts';
 import { doubtfulObjects, isNew } from './doubtful-objects.ts';
 import { emptiedGroups } from './emptied-groups.ts';
@@ -22,6 +23,7 @@ import type { ExternalUser, RunLogEntry } from './run-log.ts';
 import type { Ask, Plan, Reread } from './run-records.ts';
 import { exceededThresholds } from './safeguard.ts';
 import { hiddenMembersShown, newlyShown } from './shown-groups.ts';
+import { liveUsersOf } from './tenant-counts.ts';
 import { everything, heldParts, outboxOf } from './told-parts.ts';
 import { type UserDecision, userDecisions } from './user-decisions.ts';
 
@@ -114,12 +116,14 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     counts,
     exceeded: [...exceeded],
     rereads,
+    liveUsers: liveUsersOf(round, run),
   };
   return {
     plan,
     parts,
     log: [
       ...logOf(derive, { users: users(), limited, hidden: edges.hidden }),
+      ...rereadLog(derive),
       ...removalLog(derive, { users: users(), groups, sets: limited.sets }),
     ],
     externalUsers: () => externalUsers(derive, { derivation, limited }),

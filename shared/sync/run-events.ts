@@ -1,4 +1,5 @@
 import type { GroupId } from '../model/ids.ts';
+import type { RunAudit } from './audit-records.ts';
 import type { GraphFault } from './graph-port.ts';
 import type { Ask, Asking, Checked, Plan, Reread, SyncRun } from './run-records.ts';
 
@@ -29,6 +30,8 @@ export type SyncEvent =
       readonly warnings: number;
     }
   | { readonly kind: 'applied'; readonly units: number; readonly last: boolean }
+  /** Counts were compared; without an audit nothing could be. */
+  | { readonly kind: 'audited'; readonly audit?: RunAudit; readonly warnings: number }
   | { readonly kind: 'finished' }
   | { readonly kind: 'fault'; readonly fault: GraphFault };
 
@@ -64,6 +67,8 @@ export type SyncCommand =
   | { readonly kind: 'ask-groups'; readonly ask: Ask; readonly link?: string }
   | { readonly kind: 'plan' }
   | { readonly kind: 'apply' }
+  /** Has Graph count, and compares. */
+  | { readonly kind: 'audit' }
   | { readonly kind: 'finish' }
   /** Come back later instead of sleeping. */
   | {

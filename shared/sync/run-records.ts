@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DirectoryId, GroupId, RunId } from '../model/ids.ts';
+import { AuditState, RunAudit } from './audit-records.ts';
 import { NestedSettings } from './settings.ts';
 
 export const Phase = z.enum(['check', 'read', 'fold', 'derive', 'safeguard', 'apply', 'cleanup', 'done']);
@@ -47,7 +48,7 @@ export type Listing = z.infer<typeof Listing>;
 /** A group whose members have to be read by list, and why (graph.md §1.2, §1.4). */
 export const Reread = z.object({
   group: GroupId,
-  reason: z.enum(['contested', 'restored', 'unknown-members', 'dynamic', 'shown']),
+  reason: z.enum(['contested', 'restored', 'unknown-members', 'dynamic', 'shown', 'audit']),
   /** Rounds it has been waiting for an answer that can be acted on. */
   rounds: z.int(),
 });
@@ -92,6 +93,10 @@ export const PlanCounts = z.object({
 });
 export type PlanCounts = z.infer<typeof PlanCounts>;
 
+/** Users that live when a plan is applied: all of them, or how many more than before it. */
+export const LiveUsers = z.object({ isTotal: z.boolean(), count: z.int() });
+export type LiveUsers = z.infer<typeof LiveUsers>;
+
 export const Plan = z.object({
   /** Names the plan in an approval: a hash of all its parts. */
   hash: z.string(),
@@ -103,6 +108,7 @@ export const Plan = z.object({
   exceeded: z.array(z.string()),
   /** Groups to read by list in the next round. */
   rereads: z.array(Reread),
+  liveUsers: LiveUsers.exactOptional(),
 });
 export type Plan = z.infer<typeof Plan>;
 
@@ -174,6 +180,9 @@ export const SyncRun = z.object({
   asking: Asking.exactOptional(),
   /** More has to be read by list than is worth it: the next run reads all groups. */
   enumerateNext: z.boolean().exactOptional(),
+  /** After its round it has Graph count and compares, because it is time for it or because somebody asked. */
+  auditDue: z.enum(['hourly', 'asked']).exactOptional(),
+  audit: RunAudit.exactOptional(),
   checked: Checked.exactOptional(),
   plan: Plan.exactOptional(),
   approval: z.object({ by: z.string(), at: z.string() }).exactOptional(),
@@ -221,8 +230,12 @@ export const SyncState = z.object({
   asks: z.array(Ask).exactOptional(),
   /** The credential may not ask for them: when that was found, milliseconds since 1970. */
   asksForbiddenAt: z.number().exactOptional(),
-  /** The next run reads all groups from the beginning. */
+  /** The next run reads all groups, or all users, from the beginning. */
   enumerateGroups: z.boolean().exactOptional(),
+  enumerateUsers: z.boolean().exactOptional(),
+  /** Users that live, in scope or not; absent while nobody has counted them. */
+  liveUsers: z.int().exactOptional(),
+  audit: AuditState.exactOptional(),
   /** Fingerprint of the rules that decided who counts: another one has everybody looked at again. */
   policy: z.string().exactOptional(),
   /** Whether groups passed members on when these counts were told; all scopes but the literal reading do. */

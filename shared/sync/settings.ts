@@ -66,6 +66,8 @@ export const NestedSettings = z.object({
     .max(1440)
     .refine((minutes) => minutes === 0 || minutes >= 5, 'at least 5 minutes, or 0 for by hand only')
     .default(15),
+  /** Days in which Graph counts the members of every group once, to be compared with what is stored; 0 never (graph.md §5.1). */
+  auditDays: z.int().min(0).max(90).default(7),
   logFreeMemory: z.boolean().default(false),
 });
 export type NestedSettings = z.infer<typeof NestedSettings>;

@@ -40,11 +40,20 @@ export function step(run: SyncRun, event: SyncEvent): Step {
       return planned(run, event);
     case 'applied':
       return goOn({ ...run, applied: run.applied + event.units, phase: event.last ? 'cleanup' : 'apply' });
+    case 'audited':
+      return goOn(audited(run, event));
     case 'finished':
       return { run: { ...run, phase: 'done', status: 'done' }, command: { kind: 'rest' } };
     case 'fault':
       return faulted(run, event.fault);
   }
+}
+
+function audited(
+  { auditDue: _, ...run }: SyncRun,
+  { audit, warnings }: Extract<SyncEvent, { kind: 'audited' }>,
+): SyncRun {
+  return { ...run, warnings: run.warnings + warnings, ...(audit === undefined ? {} : { audit }) };
 }
 
 /** A decided plan is carried out to its end. */

@@ -91,8 +91,8 @@ async function call(
 }
 
 /** Starts a run and polls it until it is over or waits for somebody. */
-async function run(mode: 'sync' | 'dry-run' = 'sync'): Promise<Answer['json']> {
-  const started = await call('POST', `${one}/runs`, { mode });
+async function run(mode: 'sync' | 'dry-run' = 'sync', audit = false): Promise<Answer['json']> {
+  const started = await call('POST', `${one}/runs`, { mode, ...(audit ? { audit } : {}) });
   expect([started.status, started.json?.reason]).toEqual([202, undefined]);
   return await over(started.json.id);
 }
@@ -194,6 +194,37 @@ test('the next run reads what changed and nothing else', async () => {
     true,
     group(99),
     group(2),
+  ]);
+});
+
+test('a change that Graph never told is found by counting twice, and healed by a list (graph.md §5.1)', async () => {
+  graph.faults.set({ 'lost-change': { chance: 1, times: 1 } });
+  tenant.addUser(user(71), userProperties(71));
+  tenant.addMember(group(99), user(71));
+  const calls = graph.usage.requests.get('POST /$batch') ?? 0;
+  const first = await run('sync', true);
+  const second = await run('sync', true);
+  expect(graph.usage.requests.get('POST /$batch')).toBe(calls + 2);
+  expect([first.audit, second.audit]).toEqual([
+    { compared: groups + 1, differing: 1, unanswered: 0, rereads: 0 },
+    { compared: groups + 1, differing: 1, unanswered: 0, rereads: 1 },
+  ]);
+  expect(await effectiveMembers()).not.toEqual(expected());
+  const third = await run();
+  expect([third.audit, third.progress.lists, third.plan.counts.directAdded]).toEqual([
+    undefined,
+    { done: 1, total: 1 },
+    1,
+  ]);
+  expect(await effectiveMembers()).toEqual(expected());
+  const log = async (of: { id: string }) =>
+    (await call('GET', `${one}/runs/${of.id}/log?object=${group(99)}`)).json.items.map(
+      ({ level, code }: { level: string; code: string }) => [level, code],
+    );
+  expect([await log(first), await log(second), await log(third)]).toEqual([
+    [['info', 'count-differs']],
+    [['warning', 'count-differs-again']],
+    [['info', 'read-again-for-its-count']],
   ]);
 });
 

@@ -71,6 +71,9 @@ export const SyncSettingsPatch = z
     baseline: fields.baseline.unwrap(),
     baselineWaitSeconds: fields.baselineWaitSeconds.unwrap(),
     intervalMinutes: fields.intervalMinutes.unwrap(),
+    auditDays: fields.auditDays.unwrap().meta({
+      description: 'Days in which Graph counts the members of every group once, to be compared; 0: never.',
+    }),
     logFreeMemory: z.boolean(),
     runLogDays: z.int().min(1).max(365),
   })

@@ -13,6 +13,16 @@ const ofRun = { ...inDirectory, params: runParams } as const;
 
 const Run = RunView.meta({ id: 'Run' });
 
+const RunDraft = z
+  .strictObject({
+    mode: z.enum(['sync', 'dry-run']).default('sync'),
+    audit: z.boolean().default(false).meta({
+      description:
+        'Has Graph count when the changes are applied, though it is not time for it: up to 1,000 groups. Not in a dry run.',
+    }),
+  })
+  .meta({ id: 'RunDraft' });
+
 const LogEntry = z
   .object({
     key: z.string(),
@@ -43,7 +53,7 @@ export const runOperations = {
     description:
       'A `dry-run` reads and plans as a run does and writes nothing to the directory. 409 `confirmation_required` before tenant and ' +
       'domains are confirmed, `run_in_progress` with the running run’s id while there is one.',
-    body: z.strictObject({ mode: z.enum(['sync', 'dry-run']).default('sync') }).meta({ id: 'RunDraft' }),
+    body: RunDraft,
     status: 202,
     answer: Run,
   },

@@ -37,6 +37,7 @@ export const runHandlers: RunHandlers = {
     }
     const order = runOrder(record, confirmed, {
       ...{ id: newRunId(ports.random), mode: body.mode, trigger: 'manual', startedAt: nowOf(ports) },
+      ...(body.audit ? { auditNow: true } : {}),
     });
     const run = await patiently(() => startRun(orderPorts(ports), order));
     const facts = { directory: record.id, mode: body.mode };
