@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
+import { everyDirectory } from '../shared/admin/every-page.ts';
 import type { DirectoryRecord } from '../shared/admin/registry.ts';
 import type { DirectoryId } from '../shared/model/ids.ts';
 import { type Checker, checkDirectory } from './check-directory.ts';
 import { writeLine } from './log-line.ts';
 import { writeMetrics } from './metrics-line.ts';
-import { everyDirectory } from './tend.ts';
 import { type Wiring, wired } from './wiring.ts';
 
 /** Once a day: tells what does not fit together in each directory. It repairs nothing: that is for a person, by `npm run fsck`. */

@@ -1,4 +1,5 @@
 import type { InvocationContext } from '@azure/functions';
+import { every } from '../shared/admin/every-page.ts';
 import { isOffered } from '../shared/admin/nested-offer.ts';
 import { isStale, type RunFacts, runFacts } from '../shared/admin/nested-view.ts';
 import type { NestedDirectoryRecord } from '../shared/admin/registry.ts';
@@ -12,12 +13,8 @@ import type { Wiring } from './wiring.ts';
  */
 export async function watchRuns(wiring: Watched, context: InvocationContext): Promise<void> {
   const seen = { active: 0, held: 0, late: 0, ageSecondsMax: 0, quietSecondsMax: 0 };
-  for (let after: string | undefined; ; ) {
-    const page = await wiring.registry.nestedDirectories({ after, limit: 50 });
-    for (const record of page.items) await watch(wiring, record, { context, seen });
-    after = page.next;
-    if (after === undefined) break;
-  }
+  for await (const record of every((page) => wiring.registry.nestedDirectories(page), directoriesAtOnce))
+    await watch(wiring, record, { context, seen });
   if (seen.active + seen.late === 0) return;
   metrics.gauge('runs.active', seen.active);
   metrics.gauge('runs.held', seen.held);
@@ -25,6 +22,8 @@ export async function watchRuns(wiring: Watched, context: InvocationContext): Pr
   metrics.gauge('runs.age.seconds', seen.ageSecondsMax);
   metrics.gauge('queue.age.seconds', seen.quietSecondsMax);
 }
+
+const directoriesAtOnce = 50;
 
 type Watched = Pick<Wiring, 'registry' | 'nested' | 'now'>;
 

@@ -1,10 +1,5 @@
-import type {
-  DirectoryRecord,
-  OrganizationRecord,
-  Page,
-  PageOf,
-  Registry,
-} from '../shared/admin/registry.ts';
+import { every } from '../shared/admin/every-page.ts';
+import type { DirectoryRecord } from '../shared/admin/registry.ts';
 import { removeTombstones } from '../shared/sync/tombstones.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -16,7 +11,6 @@ export type Tended = Pick<
 
 /** A write that is under way is left to its writer for so long. */
 const interruptedAfterMilliseconds = 60_000;
-const pageSize = 100;
 const dayMilliseconds = 24 * 60 * 60_000;
 
 export interface Tending {
@@ -31,9 +25,9 @@ export async function tend(wiring: Tended): Promise<Tending> {
   const { registry, idempotency, now } = wiring;
   let completed = await registry.completeInterrupted('all');
   let oldest = now();
-  for await (const { id } of every<OrganizationRecord>((page) => registry.organizations(page))) {
+  for await (const { id } of every((page) => registry.organizations(page))) {
     completed += await registry.completeInterrupted(id);
-    for await (const directory of every<DirectoryRecord>((page) => registry.directories(id, page))) {
+    for await (const directory of every((page) => registry.directories(id, page))) {
       completed += await tendDirectory(wiring, directory);
       oldest = Math.min(oldest, (await oldestChange(wiring, directory)) ?? oldest);
     }
@@ -96,20 +90,3 @@ async function eraseRuns(
 
 const eraseMilliseconds = 30_000;
 const leaseSeconds = 120;
-
-/** Every directory that was not deleted, of every organization. */
-export async function* everyDirectory(
-  registry: Pick<Registry, 'organizations' | 'directories'>,
-): AsyncGenerator<DirectoryRecord> {
-  for await (const { id } of every<OrganizationRecord>((page) => registry.organizations(page)))
-    yield* every<DirectoryRecord>((page) => registry.directories(id, page));
-}
-
-async function* every<T>(read: (page: PageOf) => Promise<Page<T>>): AsyncGenerator<T> {
-  let after: string | undefined;
-  do {
-    const page = await read({ after, limit: pageSize });
-    yield* page.items;
-    after = page.next;
-  } while (after !== undefined);
-}

@@ -3,6 +3,7 @@ import { Refusal } from '../model/refusal.ts';
 import type { RunOrder } from '../sync/new-run.ts';
 import { cancelRun, startRun, wakeActiveRun } from '../sync/run-orders.ts';
 import type { SyncState } from '../sync/run-records.ts';
+import { every } from './every-page.ts';
 import { isOffered } from './nested-offer.ts';
 import type { NestedPorts } from './nested-ports.ts';
 import type { Confirmation } from './nested-record.ts';
@@ -30,15 +31,11 @@ export interface DueRuns {
  */
 export async function startDueRuns(ports: DuePorts): Promise<DueRuns> {
   const done = { started: 0, woken: 0 };
-  let after: string | undefined;
-  do {
-    const page = await ports.registry.nestedDirectories({ after, limit: directoriesAtOnce });
-    for (const record of page.items) {
-      const outcome = await tendRuns(ports, record);
-      if (outcome !== undefined) done[outcome]++;
-    }
-    after = page.next;
-  } while (after !== undefined);
+  const { registry } = ports;
+  for await (const record of every((page) => registry.nestedDirectories(page), directoriesAtOnce)) {
+    const outcome = await tendRuns(ports, record);
+    if (outcome !== undefined) done[outcome]++;
+  }
   return done;
 }
 

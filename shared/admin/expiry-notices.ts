@@ -1,18 +1,10 @@
 import type { AdminScope } from '../access/admin-access.ts';
 import { type Randomness, timeOrdered } from '../model/new-ids.ts';
 import type { AuditAct, AuditDraft } from './audit.ts';
+import { all } from './every-page.ts';
 import { daysUntil, type GraphSecret } from './graph-secret.ts';
 import type { ConnectionCredential } from './nested-record.ts';
-import type {
-  AdminKeyRecord,
-  DirectoryRecord,
-  NestedDirectoryRecord,
-  OrganizationRecord,
-  Page,
-  PageOf,
-  Registry,
-  ScimDirectoryRecord,
-} from './registry.ts';
+import type { AdminKeyRecord, NestedDirectoryRecord, Registry, ScimDirectoryRecord } from './registry.ts';
 
 /** Days before its end at which somebody is told of a key or secret, once each (XA-30). */
 export const noticeDays = [30, 14, 7, 1] as const;
@@ -60,9 +52,9 @@ export async function* tellExpiring(ports: ExpiryPorts): AsyncGenerator<ExpiryNo
   const { registry } = ports;
   const secrets = new Map<string, Ending>();
   yield* await told(ports, adminKeysOf(await all((page) => registry.adminKeys('all', page))));
-  for (const { id } of await all<OrganizationRecord>((page) => registry.organizations(page))) {
+  for (const { id } of await all((page) => registry.organizations(page))) {
     yield* await told(ports, adminKeysOf(await all((page) => registry.adminKeys(id, page))));
-    for (const directory of await all<DirectoryRecord>((page) => registry.directories(id, page))) {
+    for (const directory of await all((page) => registry.directories(id, page))) {
       if (directory.kind === 'scim') yield* await told(ports, scimKeysOf(directory));
       else for (const secret of secretOf(directory, ports)) secrets.set(secret.keyId, secret);
     }
@@ -155,14 +147,3 @@ const auditOf = (
   subject: directoryId ?? keyId,
   facts: { key: keyId, daysLeft: String(daysLeft), expires },
 });
-
-async function all<T>(read: (page: PageOf) => Promise<Page<T>>): Promise<readonly T[]> {
-  const items: T[] = [];
-  let after: string | undefined;
-  do {
-    const page = await read({ after, limit: 100 });
-    items.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return items;
-}

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { DirectoryRecord, OrganizationRecord, Registry } from '../../shared/admin/registry.ts';
+import { everyDirectory } from '../../shared/admin/every-page.ts';
+import type { DirectoryRecord } from '../../shared/admin/registry.ts';
 import type { DirectoryId } from '../../shared/model/ids.ts';
 import { findInconsistencies, repairInconsistencies } from '../../shared/storage/consistency.ts';
 import type { Inconsistency } from '../../shared/storage/consistency-finding.ts';
@@ -42,31 +43,10 @@ export async function checkDirectories(
     return { directory: id, name, found, left };
   };
   const reports: DirectoryReport[] = [];
-  for await (const record of directoriesOf(registry))
+  for await (const record of everyDirectory(registry))
     if (directory === undefined || record.id === directory) reports.push(await check(record));
   if (directory !== undefined && reports.length === 0) throw new Error(`There is no directory ${directory}.`);
   return reports;
-}
-
-async function* directoriesOf(registry: Registry): AsyncGenerator<DirectoryRecord> {
-  let after: string | undefined;
-  do {
-    const organizations = await registry.organizations({ after, limit: 100 });
-    for (const organization of organizations.items) yield* directoriesOfOne(registry, organization);
-    after = organizations.next;
-  } while (after !== undefined);
-}
-
-async function* directoriesOfOne(
-  registry: Registry,
-  { id }: OrganizationRecord,
-): AsyncGenerator<DirectoryRecord> {
-  let after: string | undefined;
-  do {
-    const page = await registry.directories(id, { after, limit: 100 });
-    yield* page.items;
-    after = page.next;
-  } while (after !== undefined);
 }
 
 /** A table of directories, then one of what does not fit; row keys hold folded names, so they are cut. */

@@ -1,13 +1,7 @@
 import { deadFrom } from '../../shared/access/directory-access.ts';
 import type { AuditAct, AuditDraft } from '../../shared/admin/audit.ts';
-import type {
-  AdminKeyRecord,
-  DirectoryRecord,
-  OrganizationRecord,
-  Page,
-  PageOf,
-  Registry,
-} from '../../shared/admin/registry.ts';
+import { all } from '../../shared/admin/every-page.ts';
+import type { AdminKeyRecord, DirectoryRecord, Registry } from '../../shared/admin/registry.ts';
 import { type Randomness, timeOrdered } from '../../shared/model/new-ids.ts';
 
 export interface WorkingKeys {
@@ -67,24 +61,12 @@ export async function revokeKeys(registry: Registry, random: Randomness): Promis
 const keysOf = (directory: DirectoryRecord) => ('keys' in directory ? directory.keys : []);
 
 async function* directoriesOf(registry: Registry): AsyncGenerator<DirectoryRecord> {
-  for (const { id } of await all<OrganizationRecord>((page) => registry.organizations(page)))
-    yield* await all<DirectoryRecord>((page) => registry.directories(id, page));
+  for (const { id } of await all((page) => registry.organizations(page)))
+    yield* await all((page) => registry.directories(id, page));
 }
 
 async function* adminKeysOf(registry: Registry): AsyncGenerator<AdminKeyRecord> {
-  yield* await all<AdminKeyRecord>((page) => registry.adminKeys('all', page));
-  for (const { id } of await all<OrganizationRecord>((page) => registry.organizations(page)))
-    yield* await all<AdminKeyRecord>((page) => registry.adminKeys(id, page));
-}
-
-/** Read as a whole before anything is changed: a page must not move under the one who walks it. */
-async function all<T>(read: (page: PageOf) => Promise<Page<T>>): Promise<readonly T[]> {
-  const items: T[] = [];
-  let after: string | undefined;
-  do {
-    const page = await read({ after, limit: 100 });
-    items.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return items;
+  yield* await all((page) => registry.adminKeys('all', page));
+  for (const { id } of await all((page) => registry.organizations(page)))
+    yield* await all((page) => registry.adminKeys(id, page));
 }

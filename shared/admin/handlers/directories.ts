@@ -13,6 +13,7 @@ import {
 import type { directoryOperations } from '../contract/directories.ts';
 import { pageBody, positionOf } from '../cursors.ts';
 import { type DirectoryFacts, directorySummary, directoryView } from '../directory-view.ts';
+import { all } from '../every-page.ts';
 import { expiringPage } from '../expiring.ts';
 import { nestedFacts, nestedView } from '../nested-view.ts';
 import type { AdminPorts } from '../ports.ts';
@@ -97,22 +98,13 @@ async function expiringAnswer(
   page: PageOf & { readonly days: number },
   ports: AdminPorts,
 ): Promise<Answer> {
-  const { items, next } = expiringPage(await everyDirectory(organizationId, ports), page, ports.random.now());
+  const { registry, random } = ports;
+  const directories = await all((at) => registry.directories(organizationId, at), directoriesAtOnce);
+  const { items, next } = expiringPage(directories, page, random.now());
   return { body: pageBody(await Promise.all(items.map((record) => summary(record, ports))), next) };
 }
 
-async function everyDirectory(
-  organizationId: DirectoryRecord['organizationId'],
-  { registry }: AdminPorts,
-): Promise<readonly DirectoryRecord[]> {
-  const all: DirectoryRecord[] = [];
-  for (let after: string | undefined; ; ) {
-    const { items, next } = await registry.directories(organizationId, { after, limit: 1000 });
-    all.push(...items);
-    if (next === undefined) return all;
-    after = next;
-  }
-}
+const directoriesAtOnce = 1000;
 
 async function setState(call: InDirectory, state: 'active' | 'paused'): Promise<Answer> {
   const after = await changeDirectory(call, (before) => {
