@@ -6,6 +6,7 @@ import { tableNestedStore } from '../../../shared/storage/table-nested-store.ts'
 import { confirmationHash } from '../../../shared/sync/check-tenant.ts';
 import type { GraphReader } from '../../../shared/sync/graph-port.ts';
 import type { NestedDirectoryStore } from '../../../shared/sync/nested-store.ts';
+import type { RunOrder } from '../../../shared/sync/new-run.ts';
 import type { RunLog } from '../../../shared/sync/run-log.ts';
 import { startRun, wakeActiveRun } from '../../../shared/sync/run-orders.ts';
 import type { SyncRun } from '../../../shared/sync/run-records.ts';
@@ -77,9 +78,13 @@ export class TenantWorld {
   }
 
   /** One run from its order to its end, with the consumer reading along. */
-  async sync(settings: Partial<NestedSettings> = {}): Promise<SyncRun> {
+  async sync(
+    settings: Partial<NestedSettings> = {},
+    order: Pick<RunOrder, 'auditNow'> = {},
+  ): Promise<SyncRun> {
     this.#moments.push(this.truth());
     const run = await startRun(this.#ports(), {
+      ...order,
       id: RunId.parse(`run_${(this.#runs++).toString(16).padStart(32, '0')}`),
       directory: this.directory,
       mode: 'sync',
