@@ -27,7 +27,7 @@ export interface NestedDirectoryStore {
   isCancelOrdered(directory: DirectoryId, run: RunId): Promise<boolean>;
 
   /**
-   * Carries out at most 97 writes in their order. Atomic (one transaction with the fence) unless it holds a write that changes
+   * Carries out at most 99 writes in their order. Atomic (one transaction with the fence) unless it holds a write that changes
    * chunks of ids, `members` or `held-members`, or more bytes than a transaction takes: then there may be several, `checkpoint`
    * and `state` are together in the last one, and repeating the whole is harmless. At most one write of kind `groups-of` or
    * `held-members` for each member or group; of several of one user, group or entry the last one counts. Throws `FenceLost`.

@@ -15,7 +15,7 @@ export type DeadObject =
   | { readonly kind: 'user'; readonly user: NestedUser }
   | { readonly kind: 'group'; readonly group: NestedGroup };
 
-/** Groups, or members with their reverse, that one commit changes: all of it is one transaction. */
+/** Groups, or members with their reverse, that one transaction changes. */
 const groupsPerCommit = 25;
 const membersPerCommit = 80;
 const childrenPerCommit = 4096;
@@ -52,9 +52,15 @@ export class Removal {
     const changes = object.kind === 'user' ? this.#ofUser(object.user) : this.#ofGroup(object.group);
     for await (const writes of changes) {
       if (this.#commitsLeft-- <= 0) return false;
-      await this.#store.commit(this.#directory, this.#fence, writes);
+      await this.#commit(writes);
     }
     return true;
+  }
+
+  /** In one transaction but for the largest rows: half a commit leaves one side of a membership. */
+  async #commit(writes: readonly NestedWrite[]): Promise<void> {
+    if (await this.#store.commitWhole(this.#directory, this.#fence, writes)) return;
+    await this.#store.commit(this.#directory, this.#fence, writes);
   }
 
   async *#ofUser({ id }: NestedUser): AsyncIterable<readonly NestedWrite[]> {

@@ -1,6 +1,7 @@
 import { unitsOf } from './apply-round.ts';
 import { debugLog } from './debug-log.ts';
 import { abandon } from './end-run.ts';
+import { fullTransactions, gatheredStore } from './gathered-store.ts';
 import { type Fence, FenceLost, type NestedWrite } from './nested-store.ts';
 import { perform } from './perform-command.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -63,7 +64,13 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
     return 'waiting';
   }
   const deadline = ports.now() + ports.softSeconds * 1000;
-  const work: Work = { ports, fence, state, deadline, ahead: new ReadAhead(ports.graph) };
+  const store = gatheredStore(ports.store, {
+    ...{ directory: message.directory, fence, now: ports.now },
+    hasStaged: hasStaged(stored),
+    gathering: ports.gathering ?? fullTransactions,
+  });
+  const ahead = new ReadAhead(ports.graph);
+  const work: Work = { ports: { ...ports, store }, store, fence, state, deadline, ahead };
   await logMemory(work, stored);
   let run: SyncRun = { ...stored, cancelRequested };
   let done: Done = { event: { kind: 'resumed' }, writes: [] };
@@ -94,7 +101,9 @@ interface Decided {
 async function settle(work: Work, { run, command, writes }: Decided): Promise<boolean> {
   switch (command.kind) {
     case 'rest':
-      await save(work, run, writes);
+      // The end of a run was saved with its tokens.
+      if (run.phase !== 'done') await save(work, run, writes);
+      await work.store.flush();
       await work.ports.log.saveRun(run);
       return true;
     case 'wait':
@@ -110,6 +119,7 @@ async function settle(work: Work, { run, command, writes }: Decided): Promise<bo
         return true;
       }
       if (writes.length > 0 || isPointOfNoReturn(run, command)) await save(work, run, writes);
+      if (command.kind === 'apply' && run.applied === 0 && hasStaged(run)) await work.store.beginApply();
       return false;
   }
 }
@@ -137,6 +147,7 @@ async function leave(
   const next = { ...run, step: run.step + 1 };
   await work.ports.queue.send({ directory: run.directory, run: run.id, step: next.step }, delaySeconds);
   await save(work, next, writes);
+  await work.store.flush();
   await work.ports.log.saveRun(next);
 }
 
@@ -146,17 +157,8 @@ const waiting = (
   { seconds, asked = false }: { readonly seconds: number; readonly asked?: boolean },
 ): SyncRun => ({ ...run, waits: { until: ports.now() + seconds * 1000, asked } });
 
-/** Rows of one commit, besides the checkpoint. */
-const writesAtOnce = 80;
-
-async function save({ ports, fence }: Work, run: SyncRun, writes: readonly NestedWrite[]): Promise<void> {
-  let rest = writes;
-  while (rest.length > writesAtOnce) {
-    await ports.store.commit(run.directory, fence, rest.slice(0, writesAtOnce));
-    rest = rest.slice(writesAtOnce);
-  }
-  await ports.store.commit(run.directory, fence, [...rest, { kind: 'checkpoint', run }]);
-}
+const save = ({ store, fence }: Work, run: SyncRun, writes: readonly NestedWrite[]): Promise<void> =>
+  store.commit(run.directory, fence, [...writes, { kind: 'checkpoint', run }]);
 
 /** S3-69, S3-70. */
 async function logMemory({ ports }: Work, run: SyncRun): Promise<void> {

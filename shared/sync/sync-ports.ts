@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DirectoryId, RunId } from '../model/ids.ts';
+import type { Gathering } from './gathered-writes.ts';
 import type { GraphReader } from './graph-port.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
 import type { RunLog } from './run-log.ts';
@@ -18,6 +19,8 @@ export interface SyncPorts {
   readonly softSeconds: number;
   /** Calls `beat` every so many seconds until what it returns is called; absent where a lease outlives every step. */
   readonly heartbeat?: (seconds: number, beat: () => Promise<void>) => () => void;
+  /** Full transactions unless it is said otherwise. */
+  readonly gathering?: Gathering;
   /** Bytes in use and the most there may be, when the settings ask for memory entries. */
   readonly memory?: () => {
     readonly usedBytes: number;

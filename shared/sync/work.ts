@@ -1,3 +1,4 @@
+import type { GatheredStore } from './gathered-store.ts';
 import type { Fence, NestedWrite } from './nested-store.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import type { SyncEvent } from './run-events.ts';
@@ -7,6 +8,8 @@ import type { SyncPorts } from './sync-ports.ts';
 /** What one message works with. */
 export interface Work {
   readonly ports: SyncPorts;
+  /** The store of `ports`, which holds back writes until their transaction is full. */
+  readonly store: GatheredStore;
   readonly fence: Fence;
   readonly state: SyncState;
   /** Milliseconds since 1970. */

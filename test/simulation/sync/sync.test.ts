@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { fullTransactions } from '../../../shared/sync/gathered-store.ts';
+import type { Gathering } from '../../../shared/sync/gathered-writes.ts';
 import { Died, SimulatedSync, seeded, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { live } from './random-life.ts';
 import { liveThrough } from './random-world.ts';
@@ -17,26 +19,33 @@ test('whole runs through faults, deaths and a tenant that moves on end where the
   }
 });
 
-test('a process that dies before or after any single write leaves the same directory behind (F1)', async () => {
-  const undisturbed = await small(() => undefined);
-  let writes = 0;
-  const counted = await small(() => {
-    writes++;
-  });
-  expect(counted).toEqual(undisturbed);
-  expect(writes).toBeGreaterThan(40);
-  for (let fatal = 1; fatal <= writes; fatal++) {
-    let count = 0;
-    const survived = await small(() => {
-      if (++count === fatal) throw new Died();
+test.each([
+  ['full', fullTransactions, 10],
+  ['nearly empty', { ...fullTransactions, writes: 4 }, 100],
+])(
+  'a process that dies before or after any write of a %s transaction leaves the same directory behind (F1)',
+  async (_, gathering, leastWrites) => {
+    const undisturbed = await small(gathering, () => undefined);
+    let writes = 0;
+    const counted = await small(gathering, () => {
+      writes++;
     });
-    expect(survived).toEqual(undisturbed);
-  }
-});
+    expect(counted).toEqual(undisturbed);
+    expect(writes).toBeGreaterThan(leastWrites);
+    for (let fatal = 1; fatal <= writes; fatal++) {
+      let count = 0;
+      const survived = await small(gathering, () => {
+        if (++count === fatal) throw new Died();
+      });
+      expect(survived).toEqual(undisturbed);
+    }
+  },
+);
 
 /** A first run and two rounds with every kind of change; what a consumer knows, and every row. */
-async function small(onWrite: () => void) {
+async function small(gathering: Gathering, onWrite: () => void) {
   const sync = new SimulatedSync(7);
+  sync.gathering = gathering;
   sync.onWrite = onWrite;
   live(sync.tenant, sync.random, 60);
   await sync.sync();

@@ -65,7 +65,7 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
     },
     isCancelOrdered: async (id, run) => of(id).cancelled.has(run),
     commit: async (id, fence, writes) => {
-      if (writes.length > 97) throw new Error(`${writes.length} writes in one commit`);
+      if (writes.length > 99) throw new Error(`${writes.length} writes in one commit`);
       for (const some of transactionsOf(structuredClone(writes))) {
         await interrupt('before-write');
         if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
@@ -74,7 +74,7 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
       }
     },
     commitWhole: async (id, fence, writes) => {
-      if (writes.length > 97) return false;
+      if (writes.length > 99) return false;
       await interrupt('before-write');
       if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
       for (const write of structuredClone(writes)) apply(of(id), write);

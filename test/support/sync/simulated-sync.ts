@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DirectoryId, RunId } from '../../../shared/model/ids.ts';
 import { confirmationHash } from '../../../shared/sync/check-tenant.ts';
+import { fullTransactions } from '../../../shared/sync/gathered-store.ts';
+import type { Gathering } from '../../../shared/sync/gathered-writes.ts';
 import type { NestedDirectoryStore } from '../../../shared/sync/nested-store.ts';
 import type { RunLog, RunLogEntry } from '../../../shared/sync/run-log.ts';
 import { decideRun, startRun, wakeActiveRun } from '../../../shared/sync/run-orders.ts';
@@ -26,6 +28,10 @@ export function seeded(seed: number): () => number {
   };
 }
 
+/** Transactions of a few writes make a small tenant's run as long as a large one's. */
+const gatheringOf = (chance: number): Gathering =>
+  chance < 0.4 ? fullTransactions : { writes: chance < 0.6 ? 1 : Math.ceil(chance * 12), seconds: 10 };
+
 /** The process died between two writes. */
 export class Died extends Error {}
 
@@ -41,6 +47,8 @@ export class SimulatedSync {
   meanwhile: () => void = () => undefined;
   /** Messages may be lost, come twice and late. */
   roughQueue = false;
+  /** How much a process holds back; without it each process of a rough life has its own measure. */
+  gathering: Gathering | undefined;
   /** Called at each write, for a death at a chosen one. */
   onWrite: (moment: 'before-write' | 'after-write') => void = () => undefined;
   #now = Date.UTC(2026, 0, 1);
@@ -239,6 +247,7 @@ export class SimulatedSync {
       now: () => this.#now,
       holder: `process ${this.#holders++}`,
       softSeconds: this.roughQueue && this.random() < 0.3 ? 0 : 240,
+      gathering: this.gathering ?? (this.roughQueue ? gatheringOf(this.random()) : fullTransactions),
     };
   }
 }
