@@ -83,7 +83,7 @@ param graphClientId string = ''
 param graphClientSecretUri string = ''
 
 @description('When that secret expires, such as 2027-06-30, so that somebody is told 30, 14, 7 and 1 days before; empty when there is none.')
-param graphClientSecretExpires string = ''
+param graphCredentialExpires string = ''
 
 @description('Address of the certificate of that app, as PEM with its private key, in a vault that the identity may read; empty for none.')
 param graphClientCertificateUri string = ''
@@ -131,10 +131,12 @@ var allTags = union(tags, { application: 'rookery', environment: environmentName
 // Names of storage accounts take neither capitals nor hyphens.
 var storageEnvironment = toLower(replace(environmentName, '-', ''))
 var token = uniqueString(resourceGroup().id, environmentName)
+// What names a resource is known before anything is deployed: a preview leaves out a module that has to wait for it.
 var names = {
   identity: 'id-rookery-${environmentName}'
   hostStorage: take('strookhost${storageEnvironment}${token}', 24)
   dataStorage: take('strookdata${storageEnvironment}${token}', 24)
+  exports: 'exports'
   workspace: 'log-rookery-${environmentName}'
   component: 'appi-rookery-${environmentName}'
   vault: take('kv-rook-${environmentName}-${token}', 24)
@@ -180,6 +182,7 @@ module dataStorage 'modules/data-storage.bicep' = {
     tags: allTags
     sku: dataStorageSku
     publicAccess: !privateNetwork
+    exportsContainerName: names.exports
     exportRetentionDays: exportRetentionDays
     workspaceId: monitoring.outputs.workspaceId
   }
@@ -212,13 +215,16 @@ module network 'modules/network.bicep' = if (privateNetwork) {
 
 module roles 'modules/roles.bicep' = {
   params: {
+    // Part of the names of the assignments, because the principal of an assignment cannot be changed.
+    #disable-next-line what-if-short-circuiting
     principalId: identity.outputs.principalId
-    hostStorageName: hostStorage.outputs.accountName
-    dataStorageName: dataStorage.outputs.accountName
-    exportsContainerName: dataStorage.outputs.exportsContainerName
-    vaultName: keyVault.outputs.vaultName
-    componentName: monitoring.outputs.componentName
+    hostStorageName: names.hostStorage
+    dataStorageName: names.dataStorage
+    exportsContainerName: names.exports
+    vaultName: names.vault
+    componentName: names.component
   }
+  dependsOn: [hostStorage, dataStorage, keyVault, monitoring]
 }
 
 module site 'modules/site.bicep' = {
@@ -229,9 +235,9 @@ module site 'modules/site.bicep' = {
     tags: allTags
     identityId: identity.outputs.identityId
     identityClientId: identity.outputs.clientId
-    hostStorageName: hostStorage.outputs.accountName
+    hostStorageName: names.hostStorage
     packagesContainerName: hostStorage.outputs.packagesContainerName
-    dataStorageName: dataStorage.outputs.accountName
+    dataStorageName: names.dataStorage
     firstAdminKeyUri: empty(firstAdminKey) ? '' : keyVault.outputs.firstAdminKeyUri
     componentConnectionString: monitoring.outputs.connectionString
     workspaceId: monitoring.outputs.workspaceId
@@ -245,7 +251,7 @@ module site 'modules/site.bicep' = {
     graphCredential: graphCredential
     graphClientId: graphClientId
     graphClientSecretUri: graphClientSecretUri
-    graphClientSecretExpires: graphClientSecretExpires
+    graphCredentialExpires: graphCredentialExpires
     graphClientCertificateUri: graphClientCertificateUri
     logLevel: logLevel
     exportSchedule: exportSchedule
@@ -264,10 +270,11 @@ module site 'modules/site.bicep' = {
 
 module customDomain 'modules/custom-domain.bicep' = if (!empty(customHostName)) {
   params: {
-    siteName: site.outputs.siteName
+    siteName: names.site
     hostName: customHostName
     thumbprint: customHostNameThumbprint
   }
+  dependsOn: [site]
 }
 
 module alerts 'modules/alerts.bicep' = {
@@ -286,9 +293,10 @@ module alerts 'modules/alerts.bicep' = {
 
 module locks 'modules/locks.bicep' = if (lockResources) {
   params: {
-    dataStorageName: dataStorage.outputs.accountName
-    vaultName: keyVault.outputs.vaultName
+    dataStorageName: names.dataStorage
+    vaultName: names.vault
   }
+  dependsOn: [dataStorage, keyVault]
 }
 
 @description('URL that clients reach the service at; the SCIM base URL of each directory begins with it.')

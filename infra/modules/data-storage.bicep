@@ -17,6 +17,9 @@ param sku string
 @description('False when only private endpoints may reach it.')
 param publicAccess bool
 
+@description('Container of the nightly exports.')
+param exportsContainerName string
+
 @description('Days that a nightly export is kept.')
 param exportRetentionDays int
 
@@ -96,7 +99,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
 
 resource exports 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = {
   parent: blobs
-  name: 'exports'
+  name: exportsContainerName
   properties: { publicAccess: 'None' }
 }
 
@@ -168,8 +171,5 @@ resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 @description('Resource id, for private endpoints and alerts.')
 output accountId string = account.id
 
-@description('Name, for roles, settings and the lock.')
+@description('Name of the account.')
 output accountName string = account.name
-
-@description('Container of the nightly exports.')
-output exportsContainerName string = exports.name

@@ -81,8 +81,5 @@ resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 @description('Resource id, for private endpoints.')
 output accountId string = account.id
 
-@description('Name, for roles and settings.')
-output accountName string = account.name
-
 @description('Container that deployed packages are put in.')
 output packagesContainerName string = packages.name

@@ -52,8 +52,5 @@ output workspaceId string = workspace.id
 @description('Resource id of the component.')
 output componentId string = component.id
 
-@description('Name of the component, to grant the right to write to it.')
-output componentName string = component.name
-
 @description('Address of the component. Not a secret: local authentication is off.')
 output connectionString string = component.properties.ConnectionString

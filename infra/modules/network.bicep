@@ -171,6 +171,8 @@ resource privateEndpoints 'Microsoft.Network/privateEndpoints@2025-05-01' = [
         {
           name: endpoint.name
           properties: {
+            // A parameter of this module, by way of the list above; the rule does not look into lists.
+            #disable-next-line use-resource-id-functions
             privateLinkServiceId: endpoint.target
             groupIds: [endpoint.part]
           }

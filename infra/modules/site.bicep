@@ -68,7 +68,7 @@ param graphClientId string
 param graphClientSecretUri string
 
 @description('When that secret expires, such as 2027-06-30; empty when there is none.')
-param graphClientSecretExpires string
+param graphCredentialExpires string
 
 @description('Address of the certificate of that app, as PEM with its private key, in the vault; empty for none.')
 param graphClientCertificateUri string
@@ -134,7 +134,7 @@ var ownSettings = [
   { name: 'GRAPH_CREDENTIAL', value: graphCredential }
   { name: 'GRAPH_CLIENT_ID', value: graphClientId }
   { name: 'GRAPH_CLIENT_SECRET', value: empty(graphClientSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${graphClientSecretUri})' }
-  { name: 'GRAPH_CLIENT_SECRET_EXPIRES', value: graphClientSecretExpires }
+  { name: 'GRAPH_CLIENT_SECRET_EXPIRES', value: graphCredentialExpires }
   { name: 'GRAPH_CLIENT_CERTIFICATE', value: empty(graphClientCertificateUri) ? '' : '@Microsoft.KeyVault(SecretUri=${graphClientCertificateUri})' }
   { name: 'GRAPH_MANAGED_IDENTITY_CLIENT_ID', value: identityClientId }
   { name: 'LOG_LEVEL', value: logLevel }

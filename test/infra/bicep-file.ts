@@ -33,6 +33,8 @@ export interface Resource {
   readonly existing: boolean;
   readonly conditional: boolean;
   readonly body: Value;
+  /** The same with the quotes of strings kept, to tell 'true' from true. */
+  readonly source: Value;
 }
 
 export interface ModuleUse {
@@ -40,6 +42,9 @@ export interface ModuleUse {
   readonly path: string;
   readonly conditional: boolean;
   readonly parameters: readonly string[];
+  /** The source text of what each parameter is given. */
+  readonly given: { readonly [parameter: string]: string };
+  readonly dependsOn: string;
 }
 
 /** An object by its properties; anything else by its source text, quotes of plain strings removed. */
@@ -117,18 +122,22 @@ function toResource(node: Node): Resource {
     existing: node.children.some((child) => child?.type === 'existing'),
     conditional: ofType(node, 'if_statement').length > 0,
     body: body === undefined ? {} : toValue(body),
+    source: body === undefined ? {} : toValue(body, textOf),
   };
 }
 
 function toModuleUse(node: Node): ModuleUse {
   const body = bodyOf(node);
-  const value = body === undefined ? {} : toValue(body);
+  const value = body === undefined ? {} : toValue(body, textOf);
   const given = isRecord(value) ? value['params'] : undefined;
+  const texts = given !== undefined && isRecord(given) ? Object.entries(given) : [];
   return {
     symbol: nameOf(node),
     path: stringText(ofType(node, 'string')[0]),
     conditional: ofType(node, 'if_statement').length > 0,
-    parameters: given !== undefined && isRecord(given) ? Object.keys(given) : [],
+    parameters: texts.map(([parameter]) => parameter),
+    given: Object.fromEntries(texts.map(([parameter, text]) => [parameter, String(text)])),
+    dependsOn: isRecord(value) ? String(value['dependsOn'] ?? '') : '',
   };
 }
 
@@ -142,22 +151,28 @@ const bodyOf = (node: Node): Node | undefined =>
 export const isRecord = (value: Value | undefined): value is { readonly [name: string]: Value } =>
   typeof value === 'object' && !Array.isArray(value);
 
-function toValue(node: Node): Value {
+function toValue(node: Node, readString = stringText): Value {
   if (node.type === 'object') {
     return Object.fromEntries(
-      ofType(node, 'object_property').map((property) => {
+      ofType(node, 'object_property').flatMap((property) => {
         const [key, value] = children(property);
-        return [keyText(key), value === undefined ? '' : toValue(value)];
+        // A resource inside another stands for itself.
+        if (key?.type === 'resource_declaration') return [];
+        return [[keyText(key), value === undefined ? '' : toValue(value, readString)]];
       }),
     );
   }
-  if (node.type === 'array' && ofType(node, 'for_statement').length === 0) return children(node).map(toValue);
-  return node.type === 'string' ? stringText(node) : node.text;
+  if (node.type === 'array' && ofType(node, 'for_statement').length === 0)
+    return children(node)
+      .filter((item) => !item.type.endsWith('comment'))
+      .map((item) => toValue(item, readString));
+  return node.type === 'string' ? readString(node) : node.text;
 }
 
 const keyText = (node: Node | undefined): string =>
   node?.type === 'string' ? stringText(node) : (node?.text ?? '');
-const stringText = (node: Node | undefined): string => (node?.text ?? '').replace(/^'|'$/g, '');
+const textOf = (node: Node | undefined): string => node?.text ?? '';
+const stringText = (node: Node | undefined): string => textOf(node).replace(/^'|'$/g, '');
 
 /** Identifiers in value position: not declarations, property names, types or member names. */
 function referencesIn(all: readonly Node[]): ReadonlySet<string> {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { exportsContainer } from '../../shared/storage/archive.ts';
 import { tableNames } from '../../shared/storage/tables.ts';
 import { isRecord } from './bicep-file.ts';
 import { allTemplates, at, listOf, resource, template } from './templates.ts';
@@ -91,7 +92,8 @@ test('the state account has the tables and queues that the code uses', async () 
   const file = await template('modules/data-storage.bicep');
   expect(listOf(file, 'tableNames')).toEqual([...tableNames]);
   expect(listOf(file, 'queueNames')).toEqual(['sync', 'sync-poison']);
-  expect(at(resource(file, 'exports').body, 'name')).toBe('exports');
+  expect(at(resource(file, 'exports').body, 'name')).toBe('exportsContainerName');
+  expect((await template('main.bicep')).text).toContain(`exports: '${exportsContainer}'`);
   expect(at(resource(file, 'blobs').body, 'properties', 'isVersioningEnabled')).toBe('true');
 });
 
