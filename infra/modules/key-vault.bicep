@@ -37,6 +37,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     tenantId: tenant().tenantId
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
+    accessPolicies: []
     enableSoftDelete: true
     softDeleteRetentionInDays: 90
     enablePurgeProtection: true
@@ -82,7 +83,7 @@ resource vaultLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = 
 @description('Resource id, for the private endpoint.')
 output vaultId string = vault.id
 
-@description('Name, for the role and the lock.')
+@description('Name of the vault, as it was given.')
 output vaultName string = vault.name
 
 @description('Where the first admin key is read from; the address, not the key.')
