@@ -2,7 +2,7 @@ import type { RunLogEntry } from './run-log.ts';
 import type { Ask, Asking, SyncRun, SyncState } from './run-records.ts';
 
 /** Objects asked for in one run, and kept for later ones; above, all groups are read anew, which tells everything. */
-const asksMax = 500;
+export const asksMax = 500;
 const waitingMax = 2000;
 
 export const askStream = ({ kind, id }: Ask) => `groups-of/${kind}/${id}`;

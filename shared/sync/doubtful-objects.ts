@@ -1,3 +1,4 @@
+import { asksMax } from './asking.ts';
 import { type FoldedRound, groupIdOf } from './fold-round.ts';
 import type { Ask, SyncRun, SyncState } from './run-records.ts';
 
@@ -11,14 +12,19 @@ export function doubtfulObjects(
   { run, state }: { readonly run: SyncRun; readonly state: SyncState },
 ): readonly Ask[] {
   const asks = new Map((state.asks ?? []).filter((ask) => mayLive(round, ask)).map((ask) => [ask.id, ask]));
-  for (const [ask, object] of restorables(round)) {
-    // An enumeration has just shown all groups of what it had not seen before, and was there when it began.
-    const isShown = object.storedLife === undefined && run.groups.baseline && !object.appeared;
-    const becameLive = object.life === 'live' && object.storedLife !== 'live';
-    if (becameLive && !isShown && !isNew(object.created, state)) asks.set(ask().id, ask());
+  const merelyTold: Ask[] = [];
+  for (const [ask, object] of restorables(round, { run, state })) {
+    if (object.life !== 'live' || isNew(object.created, state)) continue;
+    if (becameLive(object, run)) asks.set(ask().id, ask());
+    else if (object.mayHaveSlept) merelyTold.push(ask());
   }
-  return [...asks.values()];
+  const isFew = asks.size + merelyTold.length <= asksMax;
+  return [...asks.values(), ...(isFew ? merelyTold.filter(({ id }) => !asks.has(id)) : [])];
 }
+
+/** An enumeration has just shown all groups of what it had not seen before, and was there when it began. */
+const becameLive = ({ storedLife, appeared }: Restorable, { groups }: SyncRun): boolean =>
+  storedLife === undefined ? appeared || !groups.baseline : storedLife !== 'live';
 
 function mayLive({ users, groups, memberIds, groupIds }: FoldedRound, { kind, id }: Ask): boolean {
   const number = (kind === 'user' ? memberIds : groupIds).find(id);
@@ -26,19 +32,28 @@ function mayLive({ users, groups, memberIds, groupIds }: FoldedRound, { kind, id
   return (folded?.life ?? 'live') === 'live';
 }
 
-function* restorables(round: FoldedRound): Iterable<readonly [() => Ask, Restorable]> {
-  const { users, groups, memberIds, groupIds } = round;
+/**
+ * While all groups were read, now or in the last run, an object may have been deleted for a moment: its memberships were not shown, and
+ * its restore looks like any change.
+ */
+function* restorables(
+  round: FoldedRound,
+  { run, state }: { readonly run: SyncRun; readonly state: SyncState },
+): Iterable<readonly [() => Ask, Restorable]> {
+  const { users, groups, memberIds, groupIds, appeared, toldAfterLists } = round;
+  const userIsTold = !run.users.baseline && (run.groups.baseline || state.enumerated === true);
   for (const [user, { life, stored, created }] of users) {
-    const appeared = round.appeared.users.has(user);
     const ask = () => ({ kind: 'user', id: memberIds.textOf(user) }) as const;
-    yield [ask, { life, storedLife: stored?.life, created, appeared }];
+    const mayHaveSlept = userIsTold || toldAfterLists.users.has(user);
+    yield [
+      ask,
+      { life, storedLife: stored?.life, created, appeared: appeared.users.has(user), mayHaveSlept },
+    ];
   }
   for (const [group, { life, storedLife, created }] of groups) {
-    const appeared = round.appeared.groups.has(group);
-    yield [
-      () => ({ kind: 'group', id: groupIdOf(groupIds, group) }),
-      { life, storedLife, created, appeared },
-    ];
+    const ask = () => ({ kind: 'group', id: groupIdOf(groupIds, group) }) as const;
+    const mayHaveSlept = toldAfterLists.groups.has(group);
+    yield [ask, { life, storedLife, created, appeared: appeared.groups.has(group), mayHaveSlept }];
   }
 }
 
@@ -47,6 +62,7 @@ interface Restorable {
   readonly storedLife: string | undefined;
   readonly created: string | undefined;
   readonly appeared: boolean;
+  readonly mayHaveSlept: boolean;
 }
 
 /** Made after the last run had read everything: whatever happened to it since is in this round. */

@@ -49,6 +49,7 @@ function stateAfter(state: SyncState, run: SyncRun): SyncState {
     ...auditedAfter(state, run),
     ...(waiting.length === 0 ? {} : { asks: waiting, ...forbiddenAfter(state, run) }),
     ...(tooMany || run.enumerateNext === true ? { enumerateGroups: true } : {}),
+    enumerated: run.groups.baseline,
     policy: policyFingerprint(run.settings, run.checked),
     flattened: isFlattened(run.settings),
     lastRun: run.id,

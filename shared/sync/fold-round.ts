@@ -43,6 +43,8 @@ export interface FoldedRound {
   readonly groups: Map<number, FoldedGroup>;
   /** What the lists of a fast baseline did not have, and the delta from before them has: made or restored meanwhile. */
   readonly appeared: { readonly users: Set<number>; readonly groups: Set<number> };
+  /** Whatever the delta after those lists says is there, known to them or not: it may have been deleted while they were read. */
+  readonly toldAfterLists: { readonly users: Set<number>; readonly groups: Set<number> };
   /** Group → member that is no group. */
   readonly memberEvents: EdgeEvents;
   /** Parent → child. */
@@ -63,6 +65,7 @@ export async function foldRound(
     kinds: new Map(),
     groups: new Map(),
     appeared: { users: new Set(), groups: new Set() },
+    toldAfterLists: { users: new Set(), groups: new Set() },
     memberEvents: new EdgeEvents(),
     nestingEvents: new EdgeEvents(),
   };
@@ -70,29 +73,30 @@ export async function foldRound(
   for await (const page of stagedPages(store, run, 'users')) {
     if (page.kind !== 'users') continue;
     if (number++ >= (run.users.listedPages ?? run.users.pages))
-      noteAppeared(page.items, { known: round.users, ids: round.memberIds, into: round.appeared.users });
+      noteToldAfterLists(page.items, 'users', round);
     await foldUsers(round, { store, run, isFirst }, page.items);
   }
   number = 0;
   for await (const page of stagedPages(store, run, 'groups')) {
     if (page.kind !== 'groups') continue;
     if (number++ >= (run.groups.listedPages ?? run.groups.pages))
-      noteAppeared(page.items, { known: round.groups, ids: round.groupIds, into: round.appeared.groups });
+      noteToldAfterLists(page.items, 'groups', round);
     await foldGroups(round, { store, run, isFirst }, page.items);
   }
   return round;
 }
 
-interface Appearing {
-  readonly known: ReadonlyMap<number, unknown>;
-  readonly ids: GuidTable;
-  readonly into: Set<number>;
-}
-
-function noteAppeared(items: readonly (UserEntry | GroupEntry)[], { known, ids, into }: Appearing): void {
-  for (const { kind, id } of items) {
+function noteToldAfterLists(
+  items: readonly (UserEntry | GroupEntry)[],
+  kind: 'users' | 'groups',
+  round: FoldedRound,
+): void {
+  const ids = kind === 'users' ? round.memberIds : round.groupIds;
+  for (const { kind: is, id } of items) {
+    if (is !== 'present') continue;
     const number = numberOf(ids, id);
-    if (kind === 'present' && !known.has(number)) into.add(number);
+    round.toldAfterLists[kind].add(number);
+    if (!round[kind].has(number)) round.appeared[kind].add(number);
   }
 }
 

@@ -230,6 +230,8 @@ export const SyncState = z.object({
   asks: z.array(Ask).exactOptional(),
   /** The credential may not ask for them: when that was found, milliseconds since 1970. */
   asksForbiddenAt: z.number().exactOptional(),
+  /** The last completed run read all groups anew: whoever the next one is told of may have been deleted meanwhile. */
+  enumerated: z.boolean().exactOptional(),
   /** The next run reads all groups, or all users, from the beginning. */
   enumerateGroups: z.boolean().exactOptional(),
   enumerateUsers: z.boolean().exactOptional(),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { graphClient } from '../../../shared/graph/graph-client.ts';
 import { graphReader } from '../../../shared/graph/graph-reader.ts';
 import { pacer } from '../../../shared/graph/pacer.ts';
@@ -55,9 +56,8 @@ export class TenantWorld {
     this.tenant = parts.tenant;
     this.graph = parts.graph;
     this.random = seeded(seed);
-    this.directory = DirectoryId.parse(
-      `dir_${process.pid.toString(16)}${seed.toString(16).padStart(24, '0')}`.padEnd(36, '0'),
-    );
+    // Several files of tests may be in one process, and begin with the same seed.
+    this.directory = DirectoryId.parse(`dir_${randomUUID().replaceAll('-', '')}`);
     this.#clock = clock;
     this.#queue = new FakeQueue(() => clock.now);
     this.store = tableNestedStore(table);

@@ -6,7 +6,7 @@ import type { Gathering } from '../../../shared/sync/gathered-writes.ts';
 import type { NestedDirectoryStore } from '../../../shared/sync/nested-store.ts';
 import type { RunLog, RunLogEntry } from '../../../shared/sync/run-log.ts';
 import { decideRun, startRun, wakeActiveRun } from '../../../shared/sync/run-orders.ts';
-import type { SyncRun } from '../../../shared/sync/run-records.ts';
+import type { StreamCursor, SyncRun } from '../../../shared/sync/run-records.ts';
 import { runStep } from '../../../shared/sync/run-step.ts';
 import { NestedSettings } from '../../../shared/sync/settings.ts';
 import type { SyncMessage, SyncPorts } from '../../../shared/sync/sync-ports.ts';
@@ -66,8 +66,8 @@ export class SimulatedSync {
     },
     saveRun: async () => undefined,
   };
-  /** What the last completed run had heard of: the position of the tenant in its users' or its groups' token, the older one. */
-  #heard = 0;
+  /** What each completed run had heard of: positions of the tenant, in its tokens. */
+  readonly #heard: { readonly users: number; readonly groups: number }[] = [];
 
   constructor(seed: number) {
     this.random = seeded(seed);
@@ -89,8 +89,21 @@ export class SimulatedSync {
   /** What was true at each moment since the last completed run read on from. */
   *#moments(): Iterable<ReadonlySet<string>> {
     const { history } = this.tenant;
-    for (let position = this.#heard; position <= history.position; position++)
+    const { users, groups } = this.#heard.at(-1) ?? { users: 0, groups: 0 };
+    for (let position = Math.min(users, groups); position <= history.position; position++)
       yield history.effectivePairs(position);
+  }
+
+  /** Objects that were deleted and restored again between two of their stream's tokens: to Graph's readers they are merely changed. */
+  unseenSleepers(): ReadonlySet<string> {
+    const { history } = this.tenant;
+    const pauses = this.#heard.slice(1).flatMap((heard, run) =>
+      (['users', 'groups'] as const).map((resource) => {
+        const from = this.#heard[run]?.[resource] ?? 0;
+        return { resource, from, to: heard[resource] };
+      }),
+    );
+    return new Set(pauses.flatMap((pause) => history.sleptWithin(pause)));
   }
 
   /** Runs until there is no active run any more; throws when that takes too long. */
@@ -119,7 +132,8 @@ export class SimulatedSync {
       throw new Error(`run ${run.id} does not come to an end: ${run.phase} ${run.status}`);
     }
     await this.#endZombie();
-    if (run.status === 'done' && run.mode === 'sync') this.#heard = heardBy(run);
+    if (run.status === 'done' && run.mode === 'sync')
+      this.#heard.push({ users: positionOf(run.users), groups: positionOf(run.groups) });
     return run;
   }
 
@@ -252,5 +266,4 @@ export class SimulatedSync {
   }
 }
 
-const heardBy = ({ users, groups }: SyncRun): number =>
-  Math.min(...[users, groups].map(({ delta = '' }) => Number(delta.split(':')[1])));
+const positionOf = ({ delta = '' }: StreamCursor): number => Number(delta.split(':')[1]);

@@ -66,6 +66,26 @@ export class TenantHistory {
     return this.#changes.slice(from, to).filter((change) => change.resource === resource);
   }
 
+  /** Those who were live at both ends and soft-deleted in between. */
+  sleptWithin({
+    resource,
+    from,
+    to,
+  }: {
+    resource: 'users' | 'groups';
+    from: number;
+    to: number;
+  }): readonly string[] {
+    const lifeAt = (position: number, id: string) => this.state(position)[resource].get(id)?.life;
+    const between = Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
+    return [...this.state(to)[resource].keys()].filter(
+      (id) =>
+        lifeAt(from, id) === 'live' &&
+        lifeAt(to, id) === 'live' &&
+        between.some((position) => lifeAt(position, id) === 'soft-deleted'),
+    );
+  }
+
   change(change: TenantChange, become: (latest: Objects) => Objects): void {
     const position = this.#changes.push(change);
     const { users, groups } = become(
@@ -98,6 +118,14 @@ function usersBelow(state: TenantState, id: string, seen: Set<string>): Set<stri
     if (type === 'user' && state.users.get(member)?.life === 'live') found.add(member);
     if (type === 'group') for (const user of usersBelow(state, member, seen)) found.add(user);
   }
+  return found;
+}
+
+/** A group and all groups below it. */
+export function groupsBelow({ groups }: TenantState, root: string): ReadonlySet<string> {
+  const found = new Set([root]);
+  for (const id of found)
+    for (const [member, type] of groups.get(id)?.members ?? []) if (type === 'group') found.add(member);
   return found;
 }
 

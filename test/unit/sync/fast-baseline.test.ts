@@ -135,3 +135,29 @@ test('who is restored after the lists were read brings his memberships along, an
   await sync.sync(lists);
   expect(told(sync)).toMatchObject({ 1: [1, 10, 11, 20, 21, 30], 2: [1, 11, 21] });
 });
+
+test('who is deleted and restored while the lists are read is in his groups nevertheless, and so is a group (rule 4)', async () => {
+  const sync = await unread();
+  const { graph } = sync.tenant;
+  let listsRead = 0;
+  sync.tenant.graph = (): GraphReader => {
+    const reader = graph.call(sync.tenant);
+    return {
+      ...reader,
+      groupMembers: async (id, link) => {
+        const life = listsRead++ === 0 ? 'soft-deleted' : 'live';
+        if (listsRead < 11) {
+          sync.tenant.setUser(user(10), life);
+          sync.tenant.setGroup(group(2), life);
+        }
+        return await reader.groupMembers(id, link);
+      },
+    };
+  };
+  const { asking } = await sync.sync({ ...lists, baselineWaitSeconds: 0 });
+  expect(asking?.of).toEqual([
+    { kind: 'user', id: user(10) },
+    { kind: 'group', id: group(2) },
+  ]);
+  expect(told(sync)[1]).toEqual([1, 10, 11, 20, 21, 30]);
+});

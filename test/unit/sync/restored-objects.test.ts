@@ -143,3 +143,38 @@ test('what one run cannot ask is asked in the next, and what is too much is read
   });
   expect((await sync.sync()).groups.baseline).toBe(false);
 });
+
+/** The groups are read anew while user 1 is soft-deleted, after the users were read; then he is restored. */
+async function sleptThroughEnumeration(others: number): Promise<SimulatedSync> {
+  const sync = await synced({ users: others, groups: { 1: [['user', 1]] } });
+  const { graph } = sync.tenant;
+  const gone = { kind: 'fault', fault: { kind: 'resync-required', detail: 'gone' } } as const;
+  reading(sync, ({ groupsDelta }) => ({
+    groupsDelta: async (from) => {
+      if (from.kind === 'link') return gone;
+      sync.tenant.setUser(user(1), 'soft-deleted');
+      const answer = await groupsDelta(from);
+      sync.tenant.setUser(user(1), 'live');
+      return answer;
+    },
+  }));
+  await sync.sync();
+  sync.tenant.graph = graph;
+  return sync;
+}
+
+test('who is deleted and restored while all groups are read anew is asked for in the next run (rule 4)', async () => {
+  const sync = await sleptThroughEnumeration(1);
+  expect(told(sync)).toEqual({});
+  expect((await sync.sync()).asking?.of).toEqual([{ kind: 'user', id: user(1) }]);
+  expect(told(sync)).toEqual({ 1: [1] });
+  sync.tenant.setUser(user(1), 'live', { displayName: 'Another' });
+  expect((await sync.sync()).asking).toBeUndefined();
+});
+
+test('when more are changed than one run can ask for, a change after an enumeration is taken for nothing more', async () => {
+  const sync = await sleptThroughEnumeration(600);
+  for (let index = 1; index <= 600; index++)
+    sync.tenant.setUser(user(index), 'live', { displayName: `Another ${index}` });
+  expect((await sync.sync()).asking).toBeUndefined();
+});
