@@ -5,7 +5,7 @@ import { newAuditState } from '../../../shared/sync/audit-records.ts';
 import type { CountQuestion, GraphFaultKind } from '../../../shared/sync/graph-port.ts';
 import type { SyncRun } from '../../../shared/sync/run-records.ts';
 import { NestedSettings } from '../../../shared/sync/settings.ts';
-import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
+import { Died, type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { CountingGraph } from './counting-graph.ts';
 import { group, synced, told, user } from './small-tenant.ts';
 
@@ -113,6 +113,28 @@ describe('a change that no delta tells', () => {
     await sync.sync();
     expect(told(sync)).toMatchObject({ 1: [1, 3], 2: [3] });
     expect((await sync.store.state(simulatedDirectory)).rereads).toEqual([]);
+  });
+
+  test('is healed all the same when the process dies at any write of the runs that find it (F1)', async () => {
+    let fatal = 0;
+    let writes = 0;
+    do {
+      const { sync, graph } = await counted();
+      graph.lost.add(`${group(2)} ${user(4)}`);
+      sync.tenant.setMember(group(2), user(4), 'user');
+      sync.tenant.setMember(group(3), user(1), 'user');
+      let count = 0;
+      sync.onWrite = () => {
+        if (++count === fatal) throw new Died();
+      };
+      await anHourLater(sync);
+      const second = await anHourLater(sync);
+      await sync.sync();
+      writes = count;
+      expect([second.audit?.rereads, second.warnings]).toEqual([[group(2)], 1]);
+      expect(told(sync)).toEqual({ 1: [1, 2, 4], 2: [2, 4], 3: [1, 3] });
+    } while (++fatal <= writes);
+    expect(writes).toBeGreaterThan(10);
   });
 
   test('is no change when the index had only been late', async () => {
