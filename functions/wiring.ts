@@ -41,6 +41,7 @@ import { type QueueConnection, storageSyncQueue } from '../shared/storage/sync-q
 import { tableDirectoryStore } from '../shared/storage/table-directory-store.ts';
 import { tableNestedStore } from '../shared/storage/table-nested-store.ts';
 import { openTable, type TableConnection, type TableName, tableNames } from '../shared/storage/tables.ts';
+import { RunMemory } from '../shared/sync/run-memory.ts';
 import type { SyncPorts } from '../shared/sync/sync-ports.ts';
 import { faultOf } from './fault-line.ts';
 import { fetchFromGraph } from './graph-calls.ts';
@@ -245,6 +246,7 @@ function nestedPorts(
   const only = onlyGraph();
   return {
     store: tableNestedStore(table('directory')),
+    memory: new RunMemory(),
     queue: storageSyncQueue(queueConnectionOf(settings)),
     history: runLogOver(tableRows(table('runs')), random.now),
     consents: consentsOver(tableRows(table('registry'))),

@@ -1,6 +1,7 @@
 import { adminKeyOperations } from './contract/admin-keys.ts';
 import { cycleOperations } from './contract/cycles.ts';
 import { directoryOperations } from './contract/directories.ts';
+import { membershipOperations } from './contract/memberships.ts';
 import { nestedOperations } from './contract/nested.ts';
 import { organizationOperations } from './contract/organizations.ts';
 import { runOperations } from './contract/runs.ts';
@@ -11,6 +12,7 @@ export const operations = {
   ...directoryOperations,
   ...cycleOperations,
   ...nestedOperations,
+  ...membershipOperations,
   ...runOperations,
   ...adminKeyOperations,
 };

@@ -1,6 +1,7 @@
 import type { DirectoryId, OrganizationId } from '../model/ids.ts';
 import type { GraphReader } from '../sync/graph-port.ts';
 import type { NestedDirectoryStore } from '../sync/nested-store.ts';
+import type { RunMemory } from '../sync/run-memory.ts';
 import type { SyncQueue } from '../sync/sync-ports.ts';
 import type { GraphSecret } from './graph-secret.ts';
 import type { CloudName, ConnectionCredential, NestedConnection } from './nested-record.ts';
@@ -9,6 +10,8 @@ import type { RunHistory } from './run-history.ts';
 /** What nested directories need from outside. */
 export interface NestedPorts {
   readonly store: NestedDirectoryStore;
+  /** What the process remembers of questions about memberships. */
+  readonly memory: RunMemory;
   readonly queue: SyncQueue;
   readonly history: RunHistory;
   readonly consents: ConsentStore;

@@ -12,6 +12,7 @@ import { nestedConnectionHandlers } from './handlers/nested-connection.ts';
 import { organizationHandlers } from './handlers/organizations.ts';
 import { runHandlers } from './handlers/runs.ts';
 import { scimKeyHandlers } from './handlers/scim-keys.ts';
+import { syncUserHandlers } from './handlers/sync-user.ts';
 import { once, type StoredAnswer } from './idempotency.ts';
 import { openApiDocument } from './openapi.ts';
 import type { AdminPorts, AdminRequest, AdminResponse } from './ports.ts';
@@ -68,6 +69,7 @@ const handlers: { readonly [Id in OperationId]: (call: Call<Id>) => Promise<Answ
   ...nestedConnectionHandlers,
   ...runHandlers,
   ...membershipHandlers,
+  ...syncUserHandlers,
   ...adminKeyHandlers,
 };
 

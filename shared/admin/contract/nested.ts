@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { GroupId, UserId } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
 import { directoryParams } from './directory-params.ts';
 import {
@@ -14,10 +13,6 @@ import { listQuery, type Operation, pageOf } from './operation.ts';
 
 const one = '/api/v1/orgs/{organizationId}/directories/{directoryId}';
 const inDirectory = { tag: 'Nested directories', reach: 'organization', params: directoryParams } as const;
-
-const objectId = z.string().toLowerCase();
-const userId = objectId.pipe(UserId).meta({ description: 'Entra object id of a user.' });
-const groupId = objectId.pipe(GroupId).meta({ description: 'Entra object id of a group.' });
 
 const previewQuery = z.object({
   ...listQuery,
@@ -81,43 +76,6 @@ const PreviewUser = z
 const PreviewGroup = z
   .object({ id: z.string(), displayName: z.string().optional(), mail: z.string().optional() })
   .meta({ id: 'PreviewGroup' });
-
-const EffectiveMember = z
-  .object({
-    type: z.string().meta({ description: '`user`; direct members also `group`, `device`, …' }),
-    id: z.string(),
-    userName: z.string().optional(),
-    displayName: z.string().optional(),
-    direct: z.boolean(),
-    through: z.array(z.string()).meta({ description: 'Nested groups of this group that lead to the user.' }),
-  })
-  .meta({ id: 'EffectiveMember' });
-
-const GroupOfUser = z
-  .object({ id: z.string(), displayName: z.string().optional(), type: z.enum(['direct', 'indirect']) })
-  .meta({ id: 'GroupOfUser' });
-
-const Explanation = z
-  .object({
-    member: z.boolean(),
-    reason: z.string().meta({ description: 'One sentence.' }),
-    paths: z.array(z.array(z.string())).meta({
-      description: 'Each from the asked group down to the group that holds the user directly.',
-    }),
-    morePaths: z.boolean(),
-    user: z
-      .object({ life: z.string(), counts: z.boolean(), inScope: z.boolean(), reason: z.string().optional() })
-      .optional(),
-    group: z.object({ life: z.string(), inScope: z.boolean(), held: z.boolean() }).optional(),
-  })
-  .meta({ id: 'Explanation' });
-
-const UserSync = z
-  .object({
-    outcome: z.enum(['updated', 'unchanged', 'not-found', 'needs-run']),
-    detail: z.string(),
-  })
-  .meta({ id: 'UserSync' });
 
 const readsGraph = 'Reads Graph and stores nothing.';
 
@@ -232,59 +190,5 @@ export const nestedOperations = {
     versioned: true,
     status: 200,
     answer: NestedDirectory,
-  },
-  syncUser: {
-    ...{ method: 'POST', path: `${one}/users/{userId}:sync`, ...inDirectory, role: 'operator' },
-    summary: 'Read one user now',
-    description:
-      'Attributes are brought up to date at once; what changes memberships is left to the next run (`needs-run`).',
-    params: directoryParams.extend({ userId }),
-    status: 200,
-    answer: UserSync,
-  },
-  listGroupMembers: {
-    ...{ method: 'GET', path: `${one}/groups/{groupId}/members`, ...inDirectory, role: 'reader' },
-    summary: 'Members of a group, through any depth of nesting or direct ones',
-    description: 'As of the last completed run.',
-    params: directoryParams.extend({ groupId }),
-    query: z.object({
-      ...listQuery,
-      limit: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .max(1000)
-        .default(200)
-        .meta({ description: 'Items of a page at most.' }),
-      effective: z.enum(['true', 'false']).default('true').meta({
-        description: 'false: direct members only, of every type, as Graph lists them: without deleted ones.',
-      }),
-    }),
-    status: 200,
-    answer: pageOf(EffectiveMember, 'EffectiveMemberPage'),
-  },
-  listGroupsOfUser: {
-    ...{ method: 'GET', path: `${one}/users/{userId}/groups`, ...inDirectory, role: 'reader' },
-    summary: 'Groups that a user is an effective member of',
-    params: directoryParams.extend({ userId }),
-    query: z.object({
-      ...listQuery,
-      limit: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .max(1000)
-        .default(200)
-        .meta({ description: 'Items of a page at most.' }),
-    }),
-    status: 200,
-    answer: pageOf(GroupOfUser, 'GroupOfUserPage'),
-  },
-  explainMembership: {
-    ...{ method: 'GET', path: `${one}/explain`, ...inDirectory, role: 'reader' },
-    summary: 'Why a user is, or is not, an effective member of a group',
-    query: z.object({ user: userId, group: groupId }),
-    status: 200,
-    answer: Explanation,
   },
 } as const satisfies Record<string, Operation>;

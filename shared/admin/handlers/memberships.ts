@@ -1,28 +1,20 @@
+import type { DirectoryId } from '../../model/ids.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { newRunId } from '../../model/new-ids.ts';
-import { Refusal } from '../../model/refusal.ts';
-import {
-  directMembersOf,
-  type EffectiveMember,
-  type Explanation,
-  effectiveMembersOf,
-  explain,
-  groupsOfUser,
-} from '../../sync/effective-questions.ts';
-import type { SyncUserOutcome } from '../../sync/sync-user.ts';
-import { syncUser } from '../../sync/sync-user.ts';
-import { auditDraft, type Handlers, nothingThere } from '../call.ts';
+import { directMembersOf } from '../../sync/direct-members.ts';
+import { type EffectiveMember, effectiveMembersOf } from '../../sync/effective-members.ts';
+import { type Explanation, explain } from '../../sync/explain-membership.ts';
+import { groupsOfUser } from '../../sync/groups-of-user.ts';
+import type { InDirectory } from '../../sync/nesting-view.ts';
+import { type Handlers, nothingThere } from '../call.ts';
 import { pageBody, positionOf } from '../cursors.ts';
-import { graphValue } from '../graph-answers.ts';
-import { readNested, readOffered } from './directory-change.ts';
+import type { AdminPorts } from '../ports.ts';
+import { readNested } from './directory-change.ts';
 
-export const membershipHandlers: Handlers<
-  'syncUser' | 'listGroupMembers' | 'listGroupsOfUser' | 'explainMembership'
-> = {
+export const membershipHandlers: Handlers<'listGroupMembers' | 'listGroupsOfUser' | 'explainMembership'> = {
   async listGroupMembers(call) {
     const { ports, params, query } = call;
     const { id } = await readNested(call);
-    const at = { store: ports.nested.store, directory: id };
+    const at = placeOf(ports, id);
     const page = { after: positionOf(query.cursor), limit: query.limit };
     if (query.effective === 'false') {
       const direct = await directMembersOf(at, params.groupId, page);
@@ -38,7 +30,7 @@ export const membershipHandlers: Handlers<
   async listGroupsOfUser(call) {
     const { ports, params, query } = call;
     const { id } = await readNested(call);
-    const found = await groupsOfUser({ store: ports.nested.store, directory: id }, params.userId);
+    const found = await groupsOfUser(placeOf(ports, id), params.userId);
     if (found === undefined) throw nothingThere('user');
     const items = found.map(({ group, direct }) => ({
       id: group.id,
@@ -51,48 +43,9 @@ export const membershipHandlers: Handlers<
   async explainMembership(call) {
     const { ports, query } = call;
     const { id } = await readNested(call);
-    const found = await explain({ store: ports.nested.store, directory: id }, query, pathsMax);
+    const found = await explain(placeOf(ports, id), query, pathsMax);
     return { body: explanationView(found) };
   },
-
-  async syncUser(call) {
-    const { ports, params } = call;
-    const record = await readOffered(call);
-    if (record.state === 'paused') throw new Refusal('paused', 'The directory is paused: resume it first.');
-    if (record.confirmation === undefined) {
-      throw new Refusal('conflict', 'Look at the preview and confirm tenant and domains first.', {
-        reason: 'confirmation_required',
-      });
-    }
-    const answer = await ports.nested.graph(record.connection).user(params.userId);
-    const isUnknown = answer.kind === 'fault' && answer.fault.kind === 'not-found';
-    const entry = isUnknown ? undefined : graphValue(answer);
-    const outcome = await syncUser(
-      { store: ports.nested.store, now: ports.random.now, holder: ports.nested.holder() },
-      {
-        directory: record.id,
-        user: params.userId,
-        entry,
-        settings: record.settings,
-        key: newRunId(ports.random),
-      },
-    );
-    if (outcome === 'updated') {
-      const audit = auditDraft(call, 'user.synced', {
-        subject: params.userId,
-        facts: { directory: record.id },
-      });
-      await ports.registry.note(record.organizationId, audit);
-    }
-    return { body: { outcome, detail: details[outcome] } };
-  },
-};
-
-const details: Readonly<Record<SyncUserOutcome, string>> = {
-  updated: 'Attributes are as Graph has them now.',
-  unchanged: 'Nothing has changed.',
-  'not-found': 'Graph does not know the user, which is no proof that he is gone: the next run will tell.',
-  'needs-run': 'The change adds or removes the user or memberships: the next run carries it out.',
 };
 
 /** Of an explanation; more are only counted as more. */
@@ -107,11 +60,20 @@ function cutPage(
   return pageBody(page, rest.length > limit ? page.at(-1)?.id : undefined);
 }
 
+const placeOf = ({ nested: { store, memory } }: AdminPorts, directory: DirectoryId): InDirectory => ({
+  ...{ store, memory, directory },
+});
+
 const memberView = ({ user, direct, through }: EffectiveMember) => ({
-  ...{ type: 'user', id: user.id },
-  ...textOf(user.attributes, 'userName'),
-  ...textOf(user.attributes, 'displayName'),
+  type: 'user',
+  ...namesOf(user),
   ...{ direct, through },
+});
+
+const namesOf = ({ id, attributes }: EffectiveMember['user']) => ({
+  id,
+  ...textOf(attributes, 'userName'),
+  ...textOf(attributes, 'displayName'),
 });
 
 function textOf(attributes: JsonObject, name: string): Record<string, string> {

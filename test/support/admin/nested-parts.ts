@@ -7,6 +7,7 @@ import type { Rows } from '../../../shared/storage/registry-rows.ts';
 import { runLogOver } from '../../../shared/storage/run-log.ts';
 import type { TableName } from '../../../shared/storage/tables.ts';
 import type { GraphReader } from '../../../shared/sync/graph-port.ts';
+import { RunMemory } from '../../../shared/sync/run-memory.ts';
 import { runStep } from '../../../shared/sync/run-step.ts';
 import { FakeQueue } from '../sync/fake-queue.ts';
 import { memoryNestedStore } from '../sync/memory-nested-store.ts';
@@ -37,7 +38,7 @@ export function nestedParts(
   const holder = () => `holder-${++holders}`;
   const parts = { store, queue, now: random.now, softSeconds: 240 };
   return {
-    ...{ store, queue, history, holder },
+    ...{ store, queue, history, holder, memory: new RunMemory() },
     consents: consentsOver(rows('registry')),
     graph: graph.reader,
     learnsTenant: graph.learnsTenant,
