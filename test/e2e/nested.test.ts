@@ -256,6 +256,38 @@ test('another domain stops the next run until it is confirmed, and nothing is re
   expect((await run()).status).toBe('done');
 });
 
+test('who is in scope of an application by nesting alone is reported by page (graph.md §2)', async () => {
+  const report = `${one}/members-not-assigned`;
+  const early = await call('GET', report);
+  expect([early.status, early.json.reason]).toEqual([409, 'scope_not_application']);
+  for (const id of [group(99), user(1)]) {
+    tenant.assign(id, { id: `assignment-${id}`, appRoleId: '00000000-0000-0000-0000-000000000000' });
+  }
+  const settings = await fetch(`${one}/sync-settings`, {
+    headers: { authorization: `Bearer ${served.adminKey}` },
+  });
+  const scope = { kind: 'application', servicePrincipalId: tenant.applicationId };
+  const changed = await call(
+    'PATCH',
+    `${one}/sync-settings`,
+    { scope, safeguard: { enabled: false } },
+    { 'if-match': settings.headers.get('etag') ?? '' },
+  );
+  expect([changed.status, (await run()).status]).toEqual([200, 'done']);
+  const found: string[] = [];
+  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+    const { json } = await call('GET', `${report}?limit=7${cursor === '' ? '' : `&cursor=${cursor}`}`);
+    for (const item of json.items) {
+      expect(item).toMatchObject({ groups: [group(99)], userName: expect.any(String) });
+      found.push(item.id);
+    }
+    cursor = json.nextCursor;
+  }
+  const inScope = [...(graph.oracle().get(group(99)) ?? [])];
+  expect(found.length).toBeGreaterThan(14);
+  expect(found).toEqual(inScope.filter((id) => id !== user(1) && id !== user(71)).sort());
+});
+
 test('a deleted directory is gone at once, and another may take its place (C5)', async () => {
   const gone = await call('DELETE', `${one}?confirm=Kette`);
   expect([gone.status, (await call('GET', one)).status]).toEqual([204, 404]);

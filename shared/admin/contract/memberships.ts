@@ -58,6 +58,17 @@ const UserSync = z
   })
   .meta({ id: 'UserSync' });
 
+const MemberNotAssigned = z
+  .object({
+    id: z.string(),
+    userName: z.string().optional(),
+    displayName: z.string().optional(),
+    groups: z
+      .array(z.string())
+      .meta({ description: 'Assigned groups that the user is in, through nested ones.' }),
+  })
+  .meta({ id: 'MemberNotAssigned' });
+
 export const membershipOperations = {
   syncUser: {
     ...{ method: 'POST', path: `${one}/users/{userId}:sync`, ...inDirectory, role: 'operator' },
@@ -95,5 +106,16 @@ export const membershipOperations = {
     query: z.object({ user: userId, group: groupId }),
     status: 200,
     answer: Explanation,
+  },
+  listMembersNotAssigned: {
+    ...{ method: 'GET', path: `${one}/members-not-assigned`, ...inDirectory, role: 'reader' },
+    summary: 'Users in scope of an application by nesting alone, whom Entra itself does not assign',
+    description:
+      'Effective members of groups assigned to the application in scope who are neither assigned themselves nor direct members of an ' +
+      'assigned group. Where the application requires assignment, they are synchronized and cannot sign in. As of the last completed ' +
+      'run. 409 `scope_not_application` unless the scope is an application.',
+    query: longListQuery,
+    status: 200,
+    answer: pageOf(MemberNotAssigned, 'MemberNotAssignedPage'),
   },
 } as const satisfies Record<string, Operation>;

@@ -1,16 +1,20 @@
 import type { DirectoryId } from '../../model/ids.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { Refusal } from '../../model/refusal.ts';
 import { directMembersOf } from '../../sync/direct-members.ts';
 import { type EffectiveMember, effectiveMembersOf } from '../../sync/effective-members.ts';
 import { type Explanation, explain } from '../../sync/explain-membership.ts';
 import { groupsOfUser } from '../../sync/groups-of-user.ts';
+import { membersNotAssigned } from '../../sync/members-not-assigned.ts';
 import type { InDirectory } from '../../sync/nesting-view.ts';
 import { type Handlers, nothingThere } from '../call.ts';
 import { pageBody, positionOf } from '../cursors.ts';
 import type { AdminPorts } from '../ports.ts';
 import { readNested } from './directory-change.ts';
 
-export const membershipHandlers: Handlers<'listGroupMembers' | 'listGroupsOfUser' | 'explainMembership'> = {
+export const membershipHandlers: Handlers<
+  'listGroupMembers' | 'listGroupsOfUser' | 'explainMembership' | 'listMembersNotAssigned'
+> = {
   async listGroupMembers(call) {
     const { ports, params, query } = call;
     const { id } = await readNested(call);
@@ -45,6 +49,24 @@ export const membershipHandlers: Handlers<'listGroupMembers' | 'listGroupsOfUser
     const { id } = await readNested(call);
     const found = await explain(placeOf(ports, id), query, pathsMax);
     return { body: explanationView(found) };
+  },
+
+  async listMembersNotAssigned(call) {
+    const { ports, query } = call;
+    const { id, settings } = await readNested(call);
+    if (settings.scope.kind !== 'application') {
+      throw new Refusal(
+        'conflict',
+        'The scope of the directory is no application, so that nobody is assigned.',
+        {
+          reason: 'scope_not_application',
+        },
+      );
+    }
+    const page = { after: positionOf(query.cursor), limit: query.limit };
+    const found = await membersNotAssigned(placeOf(ports, id), page);
+    const items = found.items.map(({ user, groups }) => ({ ...namesOf(user), groups }));
+    return { body: pageBody(items, found.next) };
   },
 };
 

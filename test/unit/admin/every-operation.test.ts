@@ -82,7 +82,7 @@ async function run({ ok, nested, clock }: Caller, one: string, mode = 'sync') {
 }
 
 async function pulled(all: Caller, one: string): Promise<void> {
-  const { ok, world, nested } = all;
+  const { ok, patch, world, nested } = all;
   await ok(`GET ${await run(all, one, 'dry-run')}/external-users:export`);
   const first = await run(all, one);
   await ok(`GET ${first}/log`);
@@ -92,6 +92,9 @@ async function pulled(all: Caller, one: string): Promise<void> {
   await ok(`GET ${one}/groups/${group}/members`);
   await ok(`GET ${one}/users/${user}/groups`);
   await ok(`GET ${one}/explain?user=${user}&group=${group}`);
+  await patch(`${one}/sync-settings`, { scope: { kind: 'application', servicePrincipalId: group } });
+  await ok(`GET ${one}/members-not-assigned`);
+  await patch(`${one}/sync-settings`, { scope: { kind: 'all' } });
   world.setMember(group, user, undefined);
   for (const verb of ['cancel', 'reject', 'approve']) {
     const held = await run(all, one);
