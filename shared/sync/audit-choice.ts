@@ -1,7 +1,6 @@
 import type { GroupId } from '../model/ids.ts';
 import type { AuditState } from './audit-records.ts';
 import type { GroupFacts } from './nested-store.ts';
-import type { RunOrder } from './new-run.ts';
 import type { SyncRun, SyncState } from './run-records.ts';
 
 export const hourMilliseconds = 60 * 60 * 1000;
@@ -14,7 +13,7 @@ export function auditDue(
     mode,
     startedAt,
     auditNow = false,
-  }: Pick<RunOrder, 'settings' | 'mode' | 'startedAt'> & { readonly auditNow?: boolean | undefined },
+  }: Pick<SyncRun, 'settings' | 'mode' | 'startedAt'> & { readonly auditNow?: boolean | undefined },
   { audit, lastCompletedRun }: SyncState,
 ): SyncRun['auditDue'] {
   if (mode !== 'sync') return undefined;
