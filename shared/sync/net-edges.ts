@@ -151,17 +151,16 @@ function wantedEdges(context: Context, group: number, side: Side): ReadonlyMap<n
 }
 
 /**
- * What a list says of a contested edge; of a member that no list shows, the last word of the stream has to do. A list that is missing,
- * or says another thing than that word and may lag behind it, is read once more in the next round, and then decides whole.
+ * What a list says of a contested edge; of a member that no list shows, the last word of the stream has to do. The list may lag, and the
+ * last word need not be the latest: it is read once more in the next round, and then decides whole.
  */
 function contestedWord(
   context: Context,
   group: number,
   { side, member, lastWord }: { readonly side: Side; readonly member: number; readonly lastWord: boolean },
 ): boolean | undefined {
-  const word = side.isAsleep(member) ? lastWord : side.listed?.has(member);
-  if (word !== lastWord) keepAsking(context, group, 'unknown-members');
-  return word;
+  keepAsking(context, group, 'unknown-members');
+  return side.isAsleep(member) ? lastWord : side.listed?.has(member);
 }
 
 function setAbsent(wanted: Map<number, boolean>, side: Side): void {

@@ -403,3 +403,36 @@ test('a list that lags behind a contested edge does not have the last word (rule
   await sync.sync();
   expect(lists).toBe(2);
 });
+
+test('a list that lags as far as the last word of a contested edge is read once more (rule 5)', async () => {
+  const sync = await synced({ users: 2, groups: { 1: [['user', 1]] } });
+  const { graph } = sync.tenant;
+  const contested = { id: user(2), type: 'user' } as const;
+  let lists = 0;
+  sync.tenant.graph = () => {
+    const reader = graph.call(sync.tenant);
+    return {
+      ...reader,
+      groupsDelta: async (from) => {
+        const answer = await reader.groupsDelta(from);
+        if (answer.kind === 'fault') return answer;
+        const members = [true, false].map((removed) => ({ ...contested, removed }));
+        const items = answer.value.items.map((entry) => ({ ...entry, members }));
+        return { ...answer, value: { ...answer.value, items } };
+      },
+      groupMembers: async (id, link) => {
+        const answer = await reader.groupMembers(id, link);
+        if (answer.kind === 'fault' || lists++ > 0) return answer;
+        const items = [...answer.value.items, { ...contested, removed: false }];
+        return { ...answer, value: { ...answer.value, items } };
+      },
+    };
+  };
+  for (const type of ['user', undefined] as const) sync.tenant.setMember(group(1), user(2), type);
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [1, 2] });
+  await sync.sync();
+  expect([told(sync), lists]).toEqual([{ 1: [1] }, 2]);
+  await sync.sync();
+  expect(lists).toBe(2);
+});
