@@ -227,7 +227,6 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
     }
     siteConfig: {
       appSettings: concat(hostSettings, ownSettings)
-      ftpsState: 'Disabled'
       http20Enabled: true
       ipSecurityRestrictions: restricted ? concat(entraRule, rangeRules) : []
       ipSecurityRestrictionsDefaultAction: restricted ? 'Deny' : 'Allow'
@@ -240,7 +239,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
-// Nobody publishes with a password: deployment goes by Entra identity.
+// Nobody publishes with a password, nor by FTP, which knows nothing else: deployment goes by Entra identity. The plan refuses ftpsState.
 resource basicScm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: site
   name: 'scm'

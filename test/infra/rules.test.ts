@@ -129,7 +129,6 @@ test('the site runs Node 24 on Flex Consumption as its own identity, over TLS, w
     clientAffinityEnabled: 'false',
     keyVaultReferenceIdentity: 'identityId',
     siteConfig: {
-      ftpsState: 'Disabled',
       http20Enabled: 'true',
       minTlsVersion: '1.2',
       scmMinTlsVersion: '1.2',
@@ -149,9 +148,24 @@ test('the site runs Node 24 on Flex Consumption as its own identity, over TLS, w
 });
 
 test('the site has no setting that Flex Consumption refuses', async () => {
-  const { text } = await template('modules/site.bicep');
+  const file = await template('modules/site.bicep');
+  const { text } = file;
+  // Named so far by Azure Resource Manager as "for Flex Consumption sites is invalid" (error 51021). Some regions still ignore them.
+  const refused = [
+    'alwaysOn',
+    'ftpsState',
+    'functionAppScaleLimit',
+    'functionsRuntimeScaleMonitoringEnabled',
+    'linuxFxVersion',
+    'netFrameworkVersion',
+    'preWarmedInstanceCount',
+    'use32BitWorkerProcess',
+    'windowsFxVersion',
+  ];
+  const config = at(resource(file, 'site').body, 'properties', 'siteConfig') ?? {};
+  expect(Object.keys(config).filter((name) => refused.includes(name))).toEqual([]);
   expect(text).not.toMatch(
-    /FUNCTIONS_WORKER_RUNTIME|FUNCTIONS_EXTENSION_VERSION|WEBSITE_RUN_FROM_PACKAGE|WEBSITE_NODE_DEFAULT_VERSION|WEBSITE_CONTENT|SCM_DO_BUILD|linuxFxVersion|alwaysOn/,
+    /FUNCTIONS_WORKER_RUNTIME|FUNCTIONS_EXTENSION_VERSION|WEBSITE_RUN_FROM_PACKAGE|WEBSITE_NODE_DEFAULT_VERSION|WEBSITE_CONTENT|SCM_DO_BUILD/,
   );
 });
 

@@ -52,7 +52,6 @@ export const site = {
       }),
       siteConfig: has({
         appSettings: listOf(has({ name: 'string', value: 'string' })),
-        ftpsState: oneOf('AllAllowed', 'Disabled', 'FtpsOnly'),
         http20Enabled: 'bool',
         ipSecurityRestrictions: 'any',
         ipSecurityRestrictionsDefaultAction: oneOf('Allow', 'Deny'),
