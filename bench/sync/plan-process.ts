@@ -33,15 +33,19 @@ const read: SyncRun = {
   users: { ...run.users, pages: staged.userPages, delta: 'u' },
   groups: { ...run.groups, pages: staged.groupPages, delta: 'g' },
 };
-const store: Pick<NestedDirectoryStore, 'staged' | 'nesting' | 'members' | 'groupsOf' | 'users' | 'groups'> =
-  {
-    staged: async (_, { stream, page }) => staged.page(stream, page),
-    nesting: async () => ({ groups: [], edges: [] }),
-    members: async () => ({}),
-    groupsOf: async () => new Map(),
-    users: async () => [],
-    groups: async () => [],
-  };
+const store: Pick<
+  NestedDirectoryStore,
+  'stagedPages' | 'nesting' | 'members' | 'groupsOf' | 'users' | 'groups'
+> = {
+  async *stagedPages(_, { stream, from, to }) {
+    for (let page = from; page < to; page++) yield staged.page(stream, page);
+  },
+  nesting: async () => ({ groups: [], edges: [] }),
+  members: async () => ({}),
+  groupsOf: async () => new Map(),
+  users: async () => [],
+  groups: async () => [],
+};
 const checked: Checked = {
   at: 0,
   tenantId: 'tenant',

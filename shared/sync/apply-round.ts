@@ -1,197 +1,106 @@
-import type { JsonObject } from '../model/json.ts';
-import { stagedPage } from './fold-round.ts';
-import type { GroupEntry, UserEntry } from './graph-port.ts';
-import type {
-  Life,
-  NestedDirectoryStore,
-  NestedGroup,
-  NestedUser,
-  NestedWrite,
-  OutReason,
-  Standing,
-} from './nested-store.ts';
-import type { JournalPart, NestedOutboxEntry } from './round-records.ts';
+import { groupItemWrites, groupPageWrites } from './apply-groups.ts';
+import { type DecisionPlaces, noneDecided } from './apply-records.ts';
+import { userItemWrites, userPageWrites } from './apply-users.ts';
+import { DecidedItems, untaken } from './decided-items.ts';
+import type { NestedDirectoryStore, NestedWrite } from './nested-store.ts';
+import type { RoundReader } from './round-reader.ts';
+import type { JournalPart } from './round-records.ts';
 import type { SyncRun } from './run-records.ts';
-import { mergedFields, sameJson, toGroupAttributes, toUserAttributes } from './user-mapping.ts';
 
 /** Units of an apply phase: pages of users, pages of groups, then journal parts. */
 export const unitsOf = (run: SyncRun) => run.users.pages + run.groups.pages + (run.plan?.parts ?? 0);
 
+export interface Unit {
+  readonly writes: readonly NestedWrite[];
+  /** Decisions that have gone with pages when it is true. */
+  readonly decisions: DecisionPlaces;
+}
+
+interface Applying {
+  readonly store: NestedDirectoryStore;
+  readonly run: SyncRun;
+  readonly reader: RoundReader;
+  readonly decisions: DecisionPlaces;
+}
+
 /**
- * Writes that make one unit true. Repeating a unit is harmless: what is true already is not written again. An outbox
- * entry goes before its row, so that a death between two commits tells it again rather than not at all.
+ * Writes that make the unit at hand true. Repeating a unit is harmless: what is true already is not written again, or written as
+ * it was. An outbox entry goes before its row, so that a death between two commits tells it again rather than not at all.
  */
-export async function writesOfUnit(
+export async function unitAtHand(
   store: NestedDirectoryStore,
   run: SyncRun,
-): Promise<readonly NestedWrite[]> {
-  const { applied } = run;
-  const pages = run.users.pages + run.groups.pages;
-  if (applied < run.users.pages) {
-    const page = await stagedPage(store, run, { stream: 'users', page: applied });
-    return page.kind === 'users' ? await userWrites(store, run, page.items) : [];
-  }
-  if (applied < pages) {
-    const page = await stagedPage(store, run, { stream: 'groups', page: applied - run.users.pages });
-    return page.kind === 'groups' ? await groupWrites(store, run, page.items) : [];
-  }
-  const part = await store.journal(run.directory, run.id, (run.plan?.firstPart ?? 0) + applied - pages);
-  if (part === undefined) throw new Error(`run ${run.id} lost journal part ${applied - pages}`);
-  return await partWrites(store, run, part);
+  reader: RoundReader,
+): Promise<Unit> {
+  const applying: Applying = { store, run, reader, decisions: run.decisions ?? noneDecided };
+  const groupPage = run.applied - run.users.pages;
+  if (groupPage < 0) return await userPage(applying, run.applied);
+  if (groupPage < run.groups.pages) return await ofGroupPage(applying, groupPage);
+  const part = groupPage - run.groups.pages;
+  return { writes: await partWrites(applying, part), decisions: applying.decisions };
 }
 
-/** Attributes only: life, standing and memberships come from the journal. */
-async function userWrites(store: NestedDirectoryStore, run: SyncRun, items: readonly UserEntry[]) {
-  const said = saidLast(items);
-  const rows = await store.users(run.directory, [...said.keys()]);
-  const stored = new Map(rows.map((row) => [row.id, row]));
-  return [...said].flatMap(([id, fields]): readonly NestedWrite[] => {
-    const before = stored.get(id);
-    const renewed = renewedBy(run, before, { fields, toAttributes: (all) => toUserAttributes(id, all) });
-    if (renewed === undefined) return [];
-    const user: NestedUser = { ...(before ?? newUser(id, run)), ...renewed };
-    const visible = before?.standing.inScope === true && !sameJson(before.attributes, user.attributes);
-    return [
-      ...(visible ? [outbox(run, { kind: 'user-changed', user: id, version: user.version })] : []),
-      { kind: 'user', user },
-    ];
-  });
+async function userPage({ store, run, reader, decisions }: Applying, number: number): Promise<Unit> {
+  const page = await reader.page('users', number);
+  const decided = new DecidedItems(
+    { parts: run.plan?.layout?.userParts ?? 0, place: decisions.users },
+    async (part) => itemsOf('users', await reader.part(part)),
+  );
+  const items = page.kind === 'users' ? page.items : [];
+  const writes = await userPageWrites(store, run, { items, decided });
+  return { writes, decisions: { ...decisions, users: decided.place } };
 }
 
-const newUser = (id: UserEntry['id'], run: SyncRun): NestedUser => ({
-  id,
-  version: 0,
-  created: run.startedAt,
-  lastModified: run.startedAt,
-  life: 'live',
-  lifeSince: '',
-  standing: { counts: false, inScope: false },
-  fields: {},
-  attributes: {},
-});
-
-async function groupWrites(store: NestedDirectoryStore, run: SyncRun, items: readonly GroupEntry[]) {
-  const said = saidLast(items);
-  const rows = await store.groups(run.directory, [...said.keys()]);
-  const stored = new Map(rows.map((row) => [row.id, row]));
-  return [...said].flatMap(([id, fields]): readonly NestedWrite[] => {
-    const before = stored.get(id);
-    const renewed = renewedBy(run, before, { fields, toAttributes: (all) => toGroupAttributes(id, all) });
-    if (renewed === undefined) return [];
-    const group: NestedGroup = { ...(before ?? newGroup(id, run)), ...renewed };
-    const visible = before?.told === true && !sameJson(before.attributes, group.attributes);
-    return [
-      ...(visible ? [outbox(run, { kind: 'group-changed', group: id, version: group.version })] : []),
-      { kind: 'group', group },
-    ];
-  });
+async function ofGroupPage({ store, run, reader, decisions }: Applying, number: number): Promise<Unit> {
+  const page = await reader.page('groups', number);
+  const { userParts = 0, groupParts = 0 } = run.plan?.layout ?? {};
+  const decided = new DecidedItems({ parts: groupParts, place: decisions.groups }, async (part) =>
+    itemsOf('groups', await reader.part(userParts + part)),
+  );
+  const items = page.kind === 'groups' ? page.items : [];
+  const writes = await groupPageWrites(store, run, { items, decided });
+  return { writes, decisions: { ...decisions, groups: decided.place } };
 }
 
-const newGroup = (id: GroupEntry['id'], run: SyncRun): NestedGroup => ({
-  id,
-  version: 0,
-  created: run.startedAt,
-  lastModified: run.startedAt,
-  life: 'live',
-  lifeSince: '',
-  told: false,
-  held: false,
-  fields: {},
-  attributes: {},
-});
+type PartAbout<Kind extends 'users' | 'groups'> = Extract<JournalPart, { readonly kind: Kind }>;
 
-/** What new words of Graph make of a row; undefined when they make nothing of it. */
-function renewedBy(
-  run: SyncRun,
-  before: NestedUser | NestedGroup | undefined,
-  said: { readonly fields: JsonObject; readonly toAttributes: (fields: JsonObject) => JsonObject },
-) {
-  if (before?.life === 'gone') return undefined;
-  const fields = mergedFields(before?.fields ?? {}, said.fields);
-  if (before !== undefined && sameJson(before.fields, fields)) return undefined;
-  const attributes = said.toAttributes(fields);
-  return { fields, attributes, version: (before?.version ?? 0) + 1, lastModified: run.startedAt };
+function itemsOf<Kind extends 'users' | 'groups'>(kind: Kind, part: JournalPart): PartAbout<Kind>['items'] {
+  if (part.kind !== kind) throw new Error(`a journal part about ${part.kind} where ${kind} were to be`);
+  return part.items as PartAbout<Kind>['items'];
 }
 
-/** Fields of all entries of an object on a page, the later over the earlier; removals say nothing of fields. */
-function saidLast<Id>(
-  items: readonly (
-    | { readonly kind: 'present'; readonly id: Id; readonly fields: JsonObject }
-    | { readonly kind: 'removed'; readonly id: Id }
-  )[],
-): ReadonlyMap<Id, JsonObject> {
-  const said = new Map<Id, JsonObject>();
-  for (const entry of items) {
-    if (entry.kind === 'present') said.set(entry.id, { ...said.get(entry.id), ...entry.fields });
-  }
-  return said;
-}
-
-async function partWrites(
-  store: NestedDirectoryStore,
-  run: SyncRun,
-  part: JournalPart,
-): Promise<readonly NestedWrite[]> {
+async function partWrites(applying: Applying, number: number): Promise<readonly NestedWrite[]> {
+  const { store, run, reader, decisions } = applying;
+  if (isTaken(applying, number)) return [];
+  const part = await reader.part(number);
+  const layout = run.plan?.layout;
   switch (part.kind) {
     case 'users':
-      return await standingWrites(store, run, part.items);
-    case 'groups':
-      return await tellingWrites(store, run, part.items);
+      return await userItemWrites(store, run, untaken(part.items, number, decisions.users));
+    case 'groups': {
+      const items = untaken(part.items, number - (layout?.userParts ?? 0), decisions.groups);
+      return await groupItemWrites(store, run, items);
+    }
     case 'members':
-      return part.items.map((item) => ({ kind: 'members', ...item }));
+      return part.items.map(({ isFirst = false, ...item }) => ({
+        kind: 'members',
+        ...item,
+        isFirst: isFirst && layout?.isBlank === true,
+      }));
     case 'groups-of':
-      return part.items.map((item) => ({ kind: 'groups-of', ...item }));
+      return part.items.map((item) => ({ kind: 'groups-of', ...item, isFirst: layout?.isBlank === true }));
     case 'held':
       return [{ kind: 'held-members', group: part.group, members: part.members }];
     case 'outbox':
       return [{ kind: 'outbox', entry: part.entry }];
+    case 'entries':
+      return part.entries.map((entry) => ({ kind: 'outbox', entry }));
   }
 }
 
-type UserItems = Extract<JournalPart, { kind: 'users' }>['items'];
-type GroupItems = Extract<JournalPart, { kind: 'groups' }>['items'];
-
-async function standingWrites(store: NestedDirectoryStore, run: SyncRun, items: UserItems) {
-  const ids = items.map(({ id }) => id);
-  const stored = new Map((await store.users(run.directory, ids)).map((row) => [row.id, row]));
-  return items.flatMap((item): readonly NestedWrite[] => {
-    const before = stored.get(item.id);
-    if (before === undefined) return [];
-    const user: NestedUser = { ...before, ...livedOn(before, item.life, run), standing: standingOf(item) };
-    if (before.life === user.life && sameJson({ ...before.standing }, { ...user.standing })) return [];
-    if (before.standing.inScope === item.inScope) return [{ kind: 'user', user }];
-    const kind = item.inScope ? 'user-created' : 'user-deleted';
-    return [outbox(run, { kind, user: user.id, version: user.version }), { kind: 'user', user }];
-  });
-}
-
-function standingOf({ counts, inScope, reason }: UserItems[number]): Standing {
-  return { counts, inScope, ...(reason === undefined ? {} : { reason: reason as OutReason }) };
-}
-
-/** The next version, with since when an object is not live; an object that lives has no such time. */
-function livedOn(before: NestedUser | NestedGroup, life: Life, run: SyncRun) {
-  const lifeSince = life === 'live' ? '' : before.life === 'live' ? run.startedAt : before.lifeSince;
-  return { life, lifeSince, version: before.version + 1, lastModified: run.startedAt };
-}
-
-async function tellingWrites(store: NestedDirectoryStore, run: SyncRun, items: GroupItems) {
-  const ids = items.map(({ id }) => id);
-  const stored = new Map((await store.groups(run.directory, ids)).map((row) => [row.id, row]));
-  return items.flatMap((item): readonly NestedWrite[] => {
-    const before = stored.get(item.id);
-    if (before === undefined) return [];
-    const { life, told, held } = item;
-    if (before.life === life && before.told === told && before.held === held) return [];
-    const group: NestedGroup = { ...before, ...livedOn(before, life, run), told, held };
-    if (before.told === told) return [{ kind: 'group', group }];
-    const kind = told ? 'group-created' : 'group-deleted';
-    return [outbox(run, { kind, group: group.id, version: group.version }), { kind: 'group', group }];
-  });
-}
-
-/** The key tells run, kind and object, so that a repeated unit tells nothing twice. */
-function outbox(run: SyncRun, change: NestedOutboxEntry['change']): NestedWrite {
-  const id = 'user' in change ? change.user : 'group' in change ? change.group : '';
-  return { kind: 'outbox', entry: { key: `${run.id}/${change.kind}/${id}`, at: run.startedAt, change } };
+/** All of the part went with pages: it need not even be read. */
+function isTaken({ run, decisions }: Applying, part: number): boolean {
+  const { userParts = 0, groupParts = 0 } = run.plan?.layout ?? {};
+  if (part < userParts) return part < decisions.users.part;
+  return part < userParts + groupParts && part - userParts < decisions.groups.part;
 }

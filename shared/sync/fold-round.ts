@@ -106,8 +106,12 @@ export async function* stagedPages(
   run: SyncRun,
   stream: 'users' | 'groups',
 ): AsyncIterable<StagedPage> {
-  for (let page = 0; page < run[stream].pages; page++) {
-    yield await stagedPage(store, run, { stream, page });
+  let page = 0;
+  const range = { run: run.id, stream, from: 0, to: run[stream].pages };
+  for await (const staged of store.stagedPages(run.directory, range)) {
+    if (staged === undefined) throw new Error(`run ${run.id} lost page ${page} of ${stream}`);
+    yield staged;
+    page++;
   }
 }
 

@@ -101,9 +101,13 @@ export class GatheredWrites {
     if (held.isApplied && (await this.#store.commitWhole(directory, fence, all))) return;
     this.#mayBeStaged = true;
     await this.#send([...decided.writes, ...decided.last]);
-    await this.#send(held.writes);
     const { run } = held;
-    while (held.isFinished && run !== undefined && !(await this.#discardStored(run))) {
+    if (!held.isFinished || run === undefined) {
+      await this.#send(all);
+      return;
+    }
+    await this.#send(held.writes);
+    while (!(await this.#discardStored(run))) {
       // Each call removes a page.
     }
     await this.#send(held.last);

@@ -129,6 +129,8 @@ function bytesOfPart(part: JournalPart): number {
       return part.members?.length ?? 0;
     case 'outbox':
       return bytesOfEntry(part.entry);
+    case 'entries':
+      return part.entries.reduce((sum, entry) => sum + bytesOfEntry(entry), 0);
     default:
       return 0;
   }

@@ -75,6 +75,7 @@ function statementsOf(part: JournalPart): readonly string[] {
       return [`held ${part.group} ${part.members?.length ?? 0}`];
     case 'groups-of':
     case 'outbox':
+    case 'entries':
       return [];
   }
 }

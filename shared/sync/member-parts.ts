@@ -14,9 +14,10 @@ export function* memberParts(sources: DeriveSources): Iterable<JournalPart> {
 }
 
 /** Members whose groups one part changes. */
-const membersPerPart = 80;
+const membersPerPart = 400;
 
-function* changesByGroup({ round, edges }: DeriveSources): Iterable<MembersChange> {
+function* changesByGroup({ round, edges, state }: DeriveSources): Iterable<MembersChange> {
+  const isFirstRun = state.lastCompletedRun === undefined;
   const typeOf = (member: number) => round.types.get(member) ?? 'user';
   for (const { row, added, removed } of byRow(edges.users, 'groups', round.groupIds.count)) {
     const group = groupIdOf(round.groupIds, row);
@@ -26,7 +27,9 @@ function* changesByGroup({ round, edges }: DeriveSources): Iterable<MembersChang
     for (const type of types) {
       const ofType = (members: Uint32Array) =>
         types.size === 1 ? members : members.filter((member) => typeOf(member) === type);
-      yield* slicesOf(round.memberIds, { added: ofType(added), removed: ofType(removed) }, { group, type });
+      const isFirst = isFirstRun && types.size === 1 && added.length <= idsPerWrite && removed.length === 0;
+      const of = { group, type, ...(isFirst ? { isFirst } : {}) };
+      yield* slicesOf(round.memberIds, { added: ofType(added), removed: ofType(removed) }, of);
     }
   }
   for (const { row, ...numbers } of byRow(edges.nesting, 'groups', round.groupIds.count)) {
@@ -47,22 +50,23 @@ function* changesByMember({ round, edges }: DeriveSources) {
 
 type MembersChange = Extract<JournalPart, { kind: 'members' }>['items'][number];
 
-/** Ids that the store takes for one group at once, and ids and groups that fit in a part and mostly in a transaction. */
+/** Ids that the store takes for one group at once, and ids and groups that fit in a part. */
 const idsPerWrite = 4096;
 const idsPerPart = 16_384;
-const groupsPerPart = 40;
+const groupsPerPart = 200;
 
 function* slicesOf(
   table: GuidTable,
   { added, removed }: { readonly added: Uint32Array; readonly removed: Uint32Array },
-  of: Pick<MembersChange, 'group' | 'type'>,
+  of: Omit<MembersChange, 'added' | 'removed'>,
 ): Iterable<MembersChange> {
-  const half = idsPerWrite / 2;
-  for (let start = 0; start < Math.max(added.length, removed.length); start += half) {
+  const isOneWay = added.length === 0 || removed.length === 0;
+  const step = isOneWay ? idsPerWrite : idsPerWrite / 2;
+  for (let start = 0; start < Math.max(added.length, removed.length); start += step) {
     yield {
       ...of,
-      added: table.pack(added.subarray(start, start + half)),
-      removed: table.pack(removed.subarray(start, start + half)),
+      added: table.pack(added.subarray(start, start + step)),
+      removed: table.pack(removed.subarray(start, start + step)),
     };
   }
 }

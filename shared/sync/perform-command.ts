@@ -1,13 +1,13 @@
-import { unitsOf, writesOfUnit } from './apply-round.ts';
+import type { JournalLayout } from './apply-records.ts';
+import { unitAtHand, unitsOf } from './apply-round.ts';
 import { forbiddenLog, isForbidden, newAsking } from './asking.ts';
 import { audit } from './audit.ts';
 import { finish } from './end-run.ts';
 import { isApproved, planDifference } from './look-again.ts';
-import type { NestedWrite } from './nested-store.ts';
-import { partsOf } from './parts-of.ts';
 import { examineRound, planRound, type RoundPlan } from './plan-round.ts';
 import { askGroups, check, readList, readPage } from './read-graph.ts';
 import { listMembers, listPage, readToken } from './read-lists.ts';
+import { isFirst } from './round-sources.ts';
 import type { SyncCommand } from './run-events.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { Plan, SyncRun } from './run-records.ts';
@@ -61,17 +61,19 @@ function sourcesOf({ ports, state }: Work, run: SyncRun) {
 /** The journal is written whole before the decision that refers to it. */
 async function decide(work: Work, run: SyncRun): Promise<Done> {
   const { ports, fence, state } = work;
-  const { plan, parts, log, externalUsers } = await planRound(sourcesOf(work, run));
+  const sources = sourcesOf(work, run);
+  const { plan, parts, log, externalUsers } = await planRound(sources);
   const firstPart = run.plan === undefined ? 0 : (run.plan.firstPart ?? 0) + run.plan.parts;
-  const decided: Plan = firstPart === 0 ? plan : { ...plan, firstPart };
   const approved = await mayApply(work, run, { plan, parts });
   let part = firstPart;
-  for (const some of partsOf(parts(), partsAtOnce)) {
-    const writes = some.map(
-      (content): NestedWrite => ({ kind: 'journal', run: run.id, part: part++, content }),
-    );
-    await ports.store.commit(run.directory, fence, writes);
+  const counted = { users: 0, groups: 0 };
+  for (const content of parts()) {
+    if (content.kind === 'users' || content.kind === 'groups') counted[content.kind]++;
+    await ports.store.commit(run.directory, fence, [{ kind: 'journal', run: run.id, part: part++, content }]);
   }
+  const isBlank = isFirst(sources) && (await ports.store.isBlank(run.directory));
+  const layout: JournalLayout = { userParts: counted.users, groupParts: counted.groups, isBlank };
+  const decided: Plan = { ...plan, ...(firstPart === 0 ? {} : { firstPart }), layout };
   const entries = [...log, ...forbiddenLog(run)];
   await writeLog(ports, run, entries);
   if (run.mode === 'dry-run') await listExternalUsers(ports, run, externalUsers);
@@ -101,7 +103,7 @@ async function mayApply(
   });
 }
 
-const comparedPartsMax = 4000;
+const comparedPartsMax = 1000;
 
 async function* shownParts({ store }: SyncPorts, run: SyncRun, { firstPart = 0, parts }: Plan) {
   for (let part = firstPart; part < firstPart + parts; part++) {
@@ -110,8 +112,6 @@ async function* shownParts({ store }: SyncPorts, run: SyncRun, { firstPart = 0, 
   }
 }
 
-/** Of at most 400 kB each: below the 4 MiB of a transaction. */
-const partsAtOnce = 8;
 const logEntriesAtOnce = 500;
 
 async function writeLog(ports: SyncPorts, run: SyncRun, entries: readonly RunLogEntry[]): Promise<void> {
@@ -131,33 +131,10 @@ async function listExternalUsers(
   await log.externalUsers.complete(directory, id);
 }
 
-/**
- * One unit, or as many entries of the outbox as fit one transaction: they depend on nothing that is stored. All other units
- * read what the ones before them wrote.
- */
-async function apply({ ports }: Work, run: SyncRun): Promise<Done> {
+/** One unit: each reads what the ones before it wrote, which the store shows though it may not be stored yet. */
+async function apply({ ports, reader }: Work, run: SyncRun): Promise<Done> {
   const all = unitsOf(run);
-  const writes: NestedWrite[] = [];
-  let bytes = 0;
-  let units = 0;
-  while (run.applied + units < all) {
-    const next = await writesOfUnit(ports.store, { ...run, applied: run.applied + units });
-    const [first] = next;
-    const entryBytes = next.length === 1 && first?.kind === 'outbox' ? bytesOf(first) : undefined;
-    if (units > 0 && (entryBytes === undefined || bytes + entryBytes > entryBytesAtOnce)) break;
-    writes.push(...next);
-    units++;
-    if (entryBytes === undefined || writes.length === entriesAtOnce) break;
-    bytes += entryBytes;
-  }
-  return { event: { kind: 'applied', units, last: run.applied + units >= all }, writes };
-}
-
-/** Of a transaction of 100 rows and 4 MiB, where ids are longer by a third. */
-const entriesAtOnce = 80;
-const entryBytesAtOnce = 2_000_000;
-
-function bytesOf({ entry: { change } }: Extract<NestedWrite, { kind: 'outbox' }>): number {
-  if (change.kind !== 'effective-members-changed') return 0;
-  return change.groups.length + change.added.length + change.removed.length;
+  if (run.applied >= all) return { event: { kind: 'applied', units: 0, last: true }, writes: [] };
+  const { writes, decisions } = await unitAtHand(ports.store, run, reader(run));
+  return { event: { kind: 'applied', units: 1, last: run.applied + 1 >= all, decisions }, writes };
 }

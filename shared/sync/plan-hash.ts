@@ -8,7 +8,7 @@ export async function hashOf(
   let count = 0;
   for (const part of parts) {
     count++;
-    if (part.kind === 'outbox') continue;
+    if (part.kind === 'outbox' || part.kind === 'entries') continue;
     const packed: Uint8Array[] = [];
     const text = JSON.stringify(part, (_, value) => {
       if (!(value instanceof Uint8Array)) return value;

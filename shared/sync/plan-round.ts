@@ -148,8 +148,8 @@ function* partsOfPlan(
   yield* derivation.change === undefined ? everything(sources.run) : outboxOf(sources, limited.sets);
 }
 
-/** Rows that one journal part changes: with their outbox entries they fit in one transaction. */
-const itemsPerPart = 40;
+/** Decisions in one journal part. */
+const itemsPerPart = 200;
 
 const toUserItem = ({ was: _, disabled: __, ...item }: UserDecision) => item;
 const toGroupItem = ({ wasTold: _, ...item }: GroupDecision) => item;

@@ -99,7 +99,14 @@ export const JournalPart = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('members'),
     items: z.array(
-      z.object({ group: GroupId, type: MemberEntry.shape.type, added: packed, removed: packed }),
+      z.object({
+        group: GroupId,
+        type: MemberEntry.shape.type,
+        added: packed,
+        removed: packed,
+        /** On a first run, all members that the group has but for groups. */
+        isFirst: z.boolean().exactOptional(),
+      }),
     ),
   }),
   /** Direct groups of one member that is no group. */
@@ -109,5 +116,6 @@ export const JournalPart = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('held'), group: GroupId, members: packed.exactOptional() }),
   z.object({ kind: z.literal('outbox'), entry: NestedOutboxEntry }),
+  z.object({ kind: z.literal('entries'), entries: z.array(NestedOutboxEntry) }),
 ]);
 export type JournalPart = z.infer<typeof JournalPart>;

@@ -1,4 +1,5 @@
 import type { GroupId } from '../model/ids.ts';
+import type { DecisionPlaces } from './apply-records.ts';
 import type { RunAudit } from './audit-records.ts';
 import type { GraphFault } from './graph-port.ts';
 import type { Ask, Asking, Checked, Plan, Reread, SyncRun } from './run-records.ts';
@@ -29,7 +30,12 @@ export type SyncEvent =
       /** Entries of the log at that level. */
       readonly warnings: number;
     }
-  | { readonly kind: 'applied'; readonly units: number; readonly last: boolean }
+  | {
+      readonly kind: 'applied';
+      readonly units: number;
+      readonly last: boolean;
+      readonly decisions?: DecisionPlaces;
+    }
   /** Counts were compared; without an audit nothing could be. */
   | { readonly kind: 'audited'; readonly audit?: RunAudit; readonly warnings: number }
   | { readonly kind: 'finished' }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DirectoryId, GroupId, RunId } from '../model/ids.ts';
+import { DecisionPlaces, JournalLayout } from './apply-records.ts';
 import { AuditState, RunAudit } from './audit-records.ts';
 import { NestedSettings } from './settings.ts';
 
@@ -109,6 +110,7 @@ export const Plan = z.object({
   /** Groups to read by list in the next round. */
   rereads: z.array(Reread),
   liveUsers: LiveUsers.exactOptional(),
+  layout: JournalLayout.exactOptional(),
 });
 export type Plan = z.infer<typeof Plan>;
 
@@ -188,6 +190,8 @@ export const SyncRun = z.object({
   approval: z.object({ by: z.string(), at: z.string() }).exactOptional(),
   /** Position in the apply phase: user pages, group pages, journal parts. */
   applied: z.int(),
+  /** Decisions of the journal that went with pages. */
+  decisions: DecisionPlaces.exactOptional(),
   attempts: z.int(),
   /** Nothing is done before, milliseconds since 1970, whoever wakes the run; `asked` by Graph, it binds the next run too. */
   waits: z.object({ until: z.number(), asked: z.boolean() }).exactOptional(),

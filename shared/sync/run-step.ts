@@ -5,6 +5,7 @@ import { fullTransactions, gatheredStore } from './gathered-store.ts';
 import { type Fence, FenceLost, type NestedWrite } from './nested-store.ts';
 import { perform } from './perform-command.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { RoundReader } from './round-reader.ts';
 import type { SyncCommand } from './run-events.ts';
 import type { SyncRun } from './run-records.ts';
 import { step } from './step.ts';
@@ -70,7 +71,12 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
     gathering: ports.gathering ?? fullTransactions,
   });
   const ahead = new ReadAhead(ports.graph);
-  const work: Work = { ports: { ...ports, store }, store, fence, state, deadline, ahead };
+  let reading: RoundReader | undefined;
+  const reader = (run: SyncRun) => {
+    reading ??= new RoundReader(store, run);
+    return reading;
+  };
+  const work: Work = { ports: { ...ports, store }, store, reader, fence, state, deadline, ahead };
   await logMemory(work, stored);
   let run: SyncRun = { ...stored, cancelRequested };
   let done: Done = { event: { kind: 'resumed' }, writes: [] };

@@ -39,7 +39,12 @@ export function step(run: SyncRun, event: SyncEvent): Step {
     case 'planned':
       return planned(run, event);
     case 'applied':
-      return goOn({ ...run, applied: run.applied + event.units, phase: event.last ? 'cleanup' : 'apply' });
+      return goOn({
+        ...run,
+        applied: run.applied + event.units,
+        ...(event.decisions === undefined ? {} : { decisions: event.decisions }),
+        phase: event.last ? 'cleanup' : 'apply',
+      });
     case 'audited':
       return goOn(audited(run, event));
     case 'finished':

@@ -1,6 +1,7 @@
 import type { GatheredStore } from './gathered-store.ts';
 import type { Fence, NestedWrite } from './nested-store.ts';
 import type { ReadAhead } from './read-ahead.ts';
+import type { RoundReader } from './round-reader.ts';
 import type { SyncEvent } from './run-events.ts';
 import type { SyncRun, SyncState } from './run-records.ts';
 import type { SyncPorts } from './sync-ports.ts';
@@ -10,6 +11,8 @@ export interface Work {
   readonly ports: SyncPorts;
   /** The store of `ports`, which holds back writes until their transaction is full. */
   readonly store: GatheredStore;
+  /** Of the round that is decided, the same for the whole of a message. */
+  readonly reader: (run: SyncRun) => RoundReader;
   readonly fence: Fence;
   readonly state: SyncState;
   /** Milliseconds since 1970. */

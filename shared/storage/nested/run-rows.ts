@@ -17,16 +17,15 @@ export async function discarded(
   lease: ReturnType<typeof leases>,
   { directory, fence, run }: Under & { readonly run: RunId },
 ): Promise<boolean> {
-  for (const prefix of [stagedOf(run), journalOf(run)]) {
-    const keys = await firstKeys(shared, directory, { prefix });
-    if (keys.length === 0) continue;
-    await sendFenced(shared, lease, { directory, fence, rows: deletions(keys) });
-    return false;
-  }
-  const order = cancelKey(run);
-  if ((await shared.row(directory, order)) === undefined) return true;
-  await sendFenced(shared, lease, { directory, fence, rows: deletions([order]) });
-  return true;
+  const staged = await firstKeys(shared, directory, { prefix: stagedOf(run) });
+  const room = deletedRowsMax - staged.length;
+  const journal =
+    room === 0 ? [] : await firstKeys(shared, directory, { prefix: journalOf(run), pageRows: room });
+  const isLast = staged.length + journal.length < deletedRowsMax;
+  const order = isLast && (await shared.row(directory, cancelKey(run))) !== undefined ? [cancelKey(run)] : [];
+  const keys = [...staged, ...journal, ...order];
+  if (keys.length > 0) await sendFenced(shared, lease, { directory, fence, rows: deletions(keys) });
+  return isLast;
 }
 
 /** Deletes a transaction's worth of checkpoints, or of orders to stop, of old runs; false while there may be more. */
@@ -46,17 +45,25 @@ export async function forgottenRuns(
   return true;
 }
 
-/** The first keys, as many as a transaction takes besides the fence. */
+interface Keys {
+  readonly prefix: string;
+  readonly filter?: string;
+  readonly pageRows?: number;
+}
+
+/** The first keys, as many as a transaction takes besides the fence; fewer only when there are no more. */
 async function firstKeys(
   shared: NestedTable,
   directory: DirectoryId,
-  { prefix, filter }: { readonly prefix: string; readonly filter?: string },
-) {
-  const only = { select: ['schema'], pageRows: deletedRowsMax, ...(filter === undefined ? {} : { filter }) };
+  { prefix, filter, pageRows = deletedRowsMax }: Keys,
+): Promise<readonly string[]> {
+  const only = { select: ['schema'], pageRows, ...(filter === undefined ? {} : { filter }) };
+  const keys: string[] = [];
   for await (const page of shared.pages(directory, prefix, only)) {
-    if (page.length > 0) return page.map(({ rowKey }) => rowKey);
+    keys.push(...page.map(({ rowKey }) => rowKey));
+    if (keys.length >= pageRows) break;
   }
-  return [];
+  return keys.slice(0, pageRows);
 }
 
 const deletions = (keys: readonly string[]) =>

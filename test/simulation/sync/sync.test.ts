@@ -21,7 +21,7 @@ test('whole runs through faults, deaths and a tenant that moves on end where the
 
 test.each([
   ['full', fullTransactions, 10],
-  ['nearly empty', { ...fullTransactions, writes: 4 }, 100],
+  ['nearly empty', { ...fullTransactions, writes: 2 }, 100],
 ])(
   'a process that dies before or after any write of a %s transaction leaves the same directory behind (F1)',
   async (_, gathering, leastWrites) => {
