@@ -111,7 +111,7 @@ var logAlerts = [
     // A service younger than that has not missed one yet.
     query: 'AppTraces | where TimeGenerated > ago(2d) | summarize made = countif(TimeGenerated > ago(26h) and tostring(parse_json(Message).event) == "exported"), before = countif(TimeGenerated < ago(26h)) | where made == 0 and before > 0'
     every: 'PT1H'
-    over: 'P1D'
+    over: 'P2D'
     threshold: 0
   }
   {
@@ -165,8 +165,6 @@ resource logAlertRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       scopes: [workspaceId]
       evaluationFrequency: alert.every
       windowSize: alert.over
-      // A window holds a day at most; this one looks further back.
-      overrideQueryTimeRange: alert.name == 'export-missing' ? 'P2D' : null
       autoMitigate: true
       // The tables appear with the first record; a new workspace must not fail the deployment.
       skipQueryValidation: true

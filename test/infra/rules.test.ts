@@ -274,3 +274,37 @@ test('the Graph template asks for reading only', async () => {
   expect(resources.filter(({ existing }) => !existing).every(({ body }) => isRecord(body))).toBe(true);
   expect(text).not.toMatch(/'[\w.]*Write[\w.]*'|passwordCredentials/);
 });
+
+test('a log alert looks at spans that there are, as far back as its query does, and no less often than it looks back', async () => {
+  const { text } = await template('modules/alerts.bicep');
+  // What Azure Monitor answers to another span (Azure/azure-rest-api-specs#21258).
+  const minutes: Readonly<Record<string, number>> = {
+    PT5M: 5,
+    PT10M: 10,
+    PT15M: 15,
+    PT30M: 30,
+    PT45M: 45,
+    PT1H: 60,
+    PT2H: 120,
+    PT3H: 180,
+    PT4H: 240,
+    PT5H: 300,
+    PT6H: 360,
+    P1D: 1440,
+    P2D: 2880,
+  };
+  const alerts = [
+    ...text.matchAll(/name: '([\w-]+)'[\s\S]*?query: '(.*)'\n {4}every: '(\w+)'\n {4}over: '(\w+)'/g),
+  ];
+  expect(alerts).toHaveLength(listedAlerts(text));
+  const wrong = alerts.filter(([, , query = '', every = '', over = '']) => {
+    const back = [...query.matchAll(/ago\((\d+)([dh])\)/g)].map(
+      ([, count, unit]) => Number(count) * (unit === 'd' ? 1440 : 60),
+    );
+    const [often, window] = [minutes[every], minutes[over]];
+    return often === undefined || window === undefined || often > window || Math.max(0, ...back) > window;
+  });
+  expect(wrong.map(([, name]) => name)).toEqual([]);
+});
+
+const listedAlerts = (text: string): number => (text.match(/^ {4}summary: /gm) ?? []).length;

@@ -44,7 +44,6 @@ export const monitoring = {
       scopes: strings,
       evaluationFrequency: 'string',
       windowSize: 'string',
-      overrideQueryTimeRange: 'string',
       autoMitigate: 'bool',
       skipQueryValidation: 'bool',
       criteria: has({
