@@ -19,7 +19,7 @@ const homes = {
   '@azure/storage-queue': '^shared/storage/',
   '@azure/storage-blob': '^shared/storage/',
   '@microsoft/microsoft-graph-client': '^shared/graph/',
-  '@azure/identity': '^(shared/graph/|functions/wiring[.]ts$)',
+  '@azure/identity': '^(shared/graph/|functions/wiring/)',
   jose: '^shared/access/',
 };
 
@@ -31,8 +31,12 @@ export default {
       { path: '^(functions|console|test|tools|bench)/' },
     ]),
     error('adapters-meet-ports-in-wiring', 'A trigger knows Azure Functions and nothing else.', [
-      { path: '^functions/', pathNot: '^functions/wiring[.]ts$' },
+      { path: '^functions/', pathNot: '^functions/wiring([.]ts$|/)' },
       { path: '^shared/(storage|graph)/' },
+    ]),
+    error('wiring-is-joined-in-one-place', 'What is made of adapters is asked of `wired()`.', [
+      { path: '^functions/', pathNot: '^functions/wiring([.]ts$|/)' },
+      { path: '^functions/wiring/' },
     ]),
     error(
       'pure-rooms-do-no-io',
