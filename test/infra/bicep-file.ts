@@ -11,6 +11,8 @@ export interface BicepFile {
   readonly parameters: readonly Declaration[];
   readonly outputs: readonly Declaration[];
   readonly variables: readonly string[];
+  /** What each variable is, with the quotes of strings kept. */
+  readonly values: ReadonlyMap<string, Value>;
   readonly resources: readonly Resource[];
   readonly modules: readonly ModuleUse[];
   /** Names that expressions refer to without declaring them in a loop or lambda. */
@@ -65,6 +67,7 @@ export async function parseBicep(path: string): Promise<BicepFile> {
     parameters: declarations(root, 'parameter_declaration'),
     outputs: declarations(root, 'output_declaration'),
     variables: ofType(root, 'variable_declaration').map((node) => nameOf(node)),
+    values: new Map(ofType(root, 'variable_declaration').map(toNamedValue)),
     resources: all.filter((node) => node.type === 'resource_declaration').map(toResource),
     modules: ofType(root, 'module_declaration').map(toModuleUse),
     references: referencesIn(all),
@@ -124,6 +127,11 @@ function toResource(node: Node): Resource {
     body: body === undefined ? {} : toValue(body),
     source: body === undefined ? {} : toValue(body, textOf),
   };
+}
+
+function toNamedValue(node: Node): [string, Value] {
+  const value = children(node).at(-1);
+  return [nameOf(node), value === undefined ? '' : toValue(value, textOf)];
 }
 
 function toModuleUse(node: Node): ModuleUse {

@@ -53,7 +53,16 @@ export const site = {
       siteConfig: has({
         appSettings: listOf(has({ name: 'string', value: 'string' })),
         http20Enabled: 'bool',
-        ipSecurityRestrictions: 'any',
+        ipSecurityRestrictions: listOf(
+          has({
+            name: 'string',
+            description: 'string',
+            tag: oneOf('Default', 'ServiceTag', 'XffProxy'),
+            ipAddress: 'string',
+            action: oneOf('Allow', 'Deny'),
+            priority: 'int',
+          }),
+        ),
         ipSecurityRestrictionsDefaultAction: oneOf('Allow', 'Deny'),
         minTlsVersion: oneOf('1.2', '1.3'),
         remoteDebuggingEnabled: 'bool',
