@@ -1,34 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Answer, answerOf, type Served, serve } from '../support/served.ts';
+import { type AdminCall, adminClient, directoriesOf, type Served, serve } from '../support/served.ts';
 
 // The admin API as a stranger meets it: what its answers say when something is wrong with a request.
 
 let served: Served;
 let directories: string;
 let one: string;
+let call: AdminCall;
 beforeAll(async () => {
   served = await serve('--port', '0', '--memory');
-  directories = `/api/v1/orgs/${served.organizationId}/directories`;
+  call = adminClient(served);
+  directories = directoriesOf(served);
   const { json } = await call('POST', directories, { name: 'Talk', kind: 'scim' });
   one = `${directories}/${json.id}`;
 });
 afterAll(() => served?.end());
-
-async function call(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer> {
-  const type = body === undefined ? {} : { 'content-type': 'application/json' };
-  return await answerOf(
-    await fetch(served.origin + path, {
-      method,
-      headers: { authorization: `Bearer ${served.adminKey}`, ...type, ...headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    }),
-  );
-}
 
 describe('a problem says what to do (RFC 9457)', () => {
   test('a wrong body names each field and repeats nothing of it', async () => {

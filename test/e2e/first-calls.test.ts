@@ -2,7 +2,9 @@ import { request as openRequest } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   type Answer,
+  adminClient,
   answerOf,
+  directoriesOf,
   newGroup,
   newUser,
   patch,
@@ -50,13 +52,8 @@ test('a new directory hands out its base URL and its key, which opens it (DESIGN
 
 test('a regenerated key opens the directory and the old one is dead at once (DESIGN §3)', async () => {
   const other = await scimClient(served, 'Regenerated');
-  const path = `/api/v1/orgs/${served.organizationId}/directories/${other.directoryId}/scim-key:regenerate`;
-  const answer = await answerOf(
-    await fetch(served.origin + path, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${served.adminKey}` },
-    }),
-  );
+  const path = `${directoriesOf(served)}/${other.directoryId}/scim-key:regenerate`;
+  const answer = await adminClient(served)('POST', path);
   const { status } = await other.call('GET', '/Users', undefined, {
     authorization: `Bearer ${answer.json.key}`,
   });

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { answerOf, newGroup, newUser, patch, type Served, scimClient, serve } from '../support/served.ts';
+import {
+  adminClient,
+  directoriesOf,
+  newGroup,
+  newUser,
+  patch,
+  type Served,
+  scimClient,
+  serve,
+} from '../support/served.ts';
 
 let served: Served;
 
@@ -21,11 +30,8 @@ test('a replace that drops most members drops them, and log and hints say so; a 
       `/Groups/${group}`,
       patch({ op: 'replace', path: 'members', value: members.slice(0, left) }),
     );
-  const admin = async (path: string) => {
-    const url = `${served.origin}/api/v1/orgs/${served.organizationId}/directories/${directoryId}${path}`;
-    return (await answerOf(await fetch(url, { headers: { authorization: `Bearer ${served.adminKey}` } })))
-      .json;
-  };
+  const admin = async (path: string) =>
+    (await adminClient(served)('GET', `${directoriesOf(served)}/${directoryId}${path}`)).json;
   const notes = async () =>
     (await admin('/requests?method=PATCH')).items.map((item: { note?: string }) => item.note);
   const warned = async () =>

@@ -1,129 +1,37 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   type SimulatedGraph,
   startSimulatedGraph,
 } from '../../tools/simulated-tenant/graph/simulated-graph.ts';
-import { Tenant } from '../../tools/simulated-tenant/tenant.ts';
-import { type Answer, answerOf, type Served, serveIn } from '../support/served.ts';
+import { chainTenant, group, groups, user, userProperties, users } from '../support/chain-tenant.ts';
+import { membersById, type NestedRuns, nestedRuns } from '../support/nested-runs.ts';
+import { type AdminCall, adminClient, directoriesOf, type Served, serveIn } from '../support/served.ts';
 
 // docs/nested-directories.md, call by call, against the served stack and a Graph of this machine.
-
-const id = (kind: number, number: number) =>
-  `${kind}0000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-const user = (number: number) => id(1, number);
-const group = (number: number) => id(2, number);
-const users = 40;
-const groups = 8;
-
-/** A chain of groups with five users each, the last holding the first again; a guest; a deleted user. */
-function chainTenant(): Tenant {
-  const tenant = new Tenant({ id: id(9, 1), displayName: 'Kette', applicationId: id(9, 2), seed: 'chain' });
-  tenant.setDomain({ id: 'kette.example', isVerified: true, isDefault: true, isInitial: true });
-  for (let number = 0; number < users; number++) tenant.addUser(user(number), userProperties(number));
-  for (let number = 0; number < groups; number++) {
-    tenant.addGroup(group(number), groupProperties(number));
-    for (let member = 0; member < 5; member++) tenant.addMember(group(number), user(number * 5 + member));
-  }
-  for (let number = 0; number < groups; number++) {
-    tenant.addMember(group(number), group((number + 1) % groups));
-  }
-  tenant.addGroup(group(99), groupProperties(99));
-  tenant.addMember(group(99), group(3));
-  tenant.delete(user(7));
-  return tenant;
-}
-
-const userProperties = (number: number) => ({
-  userPrincipalName: number === 9 ? 'nine_other.example#EXT#@kette.example' : `user${number}@kette.example`,
-  mailNickname: `user${number}`,
-  displayName: `User ${number}`,
-  ...{ givenName: null, surname: null, mail: null, otherMails: [], accountEnabled: true },
-  userType: number === 9 ? ('Guest' as const) : ('Member' as const),
-  ...{ jobTitle: null, department: null, employeeId: null, preferredLanguage: null, officeLocation: null },
-  ...{ streetAddress: null, city: null, state: null, postalCode: null, country: null },
-  ...{ businessPhone: null, mobilePhone: null, faxNumber: null, managerId: null },
-});
-
-const groupProperties = (number: number) => ({
-  displayName: `Group ${number}`,
-  ...{
-    description: null,
-    mailNickname: `group${number}`,
-    mail: null,
-    mailEnabled: false,
-    securityEnabled: true,
-  },
-  ...{ groupTypes: [], membershipRule: null, visibility: null, onPremisesSyncEnabled: null },
-  ...{ isAssignableToRole: null, deletesSoftly: false },
-});
 
 const tenant = chainTenant();
 let graph: SimulatedGraph;
 let served: Served;
 let directories: string;
 let one: string;
+let call: AdminCall;
+let runs: NestedRuns;
 
 beforeAll(async () => {
   graph = await startSimulatedGraph(tenant);
   const environment = { LOCAL_GRAPH_URL: graph.url, LOCAL_GRAPH_TOKEN: graph.token };
   served = await serveIn(environment, '--port', '0');
-  directories = `${served.origin}/api/v1/orgs/${served.organizationId}/directories`;
+  call = adminClient(served);
+  directories = directoriesOf(served);
 });
 afterAll(async () => {
   await served?.end();
   await graph?.stop();
 });
 
-async function call(
-  method: string,
-  url: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer> {
-  return answerOf(
-    await fetch(url, {
-      method,
-      headers: { authorization: `Bearer ${served.adminKey}`, 'content-type': 'application/json', ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }),
-  );
-}
-
-/** Starts a run and polls it until it is over or waits for somebody. */
-async function run(mode: 'sync' | 'dry-run' = 'sync', audit = false): Promise<Answer['json']> {
-  const started = await call('POST', `${one}/runs`, { mode, ...(audit ? { audit } : {}) });
-  expect([started.status, started.json?.reason]).toEqual([202, undefined]);
-  return await over(started.json.id);
-}
-
-async function over(runId: string): Promise<Answer['json']> {
-  for (let left = 300; left > 0; left--) {
-    const { json } = await call('GET', `${one}/runs/${runId}`);
-    if (json.status !== 'running') return json;
-    await pause(100);
-  }
-  throw new Error('the run does not end');
-}
-
-/** Effective members of every group as the API has them. */
-async function effectiveMembers(): Promise<Record<string, readonly string[]>> {
-  const found: Record<string, readonly string[]> = {};
-  for (const groupId of graph.oracle().keys()) {
-    const ids: string[] = [];
-    let cursor = '';
-    do {
-      const { json } = await call('GET', `${one}/groups/${groupId}/members?limit=40${cursor}`);
-      ids.push(...json.items.map((member: { id: string }) => member.id));
-      cursor = json.nextCursor === undefined ? '' : `&cursor=${json.nextCursor}`;
-    } while (cursor !== '');
-    found[groupId] = ids;
-  }
-  return found;
-}
-
-const expected = () =>
-  Object.fromEntries([...graph.oracle()].map(([groupId, members]) => [groupId, [...members].sort()]));
+const run: NestedRuns['run'] = (...order) => runs.run(...order);
+const effectiveMembers = () => runs.effectiveMembers(graph.oracle().keys());
+const expected = () => membersById(graph.oracle());
 
 test('a directory is created with a name alone and runs only after preview and confirmation (S2-10)', async () => {
   const created = await call('POST', directories, { name: 'Kette', kind: 'nested' });
@@ -133,6 +41,7 @@ test('a directory is created with a name alone and runs only after preview and c
     'awaiting_confirmation',
   ]);
   one = `${directories}/${created.json.id}`;
+  runs = nestedRuns(call, one);
   const early = await call('POST', `${one}/runs`, {});
   expect([early.status, early.json.reason]).toEqual([409, 'confirmation_required']);
   expect((await call('POST', `${one}:acknowledge`)).status).toBe(200);
@@ -162,7 +71,7 @@ test('a run makes the effective members of every group those of the tenant, circ
 
 test('external users of a dry run come as a CSV file, streamed (XA-44)', async () => {
   const { id } = await run('dry-run');
-  const url = `${one}/runs/${id}/external-users:export`;
+  const url = `${served.origin}${one}/runs/${id}/external-users:export`;
   const headers = { authorization: `Bearer ${served.adminKey}`, accept: 'text/csv' };
   const csv = await fetch(url, { headers });
   const groupNames = [...Array(groups).keys(), 99].map((number) => `Group ${number}`);
@@ -177,7 +86,9 @@ test('external users of a dry run come as a CSV file, streamed (XA-44)', async (
     'text/csv; charset=utf-8; header=present',
     '',
   ]);
-  const log = await fetch(`${one}/runs/${id}/log:export`, { headers: { ...headers, accept: '*/*' } });
+  const log = await fetch(`${served.origin}${one}/runs/${id}/log:export`, {
+    headers: { ...headers, accept: '*/*' },
+  });
   expect([log.status, log.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
 });
 
@@ -239,7 +150,7 @@ test('what a safeguard holds changes nothing until it is approved (XE-19)', asyn
   expect([another.status, another.json.reason]).toEqual([409, 'run_in_progress']);
   const approved = await call('POST', `${one}/runs/${held.id}:approve`, { planHash: held.plan.hash });
   expect(approved.status).toBe(202);
-  expect((await over(held.id)).status).toBe('done');
+  expect((await runs.over(held.id)).status).toBe('done');
   expect(await effectiveMembers()).toEqual(expected());
 });
 
@@ -263,9 +174,7 @@ test('who is in scope of an application by nesting alone is reported by page (gr
   for (const id of [group(99), user(1)]) {
     tenant.assign(id, { id: `assignment-${id}`, appRoleId: '00000000-0000-0000-0000-000000000000' });
   }
-  const settings = await fetch(`${one}/sync-settings`, {
-    headers: { authorization: `Bearer ${served.adminKey}` },
-  });
+  const settings = await call('GET', `${one}/sync-settings`);
   const scope = { kind: 'application', servicePrincipalId: tenant.applicationId };
   const changed = await call(
     'PATCH',

@@ -88,15 +88,33 @@ export async function answerOf(response: Response): Promise<Answer> {
   };
 }
 
+/** A call of the admin API; a body that is a text goes as it is. */
+export type AdminCall = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Answer>;
+
+export function adminClient({ origin, adminKey }: Pick<Served, 'origin' | 'adminKey'>): AdminCall {
+  return async (method, path, body, headers = {}) => {
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    return await answerOf(
+      await fetch(origin + path, {
+        method,
+        headers: { authorization: `Bearer ${adminKey}`, ...type, ...headers },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    );
+  };
+}
+
+export const directoriesOf = ({ organizationId }: Pick<Served, 'organizationId'>) =>
+  `/api/v1/orgs/${organizationId}/directories`;
+
 /** A new `scim` directory by the admin API and a client that holds its key. */
 export async function scimClient(served: Served, name: string): Promise<ScimClient> {
-  const created = await answerOf(
-    await fetch(`${served.origin}/api/v1/orgs/${served.organizationId}/directories`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${served.adminKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ name, kind: 'scim' }),
-    }),
-  );
+  const created = await adminClient(served)('POST', directoriesOf(served), { name, kind: 'scim' });
   if (created.status !== 201) throw new Error(`${created.status} ${created.text}`);
   const { baseUrl, key } = created.json.scim as { baseUrl: string; key: string };
   return {
