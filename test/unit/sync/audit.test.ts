@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { GroupId, RunId } from '../../../shared/model/ids.ts';
+import { auditedAfter } from '../../../shared/sync/audit-after.ts';
 import { auditDue, chooseGroups, groupsAtOnce } from '../../../shared/sync/audit-choice.ts';
+import { askCounts } from '../../../shared/sync/audit-counts.ts';
 import { newAuditState } from '../../../shared/sync/audit-records.ts';
 import type { CountQuestion, GraphFaultKind } from '../../../shared/sync/graph-port.ts';
 import type { SyncRun } from '../../../shared/sync/run-records.ts';
@@ -198,6 +200,19 @@ describe('no alarm', () => {
     },
   );
 
+  test('when only users who are deleted, or whom nobody told of yet, are or are not counted', async () => {
+    const members = Array.from({ length: 7 }, (_, index) => ['user', index + 1] as const);
+    const { sync, graph } = await counted({}, { users: 3, groups: { 1: members } });
+    for (const asleep of [2, 3]) sync.tenant.setUser(user(asleep), 'soft-deleted');
+    const fits: number[] = [];
+    for (let count = 0; count <= 8; count++) {
+      graph.wrong.set(group(1), count - 7);
+      if ((await anHourLater(sync)).audit?.differing === 0) fits.push(count);
+    }
+    // One lives, two are deleted, four are not known.
+    expect(fits).toEqual([1, 1 + 2, 1 + 4, 7]);
+  });
+
   test('for hidden members that this credential may not read (graph.md §1.6)', async () => {
     const { sync, graph } = await counted();
     const permissions = {
@@ -244,6 +259,39 @@ describe('Graph that does not count', () => {
     expect(audited(await anHourLater(sync))).toMatchObject({ rereads: [group(2)] });
   });
 
+  test('has the same groups counted when it counts again', async () => {
+    const groups = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [index + 1, []]));
+    const { sync, graph } = await counted({}, { users: 1, groups });
+    graph.fault = { kind: 'transient', detail: 'no' };
+    await anHourLater(sync);
+    graph.fault = undefined;
+    graph.calls.length = 0;
+    await anHourLater(sync);
+    expect(graph.groups).toEqual(Array.from({ length: 9 }, (_, index) => group(index + 1)));
+  });
+
+  test('is asked no more after a fault, nor when the step has to end', async () => {
+    const questions = Array.from({ length: 200 }, (): CountQuestion => ({ of: 'users' }));
+    let asked = 0;
+    const failing = async () => {
+      const failed =
+        ++asked === 1
+          ? undefined
+          : { kind: 'fault' as const, fault: { kind: 'throttled' as const, detail: '' } };
+      return failed ?? { kind: 'read' as const, value: [7], calls: 1, resourceUnits: 2 };
+    };
+    const counts = await askCounts(failing, questions, () => true);
+    expect([asked, counts.numbers[0], counts.numbers[20], counts.fault?.kind]).toEqual([
+      5,
+      7,
+      undefined,
+      'throttled',
+    ]);
+    asked = 0;
+    expect((await askCounts(failing, questions, () => false)).calls).toBe(1);
+    expect(asked).toBe(1);
+  });
+
   test('a group without an answer inside a batch is not compared, and a suspect stays one', async () => {
     const { sync, graph } = await counted();
     graph.wrong.set(group(2), 1);
@@ -256,6 +304,19 @@ describe('Graph that does not count', () => {
 });
 
 describe('users and groups of the tenant', () => {
+  test('who comes, goes and is renamed is counted along', async () => {
+    const { sync } = await counted();
+    sync.tenant.setUser(user(1), 'live', { displayName: 'Renamed' });
+    sync.tenant.setUser(user(2), 'soft-deleted');
+    sync.tenant.setUser(user(5), 'live');
+    sync.tenant.setUser(user(6), 'live');
+    expect((await anHourLater(sync)).audit?.state.differences).toEqual({});
+    sync.tenant.setUser(user(2), 'live');
+    sync.tenant.setUser(user(5), 'gone');
+    expect((await anHourLater(sync)).audit?.state.differences).toEqual({});
+    expect((await sync.store.state(simulatedDirectory)).liveUsers).toBe(5);
+  });
+
   test('a user whom no delta told is found by the number of all, and all are read anew', async () => {
     const { sync, graph } = await counted();
     graph.lostUsers.add(user(9));
@@ -305,6 +366,22 @@ describe('users and groups of the tenant', () => {
 });
 
 describe('how often and how many', () => {
+  test('a list that is wanted anyway is wanted once', () => {
+    const one = GroupId.parse(group(1));
+    const [planned, both] = [{ group: one, reason: 'restored' as const, rounds: 2 }, GroupId.parse(group(2))];
+    const audit = { rereads: [one, both], readAnew: ['groups' as const], state: newAuditState(5) };
+    const run = {
+      startedAt: '2026-01-01T00:00:00Z',
+      plan: { rereads: [planned] },
+      audit,
+    } as unknown as SyncRun;
+    expect(auditedAfter({ rereads: [] }, run)).toEqual({
+      rereads: [planned, { group: both, reason: 'audit', rounds: 0 }],
+      audit: newAuditState(5),
+      enumerateGroups: true,
+    });
+  });
+
   const order = (changes: object) => ({
     settings: NestedSettings.parse(changes),
     mode: 'sync' as const,
