@@ -1,12 +1,13 @@
 import type { GroupId } from '../model/ids.ts';
 import { collectDescendants, effectiveGroupsOf } from '../nesting/effective.ts';
-import { guidBytes, guidText, packGuids, unpackGuids } from '../nesting/guid.ts';
+import { packGuids } from '../nesting/guid.ts';
 import { GuidTable } from '../nesting/guid-table.ts';
 import { Marks } from '../nesting/marks.ts';
 import type { NestedUser } from './nested-store.ts';
 import { type InDirectory, idOf, type NestingView, nestingViewOf } from './nesting-view.ts';
+import { idsAfter, internAll } from './ordered-ids.ts';
 import type { Sized } from './run-memory.ts';
-import { countingUsers, heldIn, type Ids, isHeld, membersOfAll, withUsers } from './stored-members.ts';
+import { countingUsers, heldIn, isHeld, membersOfAll, withUsers } from './stored-members.ts';
 
 /** A user in scope of an application whom Entra itself does not assign to it. */
 export interface MemberNotAssigned {
@@ -24,9 +25,10 @@ export async function membersNotAssigned(
   at: InDirectory,
   { after = '', limit }: { readonly after?: string | undefined; readonly limit: number },
 ): Promise<{ readonly items: readonly MemberNotAssigned[]; readonly next?: string }> {
-  const view = await nestingViewOf(at);
+  const run = await at.memory.asOf(at);
+  const view = await nestingViewOf(at, run);
   const roots = rootsOf(view);
-  const packed = await at.memory.of(at, 'not-assigned', () => readNotAssigned(at, view, roots));
+  const packed = await run.of('not-assigned', () => readNotAssigned(at, view, roots));
   const { users, next } = await countingUsers(at, idsAfter(packed, after), limit);
   const { memberships } = await withUsers(at, view, { users });
   const heldRoots = roots.filter((root) => view.facts.get(root)?.held === true);
@@ -75,28 +77,4 @@ async function readNotAssigned(
   const others = Array.from({ length: users.count - assigned }, (_, index) => users.textOf(assigned + index));
   const value = packGuids(others.sort());
   return { value, bytes: value.length };
-}
-
-function internAll(users: GuidTable, packed: Uint8Array): void {
-  for (let offset = 0; offset < packed.length; offset += guidBytes) users.internPacked(packed, offset);
-}
-
-function idsAfter(packed: Uint8Array, after: string): Ids {
-  const rest = packed.subarray(placeAfter(packed, after) * guidBytes);
-  return {
-    length: rest.length / guidBytes,
-    slice: (start, end) => unpackGuids(rest.subarray(start * guidBytes, end * guidBytes)),
-  };
-}
-
-/** How many of the packed ids, which are in order, come up to `after`. */
-function placeAfter(packed: Uint8Array, after: string): number {
-  let low = 0;
-  let high = packed.length / guidBytes;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (guidText(packed, middle * guidBytes) <= after) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

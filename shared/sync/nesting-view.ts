@@ -5,7 +5,7 @@ import type { Memberships } from '../nesting/memberships.ts';
 import { nestingOf } from '../nesting/nesting.ts';
 import { numberOf } from './fold-round.ts';
 import type { GroupFacts, NestedDirectoryStore } from './nested-store.ts';
-import type { RunMemory, Sized } from './run-memory.ts';
+import type { AsOfRun, RunMemory, Sized } from './run-memory.ts';
 import type { SyncState } from './run-records.ts';
 
 /** Where a question is asked, and what the process remembers of earlier ones. */
@@ -27,8 +27,9 @@ export interface NestingView {
 }
 
 /** From the facts of the last completed run. */
-export async function nestingViewOf(at: InDirectory): Promise<NestingView> {
-  return await at.memory.of(at, 'nesting', (state) => readView(at, state));
+export async function nestingViewOf(at: InDirectory, run?: AsOfRun): Promise<NestingView> {
+  const { state, of } = run ?? (await at.memory.asOf(at));
+  return await of('nesting', () => readView(at, state));
 }
 
 async function readView({ store, directory }: InDirectory, state: SyncState): Promise<Sized<NestingView>> {
@@ -65,11 +66,13 @@ const bytesPerId = 64;
 
 export const idOf = (view: NestingView, number: number): GroupId => GroupId.parse(view.ids.textOf(number));
 
-/** The number of a group that the directory tells of, and what is known of it. */
-export function toldGroup(
-  view: NestingView,
-  group: GroupId,
-): { readonly number: number; readonly facts: GroupFacts } | undefined {
+export interface ToldGroup {
+  readonly number: number;
+  readonly facts: GroupFacts;
+}
+
+/** A group that the directory tells of. */
+export function toldGroup(view: NestingView, group: GroupId): ToldGroup | undefined {
   const number = view.ids.find(group);
   const facts = number === undefined ? undefined : view.facts.get(number);
   return number === undefined || facts?.told !== true ? undefined : { number, facts };

@@ -13,10 +13,23 @@ interface Place {
   readonly directory: DirectoryId;
 }
 
+/** What is remembered, or read now, of one completed run. */
+export interface AsOfRun {
+  readonly state: SyncState;
+  /** The value of that name; read when it is not remembered of this very run. */
+  of<T>(name: string, read: () => Promise<Sized<T>>): Promise<T>;
+}
+
+interface Asked {
+  readonly at: Place;
+  readonly state: SyncState;
+  readonly run: RunId;
+  readonly name: string;
+}
+
 interface Kept {
   readonly run: RunId;
-  readonly values: Map<string, Sized<unknown>>;
-  bytes: number;
+  readonly found: Sized<unknown>;
 }
 
 /**
@@ -26,8 +39,8 @@ interface Kept {
  */
 export class RunMemory {
   readonly #bytesMax: number;
-  /** The one asked of last is the last. */
-  readonly #directories = new Map<DirectoryId, Kept>();
+  /** By directory and name; the one asked for last is the last. */
+  readonly #kept = new Map<string, Kept>();
   readonly #underWay = new Map<string, Promise<Sized<unknown>>>();
   #bytes = 0;
 
@@ -35,69 +48,63 @@ export class RunMemory {
     this.#bytesMax = bytesMax;
   }
 
-  /** The value of that name; `read` anew when the last completed run is another one than it is kept of. */
-  async of<T>(at: Place, name: string, read: (state: SyncState) => Promise<Sized<T>>): Promise<T> {
+  /** What a question that begins now may ask: all of it as of one run. */
+  async asOf(at: Place): Promise<AsOfRun> {
     const state = await at.store.state(at.directory);
     const run = state.lastCompletedRun;
-    if (run === undefined) return (await read(state)).value;
-    const kept = this.#touched(at.directory, run)?.values.get(name);
-    if (kept !== undefined) return kept.value as T;
-    const key = `${at.directory} ${run} ${name}`;
-    const begun = this.#underWay.get(key);
-    if (begun !== undefined) return (await begun).value as T;
-    const reading = this.#read(at, { state, run, name }, read).finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, reading);
-    return (await reading).value;
+    return {
+      state,
+      of: async (name, read) =>
+        run === undefined ? (await read()).value : await this.#of({ at, state, run, name }, read),
+    };
   }
 
-  async #read<T>(
-    at: Place,
-    { state, run, name }: { readonly state: SyncState; readonly run: RunId; readonly name: string },
-    read: (state: SyncState) => Promise<Sized<T>>,
-  ): Promise<Sized<T>> {
+  async #of<T>(asked: Asked, read: () => Promise<Sized<T>>): Promise<T> {
+    const key = `${asked.at.directory} ${asked.name}`;
+    const kept = this.#kept.get(key);
+    if (kept?.run === asked.run) {
+      this.#kept.delete(key);
+      this.#kept.set(key, kept);
+      return kept.found.value as T;
+    }
+    const reading = `${asked.run} ${key}`;
+    const begun = this.#underWay.get(reading);
+    if (begun !== undefined) return (await begun).value as T;
+    const found = this.#read(asked, key, read).finally(() => this.#underWay.delete(reading));
+    this.#underWay.set(reading, found);
+    return (await found).value;
+  }
+
+  async #read<T>({ at, state, run }: Asked, key: string, read: () => Promise<Sized<T>>): Promise<Sized<T>> {
     const wasSettled = await isSettled(at, state);
-    const found = await read(state);
-    if (!wasSettled || found.bytes > this.#bytesMax) return found;
+    const found = await read();
+    if (!wasSettled || found.bytes + entryBytes > this.#bytesMax) return found;
     const after = await at.store.state(at.directory);
-    if (after.lastCompletedRun === run && (await isSettled(at, after)))
-      this.#keep(at.directory, run, { name, found });
+    if (after.lastCompletedRun === run && (await isSettled(at, after))) this.#keep(key, { run, found });
     return found;
   }
 
-  #touched(directory: DirectoryId, run: RunId): Kept | undefined {
-    const kept = this.#directories.get(directory);
-    if (kept?.run !== run) return undefined;
-    this.#directories.delete(directory);
-    this.#directories.set(directory, kept);
-    return kept;
-  }
-
-  #keep(
-    directory: DirectoryId,
-    run: RunId,
-    { name, found }: { readonly name: string; readonly found: Sized<unknown> },
-  ) {
-    const known = this.#touched(directory, run);
-    if (known === undefined) this.#forget(directory);
-    const kept = known ?? { run, values: new Map(), bytes: 0 };
-    kept.values.set(name, found);
-    kept.bytes += found.bytes;
-    this.#bytes += found.bytes;
-    this.#directories.set(directory, kept);
-    for (const oldest of this.#directories.keys()) {
+  #keep(key: string, kept: Kept): void {
+    this.#forget(key);
+    this.#kept.set(key, kept);
+    this.#bytes += kept.found.bytes + entryBytes;
+    for (const oldest of this.#kept.keys()) {
       if (this.#bytes <= this.#bytesMax) return;
       this.#forget(oldest);
     }
   }
 
-  #forget(directory: DirectoryId): void {
-    this.#bytes -= this.#directories.get(directory)?.bytes ?? 0;
-    this.#directories.delete(directory);
+  #forget(key: string): void {
+    const kept = this.#kept.get(key);
+    if (kept === undefined) return;
+    this.#bytes -= kept.found.bytes + entryBytes;
+    this.#kept.delete(key);
   }
 }
 
-/** The nesting of about 100,000 groups. */
+/** The nesting of about 100,000 groups; and what an entry takes itself. */
 const runMemoryBytesMax = 64 * 1024 * 1024;
+const entryBytes = 200;
 
 /** Whether the rows are those of the last completed run: a run that applies its changes is on the way from one to the next. */
 async function isSettled({ store, directory }: Place, { activeRun }: SyncState): Promise<boolean> {

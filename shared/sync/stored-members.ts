@@ -1,10 +1,13 @@
 import type { GroupId, UserId } from '../model/ids.ts';
 import { collectDescendants } from '../nesting/effective.ts';
-import { guidBytes, guidText, unpackGuids } from '../nesting/guid.ts';
+import { guidBytes, guidText } from '../nesting/guid.ts';
+import { GuidTable } from '../nesting/guid-table.ts';
 import { Marks } from '../nesting/marks.ts';
 import type { Memberships } from '../nesting/memberships.ts';
+import { numberOf } from './fold-round.ts';
 import type { NestedGroup, NestedUser } from './nested-store.ts';
 import { type InDirectory, idOf, type NestingView } from './nesting-view.ts';
+import type { Ids } from './ordered-ids.ts';
 
 type Stored = Pick<InDirectory, 'store' | 'directory'>;
 
@@ -45,15 +48,6 @@ export async function membersOfAll(
 /** The members that a group above its limit keeps. */
 export const heldIn = async ({ store, directory }: Stored, group: GroupId): Promise<Uint8Array> =>
   (await store.heldMembers(directory, group)) ?? new Uint8Array(0);
-
-export const idsIn = (parts: readonly Uint8Array[]): readonly string[] =>
-  parts.flatMap((packed) => unpackGuids(packed));
-
-/** Ids in order, of which few may be needed. */
-export interface Ids {
-  readonly length: number;
-  readonly slice: (start: number, end: number) => readonly string[];
-}
 
 /** The first `limit` of these users that count, and where to go on. */
 export async function countingUsers(at: Stored, ids: Ids, limit: number) {
@@ -97,11 +91,12 @@ export async function withUsers(
 }
 
 function holdersIn(below: readonly Held[], users: readonly NestedUser[]): readonly Uint32Array[] {
-  const indexes = new Map<string, number>(users.map(({ id }, index) => [id, index]));
+  const asked = new GuidTable();
+  for (const { id } of users) numberOf(asked, id);
   const holders = users.map((): number[] => []);
   for (const { group, packed } of below) {
-    for (const id of unpackGuids(packed)) {
-      const index = indexes.get(id);
+    for (let offset = 0; offset < packed.length; offset += guidBytes) {
+      const index = asked.findPacked(packed, offset);
       if (index !== undefined) holders[index]?.push(group);
     }
   }

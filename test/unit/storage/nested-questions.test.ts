@@ -77,8 +77,8 @@ test('questions about memberships read the nesting once for each run, and then w
   expect(await trips(why)).toBe(3);
   // The row of each group he is in besides.
   expect(await trips(whose)).toBe(3 + groups);
-  // State, members of the only group that has users, and the user.
-  expect(await trips(who)).toBe(3);
+  // State before and after, members of the only group that has users, and the user; then, as of every further page, state and user.
+  expect([await trips(who), await trips(who)]).toEqual([4, 2]);
   expect((await why()).paths[0]).toHaveLength(groups);
   const other: InDirectory = { ...at, memory: new RunMemory() };
   expect(await trips(() => explain(other, { user, group: group(0) }, 5))).toBe(6);

@@ -96,6 +96,13 @@ test('who does not count is not among them, nor are deleted groups on the way', 
   expect(await listed(sync)).toEqual({ items: [[user(2), [group(1)]]], next: undefined });
 });
 
+test('a direct member of an assigned group that is deleted is not assigned any more', async () => {
+  const sync = await assigned();
+  sync.tenant.setGroup(group(5), 'soft-deleted');
+  await sync.sync(scope('effective'));
+  expect((await listed(sync)).items).toContainEqual([user(6), [group(1)]]);
+});
+
 test('the literal reading passes nobody on, the subtree reading tells the same of the assigned groups', async () => {
   const sync = await assigned();
   await sync.sync(scope('literal'));

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { DirectoryId, type GroupId, RunId } from '../../../shared/model/ids.ts';
 import { effectiveMembersOf } from '../../../shared/sync/effective-members.ts';
-import { RunMemory } from '../../../shared/sync/run-memory.ts';
+import { type AsOfRun, RunMemory } from '../../../shared/sync/run-memory.ts';
 import type { SyncRun, SyncState } from '../../../shared/sync/run-records.ts';
 import { simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { group, synced, user } from './small-tenant.ts';
@@ -32,7 +32,17 @@ class Directories {
 
   /** The number of the read whose value it is. */
   async ask(directory: number, bytes = 1, name = 'value'): Promise<number> {
-    const at = {
+    const run = await this.begin(directory);
+    return await run.of(name, async () => {
+      const value = ++this.reads;
+      await Promise.resolve();
+      this.meanwhile();
+      return { value, bytes };
+    });
+  }
+
+  async begin(directory: number): Promise<AsOfRun> {
+    return await this.memory.asOf({
       directory: directoryId(directory),
       store: {
         state: async (id: DirectoryId) => this.states.get(id) ?? { rereads: [] },
@@ -41,12 +51,6 @@ class Directories {
           return phase === undefined ? undefined : ({ phase } as SyncRun);
         },
       },
-    };
-    return await this.memory.of(at, name, async () => {
-      const value = ++this.reads;
-      await Promise.resolve();
-      this.meanwhile();
-      return { value, bytes };
     });
   }
 
@@ -109,12 +113,20 @@ test.each<[string, (directories: Directories) => void]>([
   expect(await directories.asks(1, 1)).toEqual([2, 2]);
 });
 
+test('nothing is kept of a run that failed while it was being applied, as it was then', async () => {
+  const directories = new Directories();
+  directories.set(1, 1, 2);
+  directories.phases.set(runId(2), 'apply');
+  directories.meanwhile = () => directories.set(1, 1);
+  expect(await directories.asks(1, 1, 1)).toEqual([1, 2, 2]);
+});
+
 test('the directory that was asked of longest ago makes room, and what is larger than all room is not kept', async () => {
-  const directories = new Directories(3);
+  const directories = new Directories(3 * 201);
   for (let number = 1; number <= 4; number++) directories.set(number, 1);
   expect(await directories.asks(1, 2, 3, 1, 4)).toEqual([1, 2, 3, 1, 4]);
   expect(await directories.asks(1, 3, 4, 2, 1)).toEqual([1, 3, 4, 5, 6]);
-  expect([await directories.ask(4, 4, 'large'), await directories.ask(4, 4, 'large')]).toEqual([7, 8]);
+  expect([await directories.ask(4, 404, 'large'), await directories.ask(4, 404, 'large')]).toEqual([7, 8]);
   expect(await directories.asks(4)).toEqual([4]);
   // Another run of the same directory takes the place of the one before.
   directories.set(4, 2);
@@ -132,6 +144,17 @@ test('who asks at the same time waits for one read, and a read that fails is not
   await expect(directories.ask(1)).rejects.toThrow('storage is away');
   directories.meanwhile = () => undefined;
   expect(await directories.asks(1)).toEqual([3]);
+});
+
+test('all of one question is as of one run, though another completes in the middle of it', async () => {
+  const directories = new Directories();
+  directories.set(1, 1);
+  const run = await directories.begin(1);
+  directories.set(1, 2);
+  expect(await run.of('value', async () => ({ value: 'of the first run', bytes: 1 }))).toBe(
+    'of the first run',
+  );
+  expect(await directories.asks(1, 1)).toEqual([1, 1]);
 });
 
 test('questions after a run answer from that run, though the one before is remembered', async () => {
