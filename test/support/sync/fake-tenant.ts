@@ -91,19 +91,17 @@ export class FakeTenant {
   }
 
   setUser(id: string, life: Life, fields: JsonObject = {}): void {
-    this.history.change({ resource: 'users', id }, ({ users, groups }) => ({
-      users: new Map(users).set(id, { life, fields: { ...users.get(id)?.fields, ...fields } }),
-      groups: life === 'gone' ? without(groups, id) : groups,
-    }));
+    const user = { life, fields: { ...this.users.get(id)?.fields, ...fields } };
+    const groups = life === 'gone' ? without(this.groups, id) : new Map();
+    this.history.change({ resource: 'users', id }, { users: new Map([[id, user]]), groups });
   }
 
   setGroup(id: string, life: Life, fields: JsonObject = {}): void {
-    this.history.change({ resource: 'groups', id }, ({ users, groups }) => {
-      const before = groups.get(id) ?? { fields: {}, members: new Map<string, MemberType>() };
-      const members = life === 'gone' ? new Map<string, MemberType>() : before.members;
-      const after = new Map(groups).set(id, { life, fields: { ...before.fields, ...fields }, members });
-      return { users, groups: life === 'gone' ? without(after, id) : after };
-    });
+    const before = this.groups.get(id) ?? { fields: {}, members: new Map() };
+    const members = life === 'gone' ? new Map() : before.members;
+    const groups = life === 'gone' ? without(this.groups, id) : new Map<string, FakeGroup>();
+    groups.set(id, { life, fields: { ...before.fields, ...fields }, members });
+    this.history.change({ resource: 'groups', id }, { groups });
   }
 
   setMember(group: string, member: string, type: MemberType | undefined): void {
@@ -114,10 +112,10 @@ export class FakeTenant {
     if (type === undefined) members.delete(member);
     else members.set(member, type);
     const edge = { member, type: type ?? before ?? 'user', removed: type === undefined };
-    this.history.change({ resource: 'groups', id: group, edge }, ({ users, groups }) => ({
-      users,
-      groups: new Map(groups).set(group, { ...found, members }),
-    }));
+    this.history.change(
+      { resource: 'groups', id: group, edge },
+      { groups: new Map([[group, { ...found, members }]]) },
+    );
   }
 
   /** "group user" for every effective membership, by plain depth-first search. */
@@ -266,13 +264,14 @@ function pageAfter<T>(
   return { items, ...(rest.length > shown.length ? { next: `list:${shown.at(-1)}` } : {}) };
 }
 
-function without(groups: ReadonlyMap<string, FakeGroup>, member: string): ReadonlyMap<string, FakeGroup> {
+/** The groups that lose a member. */
+function without(groups: ReadonlyMap<string, FakeGroup>, member: string): Map<string, FakeGroup> {
   return new Map(
-    [...groups].map(([id, group]) => {
-      if (!group.members.has(member)) return [id, group];
+    [...groups].flatMap(([id, group]): readonly [string, FakeGroup][] => {
+      if (!group.members.has(member)) return [];
       const members = new Map(group.members);
       members.delete(member);
-      return [id, { ...group, members }];
+      return [[id, { ...group, members }]];
     }),
   );
 }

@@ -26,39 +26,59 @@ export interface TenantState {
   readonly groups: ReadonlyMap<string, FakeGroup>;
 }
 
-type Objects = Pick<TenantState, 'users' | 'groups'>;
+/** What an object became with a change, by its position. */
+type Versions<T> = Map<string, { readonly position: number; readonly object: T }[]>;
+
+/** Objects that a change makes what they are from then on. */
+export interface Becoming {
+  readonly users?: ReadonlyMap<string, FakeUser>;
+  readonly groups?: ReadonlyMap<string, FakeGroup>;
+}
 
 /** A small tenant with all of its past: whoever is behind sees one of its earlier states. */
 export class TenantHistory {
-  readonly #states: { readonly state: TenantState; readonly at: number }[];
+  readonly #users: Versions<FakeUser> = new Map();
+  readonly #groups: Versions<FakeGroup> = new Map();
+  readonly #latest = { users: new Map<string, FakeUser>(), groups: new Map<string, FakeGroup>() };
   readonly #changes: TenantChange[] = [];
+  /** When each position was reached, milliseconds since 1970. */
+  readonly #times: number[];
+  readonly #states = new Map<number, TenantState>();
   readonly #pairs = new Map<number, ReadonlySet<string>>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
     this.#now = now;
-    this.#states = [{ state: { position: 0, users: new Map(), groups: new Map() }, at: now() }];
+    this.#times = [now()];
   }
 
   get position(): number {
     return this.#changes.length;
   }
 
+  /** Goes on with the tenant. */
   get latest(): TenantState {
-    return this.state(this.position);
+    return { position: this.position, ...this.#latest };
   }
 
   state(position: number): TenantState {
-    const found = this.#states[position];
-    if (found === undefined) throw new Error(`there was no position ${position} yet`);
-    return found.state;
+    if (position === this.position) return this.latest;
+    const known = this.#states.get(position);
+    if (known !== undefined) return known;
+    const state = {
+      position,
+      users: objectsAt(this.#users, position),
+      groups: objectsAt(this.#groups, position),
+    };
+    this.#states.set(position, state);
+    return state;
   }
 
   /** The last position that is as old as this: what every replica has heard of. */
   positionBefore(time: number): number {
     return Math.max(
       0,
-      this.#states.findLastIndex(({ at }) => at <= time),
+      this.#times.findLastIndex((at) => at <= time),
     );
   }
 
@@ -86,12 +106,11 @@ export class TenantHistory {
     );
   }
 
-  change(change: TenantChange, become: (latest: Objects) => Objects): void {
+  change(change: TenantChange, { users = new Map(), groups = new Map() }: Becoming): void {
     const position = this.#changes.push(change);
-    const { users, groups } = become(
-      this.#states[position - 1]?.state ?? { users: new Map(), groups: new Map() },
-    );
-    this.#states.push({ state: { position, users, groups }, at: this.#now() });
+    this.#times.push(this.#now());
+    keep(users, position, { versions: this.#users, latest: this.#latest.users });
+    keep(groups, position, { versions: this.#groups, latest: this.#latest.groups });
   }
 
   /** "group user" for every effective membership at a position, by plain depth-first search. */
@@ -107,6 +126,28 @@ export class TenantHistory {
     this.#pairs.set(position, pairs);
     return pairs;
   }
+}
+
+function keep<T>(
+  objects: ReadonlyMap<string, T>,
+  position: number,
+  { versions, latest }: { versions: Versions<T>; latest: Map<string, T> },
+): void {
+  for (const [id, object] of objects) {
+    latest.set(id, object);
+    const known = versions.get(id) ?? [];
+    versions.set(id, known);
+    known.push({ position, object });
+  }
+}
+
+function objectsAt<T>(versions: Versions<T>, position: number): ReadonlyMap<string, T> {
+  return new Map(
+    [...versions].flatMap(([id, known]): readonly [string, T][] => {
+      const found = known.findLast((version) => version.position <= position);
+      return found === undefined ? [] : [[id, found.object]];
+    }),
+  );
 }
 
 function usersBelow(state: TenantState, id: string, seen: Set<string>): Set<string> {
