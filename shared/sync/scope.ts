@@ -38,11 +38,15 @@ export function outReason(
 ): OutReason | undefined {
   if (facts.guest) return settings.guests === 'include' ? undefined : 'guest-excluded';
   if (facts.foreign) return settings.treatForeignMembersAs === 'external' ? undefined : 'foreign-member';
-  if (!settings.verifiedDomainsOnly) return undefined;
+  if (!hasDomainRule(settings)) return undefined;
   if (!verifiedDomains.has(facts.domain)) return 'unverified-domain';
   const chosen = settings.domains;
   return chosen === undefined || chosen.includes(facts.domain) ? undefined : 'domain-not-chosen';
 }
+
+/** Who chooses domains means these and no others. */
+const hasDomainRule = ({ verifiedDomainsOnly, domains }: NestedSettings): boolean =>
+  verifiedDomainsOnly || domains !== undefined;
 
 /** Groups whose effective members are told, among live ones. */
 export function toldGroups(
@@ -74,10 +78,10 @@ export const isFlattened = ({ scope }: NestedSettings) =>
 
 /** Equal fingerprints decide alike about every user and group. */
 export function policyFingerprint(settings: NestedSettings, checked: Checked): string {
-  const { scope, verifiedDomainsOnly, domains, guests, treatForeignMembersAs, maxMembersPerGroup } = settings;
+  const { scope, domains, guests, treatForeignMembersAs, maxMembersPerGroup } = settings;
   return JSON.stringify([
     scope,
-    verifiedDomainsOnly ? [checked.verifiedDomains.toSorted(), domains?.toSorted() ?? null] : null,
+    hasDomainRule(settings) ? [checked.verifiedDomains.toSorted(), domains?.toSorted() ?? null] : null,
     guests,
     treatForeignMembersAs,
     maxMembersPerGroup,

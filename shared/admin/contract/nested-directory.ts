@@ -61,7 +61,7 @@ export const SyncSettingsPatch = z
       .array(z.string().toLowerCase())
       .max(5000)
       .nullable()
-      .meta({ description: 'null: all verified ones.' }),
+      .meta({ description: 'Members of these domains alone; null: of all, or of all verified ones.' }),
     guests: fields.guests.unwrap(),
     treatForeignMembersAs: fields.treatForeignMembersAs.unwrap(),
     maxMembersPerGroup: fields.maxMembersPerGroup.unwrap(),

@@ -119,10 +119,25 @@ test.each([
     facts('ann@rookery.example'),
     'domain-not-chosen',
   ],
+  [{ domains: ['other.example'] }, facts('ann@rookery.example'), 'domain-not-chosen'],
+  [{ domains: ['elsewhere.example'] }, facts('ann@elsewhere.example'), 'unverified-domain'],
 ])('%j leaves a user out with its reason', (settings, who, expected) => {
   expect(outReason(who, NestedSettings.parse(settings), new Set(['rookery.example', 'other.example']))).toBe(
     expected,
   );
+});
+
+test('choosing domains leaves the members of all others out in the next run, and null takes them in again (XA-06)', async () => {
+  const sync = await synced(nested);
+  sync.consumer.isStrict = false;
+  sync.tenant.setUser(user(2), 'live', { userPrincipalName: 'two@elsewhere.example' });
+  await sync.sync({ domains: ['rookery.example'] });
+  expect({ told: told(sync), users: await usersIn(sync) }).toEqual({
+    told: { 1: [1], 3: [1, 3] },
+    users: [1, 3, 4],
+  });
+  await sync.sync();
+  expect(await usersIn(sync)).toEqual([1, 2, 3, 4]);
 });
 
 test('a group above its limit is reported and keeps its last members, the others go on (XA-05, T08)', async () => {
