@@ -1,4 +1,4 @@
-import { getHeapStatistics } from 'node:v8';
+import { totalmem } from 'node:os';
 import type { NestedPorts } from '../../shared/admin/nested-ports.ts';
 import type { NestedConnection } from '../../shared/admin/nested-record.ts';
 import type { NestedDirectoryStore } from '../../shared/sync/nested-store.ts';
@@ -29,7 +29,12 @@ function beating(seconds: number, beat: () => Promise<void>): () => void {
   return () => clearInterval(timer);
 }
 
+/** What is in use, what the process has taken for it, and the most that it may take. */
 function memoryUse() {
-  const { rss, heapTotal } = process.memoryUsage();
-  return { usedBytes: rss, totalBytes: heapTotal, limitBytes: getHeapStatistics().heap_size_limit };
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return {
+    usedBytes: heapUsed + external,
+    totalBytes: rss,
+    limitBytes: Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()),
+  };
 }

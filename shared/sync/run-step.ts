@@ -2,6 +2,7 @@ import { unitsOf } from './apply-round.ts';
 import { debugLog } from './debug-log.ts';
 import { abandon } from './end-run.ts';
 import { fullTransactions, gatheredStore } from './gathered-store.ts';
+import { memoryLog } from './memory-log.ts';
 import { type Fence, FenceLost, type NestedWrite } from './nested-store.ts';
 import { perform } from './perform-command.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -77,17 +78,22 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
     return reading;
   };
   const work: Work = { ports: { ...ports, store }, store, reader, fence, state, deadline, ahead };
-  await logMemory(work, stored);
   let run: SyncRun = { ...stored, cancelRequested };
   let done: Done = { event: { kind: 'resumed' }, writes: [] };
   const debug = debugLog(ports);
+  const noteMemory = memoryLog(ports);
+  await noteMemory(stored);
   try {
     for (;;) {
       const decided = step(spent(run, done), done.event);
       run = decided.run;
       const { command } = decided;
+      await noteMemory(run);
       if (command.kind === 'wait') await debug.waits(run, command.seconds);
-      if (await settle(work, { run, command, writes: done.writes })) return 'worked';
+      if (await settle(work, { run, command, writes: done.writes })) {
+        await noteMemory(run, 'end');
+        return 'worked';
+      }
       const began = ports.now();
       done = await perform(work, run, command);
       await debug.did(run, command, { began, done });
@@ -165,19 +171,3 @@ const waiting = (
 
 const save = ({ store, fence }: Work, run: SyncRun, writes: readonly NestedWrite[]): Promise<void> =>
   store.commit(run.directory, fence, [...writes, { kind: 'checkpoint', run }]);
-
-/** S3-69, S3-70. */
-async function logMemory({ ports }: Work, run: SyncRun): Promise<void> {
-  if (!run.settings.logFreeMemory || ports.memory === undefined) return;
-  const { usedBytes, totalBytes, limitBytes } = ports.memory();
-  await ports.log.write(run.directory, run.id, [
-    {
-      key: `0/memory/${String(run.step).padStart(6, '0')}`,
-      at: new Date(ports.now()).toISOString(),
-      level: 'info',
-      code: 'memory',
-      message: `Memory in use at the start of step ${run.step}, phase ${run.phase}`,
-      counts: { usedBytes, totalBytes, limitBytes },
-    },
-  ]);
-}

@@ -21,7 +21,7 @@ export interface SyncPorts {
   readonly heartbeat?: (seconds: number, beat: () => Promise<void>) => () => void;
   /** Full transactions unless it is said otherwise. */
   readonly gathering?: Gathering;
-  /** Bytes in use and the most there may be, when the settings ask for memory entries. */
+  /** Bytes in use, bytes taken for it, and the most there may be, when the settings ask for memory entries. */
   readonly memory?: () => {
     readonly usedBytes: number;
     readonly totalBytes: number;
