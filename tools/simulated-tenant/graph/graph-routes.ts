@@ -2,8 +2,9 @@ import type { Json, JsonObject } from '../../../shared/model/json.ts';
 import { deltaRoutes } from './delta-routes.ts';
 import { type GraphAnswer, type GraphRequest, graphError, parseTarget } from './exchange.ts';
 import type { GraphPermission, GraphState } from './graph-state.ts';
-import { answerList, answerTenant } from './list-routes.ts';
+import { answerList } from './list-routes.ts';
 import { costOf, type ResourceUnits } from './resource-units.ts';
+import { answerTenant } from './tenant-routes.ts';
 
 export type Route = (request: GraphRequest) => GraphAnswer;
 
