@@ -1,7 +1,7 @@
 import type { InvocationContext } from '@azure/functions';
 import { every } from '../shared/admin/every-page.ts';
 import { isOffered } from '../shared/admin/nested-offer.ts';
-import { isStale, type RunFacts, runFacts } from '../shared/admin/nested-view.ts';
+import { isQuarantined, isStale, type RunFacts, runFacts } from '../shared/admin/nested-view.ts';
 import type { NestedDirectoryRecord } from '../shared/admin/registry.ts';
 import { writeLine } from './log-line.ts';
 import { metrics } from './metrics.ts';
@@ -59,12 +59,15 @@ async function watch(
   } else if (isLate(record, facts) && (await isOffered(record.organizationId, registry))) {
     seen.late++;
     const { lastCompletedAt } = facts.state;
-    writeLine(context, 'warning', { event: 'sync-late', ...at, lastCompletedAt });
+    const failure = facts.run?.failure?.code;
+    writeLine(context, 'warning', { event: 'sync-late', ...at, lastCompletedAt, failure });
   }
 }
 
-/** Directories that sync by themselves and are not paused. */
+/** Directories that sync by themselves and are not paused; those that wait for a person need not be late to be told of. */
 const isLate = (record: NestedDirectoryRecord, facts: RunFacts): boolean =>
-  record.state === 'active' && record.settings.intervalMinutes > 0 && isStale(record, facts);
+  record.state === 'active' &&
+  record.settings.intervalMinutes > 0 &&
+  (isStale(record, facts) || isQuarantined(facts));
 
 const secondsSince = (at: number, { now }: RunFacts): number => Math.max(0, Math.round((now - at) / 1000));

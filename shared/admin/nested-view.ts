@@ -100,6 +100,7 @@ function stateOf(record: NestedDirectoryRecord, facts: NestedFacts) {
   if (!facts.isOffered) return 'disabled' as const;
   if (record.confirmation === undefined || needsConfirmation(record, run))
     return 'awaiting_confirmation' as const;
+  if (isQuarantined(facts)) return 'quarantined' as const;
   if (record.settings.intervalMinutes === 0) return 'disabled' as const;
   return isStale(record, facts) ? ('stale' as const) : ('enabled' as const);
 }
@@ -110,6 +111,16 @@ const isDebugged = ({ debug }: NestedDirectoryRecord, now: number): boolean =>
 /** The domains were changed since somebody confirmed them, and nobody has looked again. */
 const needsConfirmation = ({ confirmation }: NestedDirectoryRecord, run: RunView | undefined): boolean =>
   run?.failure?.code === 'domains_changed' && (confirmation?.at ?? '') < run.startedAt;
+
+/** The last run failed for a reason that every next one meets too, until a person removes it (XA-12, S2-19). */
+export const isQuarantined = ({ run }: Pick<RunFacts, 'run'>): boolean =>
+  run?.failure !== undefined && lastingFailures.has(run.failure.code);
+
+const lastingFailures: ReadonlySet<string> = new Set([
+  'consent_revoked',
+  'permission_missing',
+  'wrong_tenant',
+]);
 
 /** No run was completed for three intervals, and at least an hour. */
 export function isStale(

@@ -121,6 +121,7 @@ export const NestedState = z.enum([
   'enabled',
   'in_progress',
   'disabled',
+  'quarantined',
   'stale',
   'awaiting_confirmation',
   'awaiting_approval',
