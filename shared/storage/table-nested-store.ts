@@ -51,7 +51,7 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
     release: lease.release,
     isLeased: lease.isLeased,
     commit: (directory, fence, writes) => commitFenced(shared, lease, { directory, fence, writes }),
-    commitWhole: (directory, fence, writes) => commitWhole(shared, lease, { directory, fence, writes }),
+    commitWhole: (directory, fence, whole) => commitWhole(shared, lease, { directory, fence, ...whole }),
 
     async state(directory) {
       const found = await shared.row(directory, stateKey);

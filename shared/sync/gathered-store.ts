@@ -22,7 +22,10 @@ export function gatheredStore(store: NestedDirectoryStore, session: Session): Ga
     flush: () => writes.flush(),
     beginApply: () => writes.beginApply(),
     commit: (_, __, some) => writes.commit(some),
-    discard: (_, __, run) => writes.discard(run),
+    discard: async (_, __, run) => {
+      writes.discard(run);
+      return true;
+    },
     ...readsOfObjects(store, writes),
     ...readsOfRounds(store, writes),
     ...readsOfRanges(store, writes),

@@ -28,6 +28,8 @@ export class GatheredWrites {
   #held = new HeldBack();
   /** Pages, journal and the decision itself, not stored as long as one transaction may take all that follows from them. */
   #decided: HeldBack | undefined;
+  /** A run that ends, and what stands for all that it wrote before. */
+  #ending: { readonly run: RunId; readonly last: readonly NestedWrite[] } | undefined;
   #mayBeStaged: boolean;
   #since: number;
 
@@ -52,6 +54,7 @@ export class GatheredWrites {
   async commit(writes: readonly NestedWrite[]): Promise<void> {
     const { now, gathering } = this.#session;
     for (const write of writes) {
+      if (this.#held.isFull(write, gathering.writes)) await this.#storeDecided();
       if (this.#held.isFull(write, gathering.writes)) await this.flush();
       if (this.#held.isEmpty) this.#since = now();
       this.#held.add(write);
@@ -63,11 +66,9 @@ export class GatheredWrites {
   }
 
   async flush(): Promise<void> {
-    if (this.#decided === undefined) {
-      this.#mayBeStaged ||= this.#held.isStaging;
-      await this.#send([...this.#held.writes, ...this.#held.last]);
-    } else {
-      await this.#settle(this.#decided);
+    if (!(await this.#isWhole())) {
+      await this.#storeDecided();
+      await this.#storeHeld();
     }
     this.#decided = undefined;
     this.#held = new HeldBack();
@@ -84,42 +85,57 @@ export class GatheredWrites {
     this.#since = this.#session.now();
   }
 
-  async discard(run: RunId): Promise<boolean> {
-    if (this.#decided === undefined) {
-      this.#held.dropStaging(run);
-      // Until all of it is true, what was staged is needed.
-      if (this.#mayBeStaged) await this.flush();
-    }
-    return await this.#discardStored(run);
+  /** What the run staged goes with its end, which is committed next. */
+  discard(run: RunId): void {
+    if (this.#decided === undefined) this.#held.dropStaging(run);
+    this.#ending = { run, last: this.#held.last };
   }
 
-  /** One transaction if it can be, else the long way: the decision, what follows from it, and its end. */
-  async #settle(decided: HeldBack): Promise<void> {
-    const held = this.#held;
+  /** All that a decision leads to, or the end of a run with all that it staged, in one transaction. */
+  async #isWhole(): Promise<boolean> {
     const { directory, fence } = this.#session;
-    const all = [...held.writes, ...held.last];
-    if (held.isApplied && (await this.#store.commitWhole(directory, fence, all))) return;
+    const isEnd = this.#held.isFinished && this.#ending !== undefined;
+    const isAll = this.#decided !== undefined && this.#held.isApplied;
+    if (!isEnd && !isAll) return false;
+    const writes = [...this.#held.writes, ...this.#held.last];
+    const discards = isEnd ? this.#ending?.run : undefined;
+    return await this.#store.commitWhole(directory, fence, { writes, discards });
+  }
+
+  /** The decision with as much of what follows from it as fits in its transaction: never that without the decision. */
+  async #storeDecided(): Promise<void> {
+    const decided = this.#decided;
+    if (decided === undefined) return;
+    const { directory, fence, gathering } = this.#session;
     this.#mayBeStaged = true;
-    await this.#send([...decided.writes, ...decided.last]);
-    const { run } = held;
-    if (!held.isFinished || run === undefined) {
-      await this.#send(all);
+    const { fitting, rest } = decided.filledUp(this.#held, gathering.writes);
+    const writes = [...decided.writes, ...fitting, ...decided.last];
+    if (fitting.length > 0 && (await this.#store.commitWhole(directory, fence, { writes }))) {
+      this.#held = rest;
+    } else {
+      await this.#send([...decided.writes, ...decided.last]);
+    }
+    this.#decided = undefined;
+  }
+
+  async #storeHeld(): Promise<void> {
+    const { writes, last, isFinished, isStaging } = this.#held;
+    if (!isFinished || this.#ending === undefined) {
+      this.#mayBeStaged ||= isStaging;
+      await this.#send([...writes, ...last]);
       return;
     }
-    await this.#send(held.writes);
-    while (!(await this.#discardStored(run))) {
+    // Until all of it is true, what was staged is needed.
+    await this.#send([...writes, ...this.#ending.last]);
+    const { directory, fence } = this.#session;
+    while (!(await this.#store.discard(directory, fence, this.#ending.run))) {
       // Each call removes a page.
     }
-    await this.#send(held.last);
+    await this.#send(last);
   }
 
   async #send(writes: readonly NestedWrite[]): Promise<void> {
     const { directory, fence } = this.#session;
     if (writes.length > 0) await this.#store.commit(directory, fence, writes);
-  }
-
-  #discardStored(run: RunId): Promise<boolean> {
-    const { directory, fence } = this.#session;
-    return this.#store.discard(directory, fence, run);
   }
 }

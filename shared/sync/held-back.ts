@@ -73,6 +73,26 @@ export class HeldBack {
     if (write.kind === 'journal') this.#parts.set(write.part, write.content);
   }
 
+  /** As many of the writes of `next` as there is room for beside these, and what is left of it. */
+  filledUp(
+    next: HeldBack,
+    rowsMax: number,
+  ): { readonly fitting: readonly NestedWrite[]; readonly rest: HeldBack } {
+    const all = new HeldBack();
+    for (const write of this.writes) all.add(write);
+    const isRoom = (write: NestedWrite) => {
+      if (all.isFull(write, rowsMax)) return false;
+      all.add(write);
+      return true;
+    };
+    const refused = next.writes.findIndex((write) => !isRoom(write));
+    const count = refused === -1 ? next.writes.length : refused;
+    const rest = new HeldBack();
+    for (const write of next.writes.slice(count)) rest.add(write);
+    rest.seal(next.last);
+    return { fitting: next.writes.slice(0, count), rest };
+  }
+
   /** What was added with them is whole: from here on their checkpoint and state stand for all of it. */
   seal(writes: readonly NestedWrite[]): void {
     for (const write of writes) if (isLast(write)) this.#lasts.set(write.kind, write);

@@ -33,8 +33,8 @@ export interface NestedDirectoryStore {
    * `held-members` for each member or group; of several of one user, group or entry the last one counts. Throws `FenceLost`.
    */
   commit(directory: DirectoryId, fence: Fence, writes: readonly NestedWrite[]): Promise<void>;
-  /** Carries out all writes in one transaction; false, and nothing is written, when they do not fit in one. */
-  commitWhole(directory: DirectoryId, fence: Fence, writes: readonly NestedWrite[]): Promise<boolean>;
+  /** Carries out all of it in one transaction; false, and nothing is written, when it does not fit in one. */
+  commitWhole(directory: DirectoryId, fence: Fence, whole: WholeCommit): Promise<boolean>;
 
   /** Rows by id, in no order; unknown ids are left out. At most 1,000 ids, read side by side. */
   users(directory: DirectoryId, ids: readonly UserId[]): Promise<readonly NestedUser[]>;
@@ -109,6 +109,12 @@ export interface Fence {
 /** The lease went on to someone else: stop, and write nothing more. */
 export class FenceLost extends Error {
   override readonly name = 'FenceLost';
+}
+
+export interface WholeCommit {
+  readonly writes: readonly NestedWrite[];
+  /** Everything goes that this run staged, its journal and the order to stop it included. */
+  readonly discards?: RunId | undefined;
 }
 
 export type NestedWrite =

@@ -59,7 +59,7 @@ export class Removal {
 
   /** In one transaction but for the largest rows: half a commit leaves one side of a membership. */
   async #commit(writes: readonly NestedWrite[]): Promise<void> {
-    if (await this.#store.commitWhole(this.#directory, this.#fence, writes)) return;
+    if (await this.#store.commitWhole(this.#directory, this.#fence, { writes })) return;
     await this.#store.commit(this.#directory, this.#fence, writes);
   }
 

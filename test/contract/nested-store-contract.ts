@@ -340,14 +340,52 @@ export function describeNestedStore(name: string, open: () => Promise<NestedDire
     test('what has to be one transaction is written whole or not at all, and never by a zombie', async () => {
       const users = (count: number) =>
         Array.from({ length: count }, (_, n): NestedWrite => ({ kind: 'user', user: nestedUser(n) }));
-      expect(await store.commitWhole(directory, fence, [...users(120), members(1, [1])])).toBe(false);
+      expect(await store.commitWhole(directory, fence, { writes: [...users(120), members(1, [1])] })).toBe(
+        false,
+      );
       expect(await store.isBlank(directory)).toBe(true);
-      const fits = [...users(90), members(1, [1]), { kind: 'checkpoint', run: checkpoint } as const];
-      expect(await store.commitWhole(directory, fence, fits)).toBe(true);
+      const writes = [...users(60), members(1, [1]), { kind: 'checkpoint', run: checkpoint } as const];
+      expect(await store.commitWhole(directory, fence, { writes })).toBe(true);
       expect(unpacked((await store.members(directory, group(1))).user)).toEqual([guid(1)]);
       expect(await store.run(directory, run)).toEqual(checkpoint);
       await store.acquire(directory, { holder: 'b', now: 1_900_000_000_000, seconds: 180 });
-      await expect(store.commitWhole(directory, fence, users(1))).rejects.toThrow(FenceLost);
+      await expect(store.commitWhole(directory, fence, { writes: users(1) })).rejects.toThrow(FenceLost);
+    });
+
+    test('with what has to be one transaction goes all that a run kept for itself, or nothing', async () => {
+      const page = { kind: 'users' as const, items: [] };
+      const stage = (count: number, of = run) =>
+        commit(
+          ...Array.from({ length: count }, (_, n): NestedWrite => {
+            return { kind: 'stage', key: { run: of, stream: 'users', page: n }, page };
+          }),
+        );
+      const other = RunId.parse(`run_${'2'.repeat(32)}`);
+      const part: NestedWrite = { kind: 'journal', run, part: 0, content: { kind: 'users', items: [] } };
+      const left = async () => [
+        await store.staged(directory, { run, stream: 'users', page: 0 }),
+        await store.journal(directory, run, 0),
+        await store.isCancelOrdered(directory, run),
+        await store.staged(directory, { run: other, stream: 'users', page: 0 }),
+      ];
+      await stage(97);
+      await stage(1, other);
+      await store.orderCancel(directory, run);
+      const writes = Array.from(
+        { length: 9 },
+        (_, n): NestedWrite => ({ kind: 'user', user: nestedUser(n) }),
+      );
+      expect(await store.commitWhole(directory, fence, { writes, discards: run })).toBe(false);
+      expect([await store.isBlank(directory), await left()]).toEqual([true, [page, undefined, true, page]]);
+      while (!(await store.discard(directory, fence, run))) {
+        // By pages.
+      }
+      await stage(5);
+      await commit(part);
+      await store.orderCancel(directory, run);
+      expect(await store.commitWhole(directory, fence, { writes, discards: run })).toBe(true);
+      expect(await left()).toEqual([undefined, undefined, false, page]);
+      expect(await store.users(directory, [user(8)])).toEqual([nestedUser(8)]);
     });
 
     test('a directory is blank until something is made true', async () => {

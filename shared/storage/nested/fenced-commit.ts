@@ -1,5 +1,5 @@
 import { RestError } from '@azure/data-tables';
-import type { DirectoryId } from '../../model/ids.ts';
+import type { DirectoryId, RunId } from '../../model/ids.ts';
 import type { Fence, NestedWrite } from '../../sync/nested-store.ts';
 import { type RowChange, submitBatch } from '../batch.ts';
 import { available } from '../storage-busy.ts';
@@ -7,6 +7,7 @@ import type { leases } from './lease.ts';
 import { leaseKey } from './nested-keys.ts';
 import type { NestedTable } from './nested-table.ts';
 import { plannedRows } from './planned-writes.ts';
+import { deletions, keysOfRun } from './run-keys.ts';
 
 interface Commit {
   readonly directory: DirectoryId;
@@ -23,11 +24,11 @@ export async function commitFenced(
   await sendPlanned(shared, lease, { ...commit, transactionsMax: Number.POSITIVE_INFINITY });
 }
 
-/** The same in one transaction; false, and nothing is sent, when it takes more. */
+/** The same in one transaction, with the end of what a run kept; false, and nothing is sent, when it takes more. */
 export async function commitWhole(
   shared: NestedTable,
   lease: ReturnType<typeof leases>,
-  commit: Commit,
+  commit: Commit & { readonly discards?: RunId | undefined },
 ): Promise<boolean> {
   return await sendPlanned(shared, lease, { ...commit, transactionsMax: 1 });
 }
@@ -35,10 +36,11 @@ export async function commitWhole(
 async function sendPlanned(
   shared: NestedTable,
   lease: ReturnType<typeof leases>,
-  { directory, fence, writes, transactionsMax }: Commit & { readonly transactionsMax: number },
+  commit: Commit & { readonly transactionsMax: number; readonly discards?: RunId | undefined },
 ): Promise<boolean> {
+  const { directory, fence, transactionsMax } = commit;
   for (let attempt = 1; ; attempt++) {
-    const transactions = await plannedTransactions(shared, directory, writes);
+    const transactions = await plannedTransactions(shared, commit);
     if (transactions.length > transactionsMax) return false;
     try {
       for (const rows of transactions) await sendFenced(shared, lease, { directory, fence, rows });
@@ -56,10 +58,10 @@ const isOutdated = (error: unknown) =>
 
 async function plannedTransactions(
   shared: NestedTable,
-  directory: DirectoryId,
-  writes: readonly NestedWrite[],
+  { directory, writes, discards }: Commit & { readonly discards?: RunId | undefined },
 ) {
-  const [before, last] = await Promise.all([
+  const [kept, before, last] = await Promise.all([
+    discards === undefined ? [] : keysOfRun(shared, directory, discards),
     plannedRows(
       shared,
       directory,
@@ -67,7 +69,7 @@ async function plannedTransactions(
     ),
     plannedRows(shared, directory, writes.filter(isLast)),
   ]);
-  return transactionsOf(lastOfEach(before), lastOfEach(last));
+  return transactionsOf([...lastOfEach(before), ...deletions(kept)], lastOfEach(last));
 }
 
 const attemptsMax = 5;

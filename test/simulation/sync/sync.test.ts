@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { fullTransactions } from '../../../shared/sync/gathered-store.ts';
-import type { Gathering } from '../../../shared/sync/gathered-writes.ts';
+import type { SyncRun } from '../../../shared/sync/run-records.ts';
 import { Died, SimulatedSync, seeded, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { live } from './random-life.ts';
 import { liveThrough } from './random-world.ts';
@@ -20,21 +20,23 @@ test('whole runs through faults, deaths and a tenant that moves on end where the
 });
 
 test.each([
-  ['full', fullTransactions, 10],
-  ['nearly empty', { ...fullTransactions, writes: 2 }, 100],
+  ['full', { gathering: fullTransactions }, 10],
+  ['half full', { gathering: { ...fullTransactions, writes: 14 } }, 14],
+  ['nearly empty', { gathering: { ...fullTransactions, writes: 2 } }, 100],
+  ['too small', { gathering: fullTransactions, wholeRefused: true }, 20],
 ])(
   'a process that dies before or after any write of a %s transaction leaves the same directory behind (F1)',
-  async (_, gathering, leastWrites) => {
-    const undisturbed = await small(gathering, () => undefined);
+  async (_, store, leastWrites) => {
+    const undisturbed = await small(store, () => undefined);
     let writes = 0;
-    const counted = await small(gathering, () => {
+    const counted = await small(store, () => {
       writes++;
     });
     expect(counted).toEqual(undisturbed);
     expect(writes).toBeGreaterThan(leastWrites);
     for (let fatal = 1; fatal <= writes; fatal++) {
       let count = 0;
-      const survived = await small(gathering, () => {
+      const survived = await small(store, () => {
         if (++count === fatal) throw new Died();
       });
       expect(survived).toEqual(undisturbed);
@@ -42,20 +44,36 @@ test.each([
   },
 );
 
-/** A first run and two rounds with every kind of change; what a consumer knows, and every row. */
-async function small(gathering: Gathering, onWrite: () => void) {
-  const sync = new SimulatedSync(7);
-  sync.gathering = gathering;
-  sync.onWrite = onWrite;
+type StoreOf = Partial<Pick<SimulatedSync, 'gathering' | 'wholeRefused'>>;
+
+/** A first run and two rounds with every kind of change; what a consumer knows, every row, and what runs left of their own. */
+async function small(store: StoreOf, onWrite: () => void) {
+  const sync = Object.assign(new SimulatedSync(7), store, { onWrite });
+  const left: unknown[] = [];
+  const syncOnce = async () => {
+    const run = await sync.sync();
+    left.push(...(await keptBy(sync, run)));
+  };
   live(sync.tenant, sync.random, 60);
-  await sync.sync();
+  await syncOnce();
   for (let round = 0; round < 2; round++) {
     live(sync.tenant, seeded(round), 25);
-    await sync.sync();
+    await syncOnce();
   }
+  expect(left).toEqual([]);
   const rows: unknown[] = [];
   for await (const users of sync.store.userPages(simulatedDirectory)) {
     for (const { id, life, standing, fields } of users) rows.push({ id, life, standing, fields });
   }
   return { copy: [...sync.copy].sort(), rows, counts: (await sync.store.state(simulatedDirectory)).counts };
+}
+
+/** Pages and journal parts of a run that has ended. */
+async function keptBy({ store }: SimulatedSync, { id: run }: SyncRun): Promise<readonly unknown[]> {
+  const range = { run, from: 0, to: 50 };
+  const kept: unknown[] = [];
+  for (const stream of ['users', 'groups'])
+    for await (const page of store.stagedPages(simulatedDirectory, { ...range, stream })) kept.push(page);
+  for await (const part of store.journalParts(simulatedDirectory, range)) kept.push(part);
+  return kept.filter((row) => row !== undefined);
 }

@@ -73,11 +73,12 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
         await interrupt('after-write');
       }
     },
-    commitWhole: async (id, fence, writes) => {
-      if (writes.length > 99) return false;
+    commitWhole: async (id, fence, { writes, discards }) => {
+      if (writes.length + keysOfRun(of(id), discards).length > 99) return false;
       await interrupt('before-write');
       if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
       for (const write of structuredClone(writes)) apply(of(id), write);
+      discardAll(of(id), discards);
       await interrupt('after-write');
       return true;
     },
@@ -220,10 +221,19 @@ function changeMembers(directory: Directory, write: Extract<NestedWrite, { kind:
   directory.members.set(write.group, members);
 }
 
-function discardSome(directory: Directory, run: RunId): boolean {
-  const keys = [directory.staged, directory.journal].flatMap((map) =>
+const keysOfRun = (directory: Directory, run: RunId | undefined) =>
+  [directory.staged, directory.journal].flatMap((map) =>
     [...map.keys()].filter((key) => key.startsWith(`${run}/`)),
   );
+
+function discardAll(directory: Directory, run: RunId | undefined): void {
+  while (run !== undefined && !discardSome(directory, run)) {
+    // By pages.
+  }
+}
+
+function discardSome(directory: Directory, run: RunId): boolean {
+  const keys = keysOfRun(directory, run);
   if (keys.length <= 50) directory.cancelled.delete(run);
   for (const key of keys.slice(0, 50)) {
     directory.staged.delete(key);

@@ -29,8 +29,10 @@ export function seeded(seed: number): () => number {
 }
 
 /** Transactions of a few writes make a small tenant's run as long as a large one's. */
-const gatheringOf = (chance: number): Gathering =>
-  chance < 0.4 ? fullTransactions : { writes: chance < 0.6 ? 1 : Math.ceil(chance * 12), seconds: 10 };
+const gatheringOf = (random: () => number): Gathering => ({
+  writes: random() < 0.3 ? fullTransactions.writes : Math.ceil(random() ** 2 * 40),
+  seconds: random() < 0.3 ? random() / 20 : fullTransactions.seconds,
+});
 
 /** The process died between two writes. */
 export class Died extends Error {}
@@ -49,6 +51,8 @@ export class SimulatedSync {
   roughQueue = false;
   /** How much a process holds back; without it each process of a rough life has its own measure. */
   gathering: Gathering | undefined;
+  /** Nothing ever fits in one transaction, as where rows are large. */
+  wholeRefused = false;
   /** Called at each write, for a death at a chosen one. */
   onWrite: (moment: 'before-write' | 'after-write') => void = () => undefined;
   #now = Date.UTC(2026, 0, 1);
@@ -255,13 +259,14 @@ export class SimulatedSync {
   ports(): SyncPorts {
     return {
       graph: this.tenant.graph(),
-      store: this.store,
+      store: this.wholeRefused ? { ...this.store, commitWhole: async () => false } : this.store,
       queue: this.#queue,
       log: this.#log,
-      now: () => this.#now,
+      // In a rough life time goes by while a process works, a millisecond with each look at the clock.
+      now: () => (this.roughQueue ? this.#now++ : this.#now),
       holder: `process ${this.#holders++}`,
-      softSeconds: this.roughQueue && this.random() < 0.3 ? 0 : 240,
-      gathering: this.gathering ?? (this.roughQueue ? gatheringOf(this.random()) : fullTransactions),
+      softSeconds: this.roughQueue && this.random() < 0.3 ? Math.max(0, this.random() - 0.5) / 5 : 240,
+      gathering: this.gathering ?? (this.roughQueue ? gatheringOf(this.random) : fullTransactions),
     };
   }
 }
