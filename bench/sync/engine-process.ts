@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { graphConnections } from '../../shared/graph/graph-connections.ts';
 import { DirectoryId, RunId } from '../../shared/model/ids.ts';
@@ -10,13 +11,15 @@ import type { SyncRun } from '../../shared/sync/run-records.ts';
 import { runStep } from '../../shared/sync/run-step.ts';
 import { defaultNestedSettings } from '../../shared/sync/settings.ts';
 import type { SyncMessage, SyncPorts } from '../../shared/sync/sync-ports.ts';
+import { rowMeter } from './row-meter.ts';
 
-// node bench/sync/engine-process.ts: a first run and an idle one in a process of their own; says on one line what they took.
+// node bench/sync/engine-process.ts: a run in a process of its own for each line `run`; says on a line what it took.
 const { GRAPH_URL = '', GRAPH_TOKEN = '', TENANT_ID = '', STORAGE = '' } = process.env;
 const connection = { kind: 'connection-string', value: STORAGE } as const;
 const prefix = `sync${Date.now().toString(36)}`;
 await createTables(connection, { prefix, names: ['directory'] });
 const meter = storageMeter();
+const rows = rowMeter();
 const messages: SyncMessage[] = [];
 const ports: SyncPorts = {
   graph: graphConnections({
@@ -25,7 +28,7 @@ const ports: SyncPorts = {
     sleep: async (milliseconds) => void (await sleep(milliseconds)),
     random: Math.random,
   }).readerAt({ url: GRAPH_URL, token: GRAPH_TOKEN }, TENANT_ID),
-  store: tableNestedStore(openTable(connection, 'directory', { prefix, meter })),
+  store: tableNestedStore(openTable(connection, 'directory', { prefix, meter, policies: [rows.policy] })),
   log: { write: async () => undefined, saveRun: async () => undefined },
   queue: { send: async (message) => void messages.push(message) },
   now: Date.now,
@@ -33,11 +36,15 @@ const ports: SyncPorts = {
   softSeconds: 240,
 };
 const directory = DirectoryId.parse(`dir_${'0'.repeat(32)}`);
-const runs = [await timedRun(0), await timedRun(1)];
-console.log(JSON.stringify({ runs, peakRssMegabytes: process.resourceUsage().maxRSS / 1024 }));
+let runs = 0;
+for await (const _ of createInterface({ input: process.stdin })) {
+  console.log(JSON.stringify(await timedRun(runs++)));
+}
+process.exit();
 
 async function timedRun(number: number) {
   meter.reset();
+  rows.reset();
   const started = performance.now();
   const id = RunId.parse(`run_${number.toString(16).padStart(32, '0')}`);
   const domains = await ports.graph.domains();
@@ -56,6 +63,8 @@ async function timedRun(number: number) {
     graphCalls: run.graphCalls,
     pages: run.users.pages + run.groups.pages,
     storage: meter.counts(),
+    rows: rows.counts(),
+    peakRssMegabytes: process.resourceUsage().maxRSS / 1024,
     counts: run.plan?.counts,
     phases,
   };

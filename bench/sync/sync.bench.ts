@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { startAzurite } from '../../tools/embedded/azurite.ts';
 import { PageChains } from '../../tools/main-job/page-chains.ts';
 import { shown, textTable } from '../text-table.ts';
+import { type MustWrite, rowsFloor, transactionsFloor, transactionsGoal } from './storage-floor.ts';
+import { TalkingChild } from './talking-child.ts';
 
 export const syncSizes = {
   tiny: { users: 500, groups: 60, userEdges: 4_000 },
@@ -14,40 +13,61 @@ export const syncSizes = {
 
 export type SyncSize = keyof typeof syncSizes;
 
-/** A first and an idle run through Graph pages and the storage emulator, each part in a process of its own. */
+/** A first run, an idle one and rounds of changes through Graph pages and the storage emulator, each part in a process of its own. */
 export async function measureSync(size: SyncSize) {
   const { users, groups, userEdges } = syncSizes[size];
   const azurite = await startAzurite({ kind: 'memory' });
-  const graph = child('graph-process.ts', [users, groups, userEdges].map(String), {});
+  const graph = new TalkingChild('graph-process.ts', [users, groups, userEdges].map(String));
+  let engine: TalkingChild | undefined;
   try {
-    const served = Served.parse(await lineOf(graph));
-    const engine = child('engine-process.ts', [], {
+    const served = Served.parse(await graph.answer());
+    engine = new TalkingChild('engine-process.ts', [], {
       ...{ GRAPH_URL: served.url, GRAPH_TOKEN: served.token, TENANT_ID: served.tenantId },
       STORAGE: azurite.connectionString,
     });
-    const { runs, peakRssMegabytes } = Measured.parse(await lineOf(engine));
-    const [first, idle] = runs;
-    if (first === undefined || idle === undefined) throw new Error('the engine left a run out');
+    const first = Run.parse(await engine.ask('run'));
     const pages = await new PageChains(served).pages();
-    return {
-      memberships: served.memberships,
-      peakRssMegabytes,
-      runs: [
-        { name: 'first run', ...first, callsFloor: pages + checkCalls },
-        { name: 'idle run', ...idle, callsFloor: 2 },
-      ],
-    };
+    const firstWrite = { kind: 'first', pages: first.pages, users, groups } as const;
+    const runs: MeasuredRun[] = [
+      { name: 'first run', ...first, callsFloor: pages + checkCalls, mustWrite: firstWrite },
+      await laterRun(engine, 'idle run', { groups: 0, users: 0 }),
+    ];
+    for (const [into, members] of [
+      [10, 5],
+      [Math.min(100, groups / 2), 3],
+    ] as const) {
+      const changed = Changed.parse(await graph.ask(`join ${into} ${members}`));
+      runs.push(await laterRun(engine, `${into} groups + ${members} members`, changed));
+    }
+    const peakRssMegabytes = Math.max(...runs.map((run) => run.peakRssMegabytes));
+    return { memberships: served.memberships, peakRssMegabytes, runs };
   } finally {
+    engine?.kill();
     graph.kill();
     await azurite.stop();
   }
 }
 
+async function laterRun(
+  engine: TalkingChild,
+  name: string,
+  changed: z.infer<typeof Changed>,
+): Promise<MeasuredRun> {
+  const run = Run.parse(await engine.ask('run'));
+  return { name, ...run, callsFloor: 2, mustWrite: { kind: 'incremental', ...changed } };
+}
+
+type MeasuredRun = z.infer<typeof Run> & {
+  readonly name: string;
+  readonly callsFloor: number;
+  readonly mustWrite: MustWrite;
+};
+
 /** Folding, deriving and packing a first round without Graph and storage, in a process of its own. */
 export async function measurePlan(size: keyof typeof planSizes) {
   const { users, groups, userEdges } = planSizes[size];
-  const process = child('plan-process.ts', [users, groups, userEdges].map(String), {});
-  return Planned.parse(await lineOf(process));
+  const process = new TalkingChild('plan-process.ts', [users, groups, userEdges].map(String));
+  return Planned.parse(await process.answer());
 }
 
 export const planSizes = {
@@ -61,12 +81,14 @@ export async function printSync(size: SyncSize): Promise<readonly string[]> {
   const { memberships, peakRssMegabytes, runs } = await measureSync(size);
   const { users, groups } = syncSizes[size];
   const [people, nested, direct] = [users, groups, memberships].map((count) => count.toLocaleString('en'));
-  const head = ['run', 'seconds', 'Graph calls', 'floor', 'ratio', 'transactions', 'floor', 'reads'];
+  const head = ['run', 'seconds', 'Graph calls', 'floor', 'ratio'];
+  const storageHead = ['transactions', 'floor', 'ratio', 'rows written', 'floor', 'reads'];
   console.log(
     `Nested directory over Graph pages and the storage emulator: ${people} users, ${nested} groups, ${direct} direct memberships\n`,
   );
-  console.log(`${textTable(head, runs.map(row))}\n`);
-  console.log(`Peak RSS of the engine: ${shown(peakRssMegabytes)} MB\n`);
+  console.log(`${textTable([...head, ...storageHead], runs.map(row))}\n`);
+  for (const run of runs) console.log(storageGoal(run));
+  console.log(`\nPeak RSS of the engine: ${shown(peakRssMegabytes)} MB\n`);
   const plan = await measurePlan(size);
   console.log('A first round without Graph and storage\n');
   console.log(
@@ -103,9 +125,12 @@ const Run = z.looseObject({
   graphCalls: z.number(),
   pages: z.number(),
   storage: z.record(z.string(), z.number()),
+  /** Rows written or deleted, by what they are. */
+  rows: z.record(z.string(), z.number()),
+  peakRssMegabytes: z.number(),
   counts: z.record(z.string(), z.number()),
 });
-const Measured = z.object({ runs: z.array(Run), peakRssMegabytes: z.number() });
+const Changed = z.object({ groups: z.number(), users: z.number() });
 
 const Planned = z.object({
   edges: z.number(),
@@ -127,9 +152,9 @@ const planRow = (plan: z.infer<typeof Planned>): string[] =>
     plan.peakMegabytes,
   ].map(shown);
 
-function row(run: z.infer<typeof Run> & { readonly name: string; readonly callsFloor: number }): string[] {
+function row(run: MeasuredRun): string[] {
   const { transaction = 0, ...others } = run.storage;
-  const reads = Object.values(others).reduce((sum, count) => sum + count, 0);
+  const floor = transactionsFloor(run.mustWrite);
   return [
     run.name,
     shown(run.seconds),
@@ -137,30 +162,25 @@ function row(run: z.infer<typeof Run> & { readonly name: string; readonly callsF
     String(run.callsFloor),
     (run.graphCalls / run.callsFloor).toFixed(3),
     String(transaction),
-    String(transactionsFloor(run)),
-    String(reads),
+    String(floor),
+    (transaction / floor).toFixed(3),
+    String(sumOf(run.rows)),
+    String(rowsFloor(run.mustWrite)),
+    String(sumOf(others)),
   ];
 }
 
-/**
- * Transactions of a hundred rows that must be written: a page as read each, a row and a told creation per user and group, a
- * chunk and a count per group with members, a reverse row per user, and the run itself (graph.md §5.5).
- */
-function transactionsFloor({ pages, counts }: z.infer<typeof Run>): number {
-  const { usersCreated = 0, groupsCreated = 0 } = counts;
-  const rows = pages + usersCreated * 3 + groupsCreated * 4;
-  return Math.ceil(rows / 100) + 3;
+const sumOf = (counts: Readonly<Record<string, number>>) =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+/** Transactions a run may take. What it keeps for itself, and takes away again, is not what it must write. */
+export function storageBudget({ mustWrite, storage, rows }: MeasuredRun) {
+  const { staged: _, ...lasting } = rows;
+  return { took: storage['transaction'] ?? 0, goal: transactionsGoal(mustWrite, sumOf(lasting)) };
 }
 
-function child(file: string, given: readonly string[], environment: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), ...given], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...environment },
-  });
-}
-
-async function lineOf({ stdout }: ChildProcess): Promise<unknown> {
-  if (stdout === null) throw new Error('a child without standard output');
-  for await (const line of createInterface({ input: stdout })) return JSON.parse(line);
-  throw new Error('a child ended without saying anything');
+function storageGoal(run: MeasuredRun): string {
+  const { took, goal } = storageBudget(run);
+  const kinds = Object.entries(run.rows).map(([kind, count]) => `${count} ${kind}`);
+  return `Goal for storage, ${run.name}: ≤ ${goal} transactions; ${took <= goal ? 'kept' : `missed with ${took}`} (rows: ${kinds.join(', ')})`;
 }

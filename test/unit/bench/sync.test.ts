@@ -1,11 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { measurePlan, measureSync } from '../../../bench/sync/sync.bench.ts';
+import { measurePlan, measureSync, storageBudget } from '../../../bench/sync/sync.bench.ts';
 
-test('a first and an idle run call Graph no more often than its pages ask for (graph.md §5.1)', async () => {
+test('runs call Graph no more often than its pages ask for, and storage little more than rows ask for (graph.md §5.1, §5.5)', async () => {
   const { runs } = await measureSync('tiny');
   expect(runs.map(({ name, graphCalls }) => [name, graphCalls])).toEqual(
     runs.map(({ name, callsFloor }) => [name, callsFloor]),
   );
+  const overBudget = runs.filter((run) => storageBudget(run).took > storageBudget(run).goal);
+  expect(overBudget.map(({ name }) => name)).toEqual([]);
   expect(runs[0]?.counts).toMatchObject({ usersCreated: 500, groupsCreated: 60 });
 }, 60_000);
 
