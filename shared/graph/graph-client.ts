@@ -2,6 +2,7 @@ import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import { throttledSeconds } from './graph-batch.ts';
 import { followable } from './graph-links.ts';
 import {
+  Attempts,
   ExactRequest,
   FailedResponse,
   type GraphMiddlewareOptions,
@@ -17,7 +18,7 @@ export interface GraphClient {
   read(query: GraphQuery): Promise<GraphReading>;
   /** GET of a nextLink or deltaLink, untouched. */
   follow(link: string, resourceUnits: number): Promise<GraphReading>;
-  /** Several GETs in one round trip, at most 20 ($batch); each is charged and may be throttled on its own. */
+  /** Several GETs in one round trip, at most 20 ($batch); each is charged and may be throttled on its own. For what can be done without. */
   batch(queries: readonly GraphQuery[]): Promise<GraphReading>;
 }
 
@@ -82,7 +83,7 @@ export function graphClient(options: GraphClientOptions): GraphClient {
       const reading = await parsed(
         client
           .api('/$batch')
-          .middlewareOptions([new Price(resourceUnits)])
+          .middlewareOptions([new Price(resourceUnits), new Attempts(batchAttemptsMax)])
           .responseType(ResponseType.RAW)
           .post({ requests }),
       );
@@ -92,6 +93,9 @@ export function graphClient(options: GraphClientOptions): GraphClient {
     },
   };
 }
+
+/** Nobody waits long for it. */
+const batchAttemptsMax = 2;
 
 /** The library puts values into the address as they are. */
 const encoded = (query: Readonly<Record<string, string>>) =>

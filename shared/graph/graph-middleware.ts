@@ -56,6 +56,15 @@ export class Price {
   }
 }
 
+/** How often a call is tried at most, where that is less than for others. */
+export class Attempts {
+  readonly max: number;
+
+  constructor(max: number) {
+    this.max = max;
+  }
+}
+
 /**
  * The one middleware between the client library and Graph: token per attempt, time-out per attempt, pacing by resource units,
  * retries with full jitter, and the whole body read before an answer counts as one (graph.md: the library does none of these).
@@ -66,7 +75,9 @@ export function graphMiddleware(options: GraphMiddlewareOptions): Middleware {
     async execute(context: Context) {
       const exact: unknown = context.middlewareControl?.getMiddlewareOptions(ExactRequest);
       const price: unknown = context.middlewareControl?.getMiddlewareOptions(Price);
+      const attempts: unknown = context.middlewareControl?.getMiddlewareOptions(Attempts);
       const request = {
+        attemptsMax: attempts instanceof Attempts ? attempts.max : options.limits.attemptsMax,
         url: exact instanceof ExactRequest ? exact.url : String(context.request),
         resourceUnits: price instanceof Price ? price.resourceUnits : 1,
         init: context.options ?? {},
@@ -90,7 +101,7 @@ async function answerOf(request: PricedRequest, options: GraphMiddlewareOptions)
     options.onCall({ status: outcome.status, resourceUnits: outcome.resourceUnits, attempt });
     if (outcome.kind === 'read') return new ReadResponse(outcome.json, { calls: attempt, resourceUnits });
     const { failed } = outcome;
-    if (attempt >= options.limits.attemptsMax || !failed.retry) throw failed.failure;
+    if (attempt >= request.attemptsMax || !failed.retry) throw failed.failure;
     claims = failed.claims;
     const seconds = retryDelaySeconds(failed, attempt, options.random());
     if (seconds > options.limits.waitSecondsMax) throw handedBack(failed.failure, seconds);
@@ -129,6 +140,7 @@ export class FailedResponse extends Response {
 interface PricedRequest {
   readonly url: string;
   readonly resourceUnits: number;
+  readonly attemptsMax: number;
   readonly init: RequestInit;
 }
 

@@ -2,7 +2,10 @@ import { newAuditState } from './audit-records.ts';
 import type { Reread, SyncRun, SyncState } from './run-records.ts';
 import { liveUsersAfter } from './tenant-counts.ts';
 
-type Left = Pick<SyncState, 'rereads' | 'audit' | 'liveUsers' | 'enumerateUsers' | 'enumerateGroups'>;
+type Left = Pick<
+  SyncState,
+  'throttledUntil' | 'rereads' | 'audit' | 'liveUsers' | 'enumerateUsers' | 'enumerateGroups'
+>;
 
 /** What a run's audit leaves to the next one, and the lists that its plan already wants. */
 export function auditedAfter(state: SyncState, run: SyncRun): Left {
@@ -19,6 +22,7 @@ export function auditedAfter(state: SyncState, run: SyncRun): Left {
     // From the first run on the hours are counted.
     audit: audit?.state ?? state.audit ?? newAuditState(Date.parse(run.startedAt)),
     ...(liveUsers === undefined ? {} : { liveUsers }),
+    ...(audit?.throttledUntil === undefined ? {} : { throttledUntil: audit.throttledUntil }),
     ...(anew.includes('users') ? { enumerateUsers: true } : {}),
     ...(anew.includes('groups') ? { enumerateGroups: true } : {}),
   };

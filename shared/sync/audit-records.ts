@@ -40,5 +40,7 @@ export const RunAudit = z.object({
   /** Counted otherwise twice: the next run reads the members of these groups by list, and all objects of these kinds. */
   rereads: z.array(GroupId),
   readAnew: z.array(Counted),
+  /** Graph asked to be left alone until then, milliseconds since 1970: the next run's matter. */
+  throttledUntil: z.number().exactOptional(),
 });
 export type RunAudit = z.infer<typeof RunAudit>;

@@ -4,7 +4,7 @@ import { auditLog } from './audit-log.ts';
 import { newAuditState, type RunAudit } from './audit-records.ts';
 import { judgeGroups } from './audit-verdict.ts';
 import { type CountedGroup, countedOtherwise } from './counted-otherwise.ts';
-import type { CountQuestion } from './graph-port.ts';
+import type { CountQuestion, GraphFault } from './graph-port.ts';
 import type { GroupFacts } from './nested-store.ts';
 import type { SyncRun } from './run-records.ts';
 import { judgeTenant, liveUsersAfter } from './tenant-counts.ts';
@@ -44,6 +44,7 @@ export async function audit({ ports, state, deadline }: Work, run: SyncRun): Pro
     ...{ compared: answered.length, differing: differing.length },
     unanswered: groups.length - answered.length,
     ...{ rereads: [...ofGroups.confirmed], readAnew: [...ofTenant.readAnew] },
+    ...throttledBy(asked.fault, now()),
   };
   const entries = auditLog(run, { differing, made, tenant: ofTenant, fault: asked.fault });
   if (entries.length > 0) await log.write(run.directory, run.id, entries);
@@ -51,6 +52,14 @@ export async function audit({ ports, state, deadline }: Work, run: SyncRun): Pro
   const { calls, resourceUnits } = asked;
   return { event: { kind: 'audited', audit: made, warnings }, writes: [], calls, resourceUnits };
 }
+
+/** A run that is over waits for nothing more; the next one does, a day at most. */
+function throttledBy(fault: GraphFault | undefined, now: number): Pick<RunAudit, 'throttledUntil'> {
+  if (fault?.kind !== 'throttled' || fault.retryAfterSeconds === undefined) return {};
+  return { throttledUntil: now + Math.min(fault.retryAfterSeconds, daySeconds) * 1000 };
+}
+
+const daySeconds = 24 * 60 * 60;
 
 /** Two of the tenant, then two of each group. */
 const questionsAbout = (groups: readonly GroupFacts[]): readonly CountQuestion[] => [

@@ -80,3 +80,10 @@ test('an answer that is no batch is malformed, and a refused batch is a fault', 
   expect(await counts()).toMatchObject({ kind: 'fault', fault: { kind: 'malformed' } });
   expect(await counts()).toMatchObject({ kind: 'fault', fault: { kind: 'malformed' } });
 });
+
+test('a batch is tried twice and no more: nobody waits long for what can be done without', async () => {
+  const { counts, seen } = await counting(json(503, {}), json(503, {}), batch(ok(0, 1)));
+  expect(await counts()).toMatchObject({ kind: 'fault', fault: { kind: 'transient' } });
+  expect(seen).toHaveLength(2);
+  expect(await counts()).toMatchObject({ value: [1, undefined, undefined, undefined] });
+});

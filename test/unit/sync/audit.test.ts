@@ -259,6 +259,26 @@ describe('Graph that does not count', () => {
     expect(audited(await anHourLater(sync))).toMatchObject({ rereads: [group(2)] });
   });
 
+  test('has the next run wait as long as it asked, and nobody else', async () => {
+    const { sync, graph } = await counted();
+    for (const [retryAfterSeconds, waited] of [
+      [1800, 1800],
+      [1_000_000, 86_400],
+    ] as const) {
+      graph.fault = { kind: 'throttled', detail: 'later', retryAfterSeconds };
+      const begun = await anHourLater(sync);
+      const asked = sync.now();
+      graph.fault = undefined;
+      const next = await sync.sync();
+      expect([begun.status, next.status, Math.round((sync.now() - asked) / 100_000)]).toEqual([
+        'done',
+        'done',
+        Math.round(waited / 100),
+      ]);
+      expect((await sync.store.state(simulatedDirectory)).throttledUntil).toBeUndefined();
+    }
+  });
+
   test('has the same groups counted when it counts again', async () => {
     const groups = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [index + 1, []]));
     const { sync, graph } = await counted({}, { users: 1, groups });
