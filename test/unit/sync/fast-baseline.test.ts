@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { GraphReader } from '../../../shared/sync/graph-port.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { group, synced, told, user } from './small-tenant.ts';
+import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 /** A tenant that nobody has read, with a chain of groups. */
 async function unread(): Promise<SimulatedSync> {
@@ -57,11 +56,9 @@ test.each(['userList', 'groupList'] as const)(
   'a link of %s that dies gives way to the delta from its beginning',
   async (name) => {
     const sync = await unread();
-    const { graph } = sync.tenant;
-    sync.tenant.graph = (): GraphReader => ({
-      ...graph.call(sync.tenant),
+    graphAnswers(sync, () => ({
       [name]: async () => ({ kind: 'fault', fault: { kind: 'token-dead', detail: 'expired' } }),
-    });
+    }));
     const run = await sync.sync(lists);
     expect(run).toMatchObject({ status: 'done', resyncs: 1 });
     expect(run.users.listed).toBeUndefined();
@@ -71,18 +68,13 @@ test.each(['userList', 'groupList'] as const)(
 
 test('one list of members that fails leaves the whole page of groups to be read again', async () => {
   const sync = await unread();
-  const { graph } = sync.tenant;
   let asked = 0;
-  sync.tenant.graph = (): GraphReader => {
-    const reader = graph.call(sync.tenant);
-    return {
-      ...reader,
-      groupMembers: async (id, link) =>
-        ++asked === 5
-          ? { kind: 'fault', fault: { kind: 'transient', detail: 'bad gateway' } }
-          : await reader.groupMembers(id, link),
-    };
-  };
+  graphAnswers(sync, (reader) => ({
+    groupMembers: async (id, link) =>
+      ++asked === 5
+        ? { kind: 'fault', fault: { kind: 'transient', detail: 'bad gateway' } }
+        : await reader.groupMembers(id, link),
+  }));
   expect(await sync.sync(lists)).toMatchObject({ status: 'done' });
   expect(told(sync)[1]).toEqual([1, 10, 11, 20, 21, 30]);
 });
@@ -106,22 +98,17 @@ test('who is restored after the lists were read brings his memberships along, an
   const sync = await unread();
   sync.tenant.setUser(user(10), 'soft-deleted');
   sync.tenant.setGroup(group(2), 'soft-deleted');
-  const { graph } = sync.tenant;
   let listsRead = 0;
-  sync.tenant.graph = (): GraphReader => {
-    const reader = graph.call(sync.tenant);
-    return {
-      ...reader,
-      groupMembers: async (id, link) => {
-        const answer = await reader.groupMembers(id, link);
-        if (++listsRead === 9) {
-          sync.tenant.setUser(user(10), 'live');
-          sync.tenant.setGroup(group(2), 'live');
-        }
-        return answer;
-      },
-    };
-  };
+  graphAnswers(sync, (reader) => ({
+    groupMembers: async (id, link) => {
+      const answer = await reader.groupMembers(id, link);
+      if (++listsRead === 9) {
+        sync.tenant.setUser(user(10), 'live');
+        sync.tenant.setGroup(group(2), 'live');
+      }
+      return answer;
+    },
+  }));
   expect(told(sync)).toEqual({});
   expect(await sync.sync(lists)).toMatchObject({
     status: 'done',
@@ -138,22 +125,17 @@ test('who is restored after the lists were read brings his memberships along, an
 
 test('who is deleted and restored while the lists are read is in his groups nevertheless, and so is a group (rule 4)', async () => {
   const sync = await unread();
-  const { graph } = sync.tenant;
   let listsRead = 0;
-  sync.tenant.graph = (): GraphReader => {
-    const reader = graph.call(sync.tenant);
-    return {
-      ...reader,
-      groupMembers: async (id, link) => {
-        const life = listsRead++ === 0 ? 'soft-deleted' : 'live';
-        if (listsRead < 11) {
-          sync.tenant.setUser(user(10), life);
-          sync.tenant.setGroup(group(2), life);
-        }
-        return await reader.groupMembers(id, link);
-      },
-    };
-  };
+  graphAnswers(sync, (reader) => ({
+    groupMembers: async (id, link) => {
+      const life = listsRead++ === 0 ? 'soft-deleted' : 'live';
+      if (listsRead < 11) {
+        sync.tenant.setUser(user(10), life);
+        sync.tenant.setGroup(group(2), life);
+      }
+      return await reader.groupMembers(id, link);
+    },
+  }));
   const { asking } = await sync.sync({ ...lists, baselineWaitSeconds: 0 });
   expect(asking?.of).toEqual([
     { kind: 'user', id: user(10) },

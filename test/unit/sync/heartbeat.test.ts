@@ -3,7 +3,7 @@ import { newRunId } from '../../../shared/model/new-ids.ts';
 import { startRun } from '../../../shared/sync/run-orders.ts';
 import { runStep } from '../../../shared/sync/run-step.ts';
 import { simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { group, synced, told, user } from './small-tenant.ts';
+import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 test('a step keeps a short lease by its heartbeat, so that a dead one is soon known for dead', async () => {
   const sync = await synced({ users: 2, groups: { 1: [['user', 1]] } });
@@ -25,20 +25,15 @@ test('a step keeps a short lease by its heartbeat, so that a dead one is soon kn
   };
   const leased = (later: number) => sync.store.isLeased(simulatedDirectory, sync.now() + later);
   const seen: boolean[] = [];
-  const { graph } = sync.tenant;
-  sync.tenant.graph = () => {
-    const reader = graph.call(sync.tenant);
-    return {
-      ...reader,
-      groupsDelta: async (from) => {
-        seen.push(await leased(89_000), await leased(91_000));
-        sync.advance(60_000);
-        await beats[0]?.beat();
-        seen.push(await leased(89_000), await leased(91_000));
-        return await reader.groupsDelta(from);
-      },
-    };
-  };
+  graphAnswers(sync, (reader) => ({
+    groupsDelta: async (from) => {
+      seen.push(await leased(89_000), await leased(91_000));
+      sync.advance(60_000);
+      await beats[0]?.beat();
+      seen.push(await leased(89_000), await leased(91_000));
+      return await reader.groupsDelta(from);
+    },
+  }));
   const message = { directory: simulatedDirectory, run: run.id, step: run.step };
   await runStep({ ...sync.ports(), softSeconds: 240, heartbeat }, message);
   expect(seen).toEqual([true, false, true, false]);

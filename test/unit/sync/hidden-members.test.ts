@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { GraphReader } from '../../../shared/sync/graph-port.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { group, synced, told, user } from './small-tenant.ts';
+import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 /** A group with hidden membership that holds users 1 and 2; its lists are empty while they may not be read, without an error. */
 async function hidden(): Promise<SimulatedSync & { may: boolean }> {
@@ -16,13 +15,10 @@ async function hidden(): Promise<SimulatedSync & { may: boolean }> {
   });
   sync.tenant.setGroup(group(1), 'live', { visibility: 'HiddenMembership' });
   await sync.sync();
-  const { graph } = sync.tenant;
   const seen = Object.assign(sync, { may: true });
-  sync.tenant.graph = () => {
-    const real: GraphReader = graph.call(sync.tenant);
+  graphAnswers(sync, (real) => {
     const { may } = seen;
     return {
-      ...real,
       permissions: async () => {
         const answer = await real.permissions();
         return answer.kind === 'read'
@@ -34,7 +30,7 @@ async function hidden(): Promise<SimulatedSync & { may: boolean }> {
           ? await real.groupMembers(id, link)
           : { kind: 'read', value: { items: [] }, calls: 1, resourceUnits: 1 },
     };
-  };
+  });
   return seen;
 }
 

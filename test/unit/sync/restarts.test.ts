@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { GroupId } from '../../../shared/model/ids.ts';
 import type { DeltaPage, GraphAnswer, GroupEntry } from '../../../shared/sync/graph-port.ts';
 import { Died, type SimulatedSync } from '../../support/sync/simulated-sync.ts';
-import { group, synced, told, user } from './small-tenant.ts';
+import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 type Answer = GraphAnswer<DeltaPage<GroupEntry>>;
 
@@ -19,20 +19,15 @@ const dead: Answer = { kind: 'fault', fault: { kind: 'token-dead', detail: 'expi
 /** The link within the round dies once; begun anew, a replica that lags has nothing to tell. */
 async function lagging(): Promise<SimulatedSync> {
   const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
-  const { graph } = sync.tenant;
   let deaths = 0;
   const answerTo = (link: string): Answer => {
     if (link === 'next') return deaths++ === 0 ? dead : page({ delta: 'delta:3:0' });
     return deaths === 0 ? page({ items: [changed], next: 'next' }) : page({ delta: link });
   };
-  sync.tenant.graph = () => {
-    const reader = graph.call(sync.tenant);
-    return {
-      ...reader,
-      groupsDelta: async (from) =>
-        from.kind === 'link' ? answerTo(from.link) : await reader.groupsDelta(from),
-    };
-  };
+  graphAnswers(sync, (reader) => ({
+    groupsDelta: async (from) =>
+      from.kind === 'link' ? answerTo(from.link) : await reader.groupsDelta(from),
+  }));
   return sync;
 }
 
@@ -65,20 +60,15 @@ test.each(['token-dead', 'resync-required'] as const)(
     await sync.sync();
     sync.tenant.setGroup(group(1), 'live');
     sync.tenant.setMember(group(1), user(1), undefined);
-    const { graph } = sync.tenant;
     const links: (string | undefined)[] = [];
-    sync.tenant.graph = () => {
-      const reader = graph.call(sync.tenant);
-      return {
-        ...reader,
-        groupMembers: async (id, link) => {
-          links.push(link === undefined ? 'first' : 'next');
-          return links.length === 2
-            ? { kind: 'fault', fault: { kind, detail: 'gone' } }
-            : await reader.groupMembers(id, link);
-        },
-      };
-    };
+    graphAnswers(sync, (reader) => ({
+      groupMembers: async (id, link) => {
+        links.push(link === undefined ? 'first' : 'next');
+        return links.length === 2
+          ? { kind: 'fault', fault: { kind, detail: 'gone' } }
+          : await reader.groupMembers(id, link);
+      },
+    }));
     expect(await sync.sync()).toMatchObject({ status: 'done' });
     expect(links).toEqual(['first', 'next', 'first', 'next']);
     expect(told(sync)).toEqual({ 1: [2, 3, 4, 5, 6] });

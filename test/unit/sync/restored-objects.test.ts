@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { GraphReader } from '../../../shared/sync/graph-port.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { group, synced, told, user } from './small-tenant.ts';
+import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 /** A user and a group that are soft-deleted when the directory is read for the first time. */
 async function asleepAtFirst(): Promise<SimulatedSync> {
@@ -15,14 +14,6 @@ async function asleepAtFirst(): Promise<SimulatedSync> {
   sync.tenant.setGroup(group(2), 'soft-deleted');
   await sync.sync();
   return sync;
-}
-
-function reading(sync: SimulatedSync, change: (graph: GraphReader) => Partial<GraphReader>): void {
-  const { graph } = sync.tenant;
-  sync.tenant.graph = () => {
-    const reader = graph.call(sync.tenant);
-    return { ...reader, ...change(reader) };
-  };
 }
 
 test('a user or child group restored after a deletion that nobody saw brings its memberships along (rule 4)', async () => {
@@ -44,7 +35,7 @@ test.each(['transient', 'malformed'] as const)(
     const sync = await asleepAtFirst();
     sync.tenant.setUser(user(1), 'live');
     let asked = 0;
-    reading(sync, ({ groupsOf }) => ({
+    graphAnswers(sync, ({ groupsOf }) => ({
       groupsOf: async (member, link) =>
         asked++ === 0 || groupsOf === undefined
           ? { kind: 'fault', fault: { kind, detail: 'broken' } }
@@ -64,7 +55,7 @@ test('a restored user whom a replica that lags does not know yet is asked for ag
   sync.tenant.setUser(user(1), 'live');
   sync.tenant.setGroup(group(2), 'live');
   let asked = 0;
-  reading(sync, ({ groupsOf }) => ({
+  graphAnswers(sync, ({ groupsOf }) => ({
     groupsOf: async (member, link) => {
       asked++;
       const isKnown = groupsOf !== undefined && member.kind === 'user' && asked > 2;
@@ -91,7 +82,7 @@ test('a credential that may not ask is said so of each object, removes nothing, 
   sync.tenant.setGroup(group(2), 'live');
   let asked = 0;
   let may = false;
-  reading(sync, ({ groupsOf }) => ({
+  graphAnswers(sync, ({ groupsOf }) => ({
     groupsOf: async (member, link) => {
       asked++;
       if (may && groupsOf !== undefined) return await groupsOf(member, link);
@@ -147,9 +138,8 @@ test('what one run cannot ask is asked in the next, and what is too much is read
 /** The groups are read anew while user 1 is soft-deleted, after the users were read; then he is restored. */
 async function sleptThroughEnumeration(others: number): Promise<SimulatedSync> {
   const sync = await synced({ users: others, groups: { 1: [['user', 1]] } });
-  const { graph } = sync.tenant;
   const gone = { kind: 'fault', fault: { kind: 'resync-required', detail: 'gone' } } as const;
-  reading(sync, ({ groupsDelta }) => ({
+  const mend = graphAnswers(sync, ({ groupsDelta }) => ({
     groupsDelta: async (from) => {
       if (from.kind === 'link') return gone;
       sync.tenant.setUser(user(1), 'soft-deleted');
@@ -159,7 +149,7 @@ async function sleptThroughEnumeration(others: number): Promise<SimulatedSync> {
     },
   }));
   await sync.sync();
-  sync.tenant.graph = graph;
+  mend();
   return sync;
 }
 

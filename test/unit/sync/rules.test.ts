@@ -2,7 +2,17 @@ import { expect, test } from '@jest/globals';
 import { GroupId } from '../../../shared/model/ids.ts';
 import type { GraphFaultKind, GraphReader } from '../../../shared/sync/graph-port.ts';
 import { simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { group, synced, told, user } from './small-tenant.ts';
+import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
+
+const bothInOne = {
+  users: 2,
+  groups: {
+    1: [
+      ['user', 1],
+      ['user', 2],
+    ],
+  },
+} as const;
 
 test('A⊃B⊃C with a user in C: all three exist flat and the user is in each (S2-01, rule 1)', async () => {
   const sync = await synced({ users: 1, groups: { 1: [['group', 2]], 2: [['group', 3]], 3: [['user', 1]] } });
@@ -54,15 +64,7 @@ test('a soft-deleted user leaves, and a restore brings every membership back tho
 });
 
 test('a hard-deleted user is gone for good with his memberships (rule 4)', async () => {
-  const sync = await synced({
-    users: 2,
-    groups: {
-      1: [
-        ['user', 1],
-        ['user', 2],
-      ],
-    },
-  });
+  const sync = await synced(bothInOne);
   sync.tenant.setUser(user(1), 'gone');
   await sync.sync();
   expect(told(sync)).toEqual({ 1: [2] });
@@ -81,15 +83,7 @@ test('a soft-deleted group passes nothing on; restored, its members are read onc
 });
 
 test('a list that does not show a soft-deleted member does not end his membership (rule 4)', async () => {
-  const sync = await synced({
-    users: 2,
-    groups: {
-      1: [
-        ['user', 1],
-        ['user', 2],
-      ],
-    },
-  });
+  const sync = await synced(bothInOne);
   sync.tenant.setUser(user(1), 'soft-deleted');
   sync.tenant.setGroup(group(1), 'soft-deleted');
   await sync.sync();
@@ -101,9 +95,8 @@ test('a list that does not show a soft-deleted member does not end his membershi
   expect(told(sync)).toEqual({ 1: [1, 2] });
 });
 
-/** A Graph whose answers to one read are all of one kind. */
-const broken = (graph: GraphReader, name: keyof GraphReader, kind: GraphFaultKind): GraphReader => ({
-  ...graph,
+/** Answers to one read, all of one kind. */
+const broken = (name: keyof GraphReader, kind: GraphFaultKind): Partial<GraphReader> => ({
   [name]: async () => ({ kind: 'fault', fault: { kind, detail: 'broken' } }),
 });
 
@@ -135,14 +128,13 @@ test.each(reads.flatMap((read) => faults.map((fault) => [read, fault] as const))
     const before = told(sync);
     sync.tenant.setUser(user(1), 'gone');
     sync.tenant.setMember(group(2), user(3), undefined);
-    const { graph } = sync.tenant;
-    sync.tenant.graph = () => broken(graph.call(sync.tenant), read, fault);
+    const mend = graphAnswers(sync, () => broken(read, fault));
     // The check is due again.
     sync.advance(7_200_000);
     const run = await sync.sync();
     expect(run.status).toBe('failed');
     expect(told(sync)).toEqual(before);
-    sync.tenant.graph = graph;
+    mend();
     await sync.sync();
     expect(told(sync)).toEqual({ 1: [2] });
   },
@@ -152,8 +144,7 @@ test.each(['unauthorized', 'forbidden'] as const)(
   'consent that is %s in mid-round fails the run by name and removes nothing (S2-19)',
   async (fault) => {
     const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
-    const { graph } = sync.tenant;
-    sync.tenant.graph = () => broken(graph.call(sync.tenant), 'groupsDelta', fault);
+    graphAnswers(sync, () => broken('groupsDelta', fault));
     const run = await sync.sync();
     expect(run.failure?.code).toBe(fault === 'unauthorized' ? 'consent_revoked' : 'permission_missing');
     expect(told(sync)).toEqual({ 1: [1] });
@@ -161,21 +152,11 @@ test.each(['unauthorized', 'forbidden'] as const)(
 );
 
 test('members hidden from the application are kept (rule 5)', async () => {
-  const sync = await synced({
-    users: 2,
-    groups: {
-      1: [
-        ['user', 1],
-        ['user', 2],
-      ],
-    },
-  });
-  const { graph } = sync.tenant;
+  const sync = await synced(bothInOne);
   const permissions = { users: true, groups: true, domains: true, hiddenMembers: false, applications: false };
-  sync.tenant.graph = () => ({
-    ...graph.call(sync.tenant),
+  graphAnswers(sync, () => ({
     permissions: async () => ({ kind: 'read', value: permissions, calls: 1, resourceUnits: 1 }),
-  });
+  }));
   sync.tenant.setGroup(group(1), 'live', { visibility: 'HiddenMembership' });
   sync.tenant.setMember(group(1), user(1), undefined);
   sync.advance(7_200_000);
@@ -185,15 +166,7 @@ test('members hidden from the application are kept (rule 5)', async () => {
 });
 
 test('a dynamic group that empties in waves loses nobody until its list confirms it (rule 5)', async () => {
-  const sync = await synced({
-    users: 2,
-    groups: {
-      1: [
-        ['user', 1],
-        ['user', 2],
-      ],
-    },
-  });
+  const sync = await synced(bothInOne);
   sync.tenant.setGroup(group(1), 'live', { groupTypes: ['DynamicMembership'] });
   sync.tenant.setMember(group(1), user(1), undefined);
   await sync.sync();
@@ -213,18 +186,13 @@ test('a re-baseline sweeps what it did not see through the same diff, and nothin
       ],
     },
   });
-  const { graph } = sync.tenant;
   let asked = 0;
-  sync.tenant.graph = () => {
-    const reader = graph.call(sync.tenant);
-    return {
-      ...reader,
-      groupsDelta: async (from) =>
-        asked++ === 0
-          ? { kind: 'fault', fault: { kind: 'resync-required', detail: 'gone' } }
-          : await reader.groupsDelta(from),
-    };
-  };
+  graphAnswers(sync, (reader) => ({
+    groupsDelta: async (from) =>
+      asked++ === 0
+        ? { kind: 'fault', fault: { kind: 'resync-required', detail: 'gone' } }
+        : await reader.groupsDelta(from),
+  }));
   sync.tenant.setMember(group(2), user(1), undefined);
   sync.tenant.setMember(group(2), user(3), 'user');
   const run = await sync.sync();
@@ -237,16 +205,13 @@ test('a re-baseline sweeps what it did not see through the same diff, and nothin
 
 test('a wait longer than a moment is handed to the queue, not slept (rule 7)', async () => {
   const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
-  const { graph } = sync.tenant;
   let asked = 0;
-  sync.tenant.graph = () => {
-    const reader = graph.call(sync.tenant);
+  graphAnswers(sync, (reader) => {
     const fault = { kind: 'throttled', detail: 'later', retryAfterSeconds: 600 } as const;
     return {
-      ...reader,
       usersDelta: async (from) => (asked++ === 0 ? { kind: 'fault', fault } : await reader.usersDelta(from)),
     };
-  };
+  });
   const before = sync.now();
   const run = await sync.sync();
   expect(run).toMatchObject({ status: 'done', step: 1 });
@@ -303,27 +268,23 @@ test('a member that is delivered later counts from then on (late reference)', as
 
 test('an endless round is found out and changes nothing (F5)', async () => {
   const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
-  const { graph } = sync.tenant;
   let page = 0;
-  sync.tenant.graph = () => ({
-    ...graph.call(sync.tenant),
+  graphAnswers(sync, () => ({
     groupsDelta: async () => ({
       kind: 'read',
       value: { items: [], fingerprint: 'same', next: `next:${page++ % 40}` },
       calls: 1,
       resourceUnits: 5,
     }),
-  });
+  }));
   const run = await sync.sync();
   expect(run).toMatchObject({ status: 'failed', failure: { code: 'endless_round' } });
 });
 
 test('pages with items that lead in a circle are found out at the first link seen twice (F5)', async () => {
   const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
-  const { graph } = sync.tenant;
   let page = 0;
-  sync.tenant.graph = () => ({
-    ...graph.call(sync.tenant),
+  graphAnswers(sync, () => ({
     groupsDelta: async () => {
       page++;
       const items = [
@@ -332,7 +293,7 @@ test('pages with items that lead in a circle are found out at the first link see
       const value = { items, fingerprint: String(page), next: `next:${page % 3}` };
       return { kind: 'read', value, calls: 1, resourceUnits: 5 };
     },
-  });
+  }));
   const run = await sync.sync();
   expect(run).toMatchObject({ status: 'failed', failure: { code: 'endless_round' } });
   expect(page).toBe(4);
@@ -342,23 +303,18 @@ test('an empty page may send back to itself for a while (graph.md §6.1)', async
   const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
   sync.tenant.setUser(user(2), 'live');
   sync.tenant.setMember(group(1), user(2), 'user');
-  const { graph } = sync.tenant;
   let waits = 50;
-  sync.tenant.graph = () => {
-    const real = graph.call(sync.tenant);
-    return {
-      ...real,
-      groupsDelta: async (from) =>
-        waits-- > 0 && from.kind === 'link'
-          ? {
-              kind: 'read',
-              value: { items: [], fingerprint: 'none', next: from.link },
-              calls: 1,
-              resourceUnits: 5,
-            }
-          : await real.groupsDelta(from),
-    };
-  };
+  graphAnswers(sync, (real) => ({
+    groupsDelta: async (from) =>
+      waits-- > 0 && from.kind === 'link'
+        ? {
+            kind: 'read',
+            value: { items: [], fingerprint: 'none', next: from.link },
+            calls: 1,
+            resourceUnits: 5,
+          }
+        : await real.groupsDelta(from),
+  }));
   expect(await sync.sync()).toMatchObject({ status: 'done' });
   expect(told(sync)).toEqual({ 1: [1, 2] });
 });
@@ -380,20 +336,15 @@ test('an edge of which a round says two things is settled by a list before it is
 
 test('a list that lags behind a contested edge does not have the last word (rule 5)', async () => {
   const sync = await synced({ users: 2, groups: { 1: [['user', 1]] } });
-  const { graph } = sync.tenant;
   let lists = 0;
-  sync.tenant.graph = () => {
-    const reader = graph.call(sync.tenant);
-    return {
-      ...reader,
-      groupMembers: async (id, link) => {
-        const answer = await reader.groupMembers(id, link);
-        if (answer.kind === 'fault' || lists++ > 0) return answer;
-        const items = answer.value.items.filter((member) => member.id !== user(2));
-        return { ...answer, value: { ...answer.value, items } };
-      },
-    };
-  };
+  graphAnswers(sync, (reader) => ({
+    groupMembers: async (id, link) => {
+      const answer = await reader.groupMembers(id, link);
+      if (answer.kind === 'fault' || lists++ > 0) return answer;
+      const items = answer.value.items.filter((member) => member.id !== user(2));
+      return { ...answer, value: { ...answer.value, items } };
+    },
+  }));
   sync.tenant.faults = { ...sync.tenant.faults, disorder: 1 };
   for (const type of ['user', undefined, 'user'] as const) sync.tenant.setMember(group(1), user(2), type);
   await sync.sync();
@@ -406,28 +357,23 @@ test('a list that lags behind a contested edge does not have the last word (rule
 
 test('a list that lags as far as the last word of a contested edge is read once more (rule 5)', async () => {
   const sync = await synced({ users: 2, groups: { 1: [['user', 1]] } });
-  const { graph } = sync.tenant;
   const contested = { id: user(2), type: 'user' } as const;
   let lists = 0;
-  sync.tenant.graph = () => {
-    const reader = graph.call(sync.tenant);
-    return {
-      ...reader,
-      groupsDelta: async (from) => {
-        const answer = await reader.groupsDelta(from);
-        if (answer.kind === 'fault') return answer;
-        const members = [true, false].map((removed) => ({ ...contested, removed }));
-        const items = answer.value.items.map((entry) => ({ ...entry, members }));
-        return { ...answer, value: { ...answer.value, items } };
-      },
-      groupMembers: async (id, link) => {
-        const answer = await reader.groupMembers(id, link);
-        if (answer.kind === 'fault' || lists++ > 0) return answer;
-        const items = [...answer.value.items, { ...contested, removed: false }];
-        return { ...answer, value: { ...answer.value, items } };
-      },
-    };
-  };
+  graphAnswers(sync, (reader) => ({
+    groupsDelta: async (from) => {
+      const answer = await reader.groupsDelta(from);
+      if (answer.kind === 'fault') return answer;
+      const members = [true, false].map((removed) => ({ ...contested, removed }));
+      const items = answer.value.items.map((entry) => ({ ...entry, members }));
+      return { ...answer, value: { ...answer.value, items } };
+    },
+    groupMembers: async (id, link) => {
+      const answer = await reader.groupMembers(id, link);
+      if (answer.kind === 'fault' || lists++ > 0) return answer;
+      const items = [...answer.value.items, { ...contested, removed: false }];
+      return { ...answer, value: { ...answer.value, items } };
+    },
+  }));
   for (const type of ['user', undefined] as const) sync.tenant.setMember(group(1), user(2), type);
   await sync.sync();
   expect(told(sync)).toEqual({ 1: [1, 2] });

@@ -4,7 +4,7 @@ import { GroupId } from '../../../shared/model/ids.ts';
 import { factsOf, outReason } from '../../../shared/sync/scope.ts';
 import { NestedSettings, type SyncScope } from '../../../shared/sync/settings.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { group, synced, told, user } from './small-tenant.ts';
+import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 const nested = {
   users: 4,
@@ -68,16 +68,14 @@ test.each([
   ['subtree', { 1: [1, 2], 2: [2] }, [1, 2, 4]],
 ] as const)('assigned to an application, %s reading', async (reading, expected, users) => {
   const sync = await synced({ users: 0, groups: {} });
-  const { graph } = sync.tenant;
   const items = [
     { principalId: group(1), principalType: 'Group', appRoleId: '0' },
     { principalId: group(1), principalType: 'Group', appRoleId: '1' },
     { principalId: user(4), principalType: 'User', appRoleId: '0' },
   ] as const;
-  sync.tenant.graph = () => ({
-    ...graph.call(sync.tenant),
+  graphAnswers(sync, () => ({
     appRoleAssignedTo: async () => ({ kind: 'read', value: { items: assigned }, calls: 1, resourceUnits: 2 }),
-  });
+  }));
   let assigned: typeof items | readonly [] = items;
   for (let index = 1; index <= 4; index++) sync.tenant.setUser(user(index), 'live');
   for (const index of [1, 2, 3]) sync.tenant.setGroup(group(index), 'live');

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import type { GraphReader } from '../../../shared/sync/graph-port.ts';
-import { synced, told, user } from './small-tenant.ts';
+import { graphAnswers, synced, told, user } from './small-tenant.ts';
 
 test('users and groups are read side by side, each of them page after page (graph.md §1.1)', async () => {
   const sync = await synced({ users: 0, groups: {} });
@@ -19,15 +18,10 @@ test('users and groups are read side by side, each of them page after page (grap
     underWay[stream]--;
     return answer;
   }
-  const { graph } = sync.tenant;
-  sync.tenant.graph = (): GraphReader => {
-    const reader = graph.call(sync.tenant);
-    return {
-      ...reader,
-      usersDelta: (from) => counted('users', () => reader.usersDelta(from)),
-      groupsDelta: (from) => counted('groups', () => reader.groupsDelta(from)),
-    };
-  };
+  graphAnswers(sync, (reader) => ({
+    usersDelta: (from) => counted('users', () => reader.usersDelta(from)),
+    groupsDelta: (from) => counted('groups', () => reader.groupsDelta(from)),
+  }));
   const run = await sync.sync();
   expect(run.users.pages).toBeGreaterThan(5);
   expect(run.groups.pages).toBeGreaterThan(5);

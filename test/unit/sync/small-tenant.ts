@@ -1,4 +1,4 @@
-import type { MemberType } from '../../../shared/sync/graph-port.ts';
+import type { GraphReader, MemberType } from '../../../shared/sync/graph-port.ts';
 import type { NestedSettings } from '../../../shared/sync/settings.ts';
 import { SimulatedSync } from '../../support/sync/simulated-sync.ts';
 
@@ -30,6 +30,21 @@ export async function synced(
   }
   await sync.sync(settings);
   return sync;
+}
+
+/** From now on Graph answers differently in part; what is returned makes it whole again. */
+export function graphAnswers(
+  sync: SimulatedSync,
+  change: (graph: GraphReader) => Partial<GraphReader>,
+): () => void {
+  const { graph } = sync.tenant;
+  sync.tenant.graph = () => {
+    const reader = graph.call(sync.tenant);
+    return { ...reader, ...change(reader) };
+  };
+  return () => {
+    sync.tenant.graph = graph;
+  };
 }
 
 /** Who is told to be in which group, by their small numbers. */

@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { GraphReader } from '../../../shared/sync/graph-port.ts';
 import { removeTombstones } from '../../../shared/sync/tombstones.ts';
 import { Died, type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { group, synced, told, user } from './small-tenant.ts';
+import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 const day = 24 * 60 * 60 * 1000;
 const purged = async (sync: SimulatedSync) => await removeTombstones(sync.ports(), simulatedDirectory);
@@ -83,21 +82,16 @@ test('of a directory that is not read nothing is removed: a restore may not have
 
 test('a gone object is known for a month, so that an old message does not bring it back (rule 3)', async () => {
   const sync = await withDead('gone');
-  const { graph } = sync.tenant;
   let replay = true;
-  sync.tenant.graph = () => {
-    const real: GraphReader = graph.call(sync.tenant);
-    return {
-      ...real,
-      usersDelta: async (from) => {
-        const page = await real.usersDelta(from);
-        if (page.kind === 'fault' || !replay) return page;
-        replay = false;
-        const old = { kind: 'present' as const, id: user(1) as never, fields: { displayName: 'User 1' } };
-        return { ...page, value: { ...page.value, items: [old, ...page.value.items] } };
-      },
-    };
-  };
+  graphAnswers(sync, (real) => ({
+    usersDelta: async (from) => {
+      const page = await real.usersDelta(from);
+      if (page.kind === 'fault' || !replay) return page;
+      replay = false;
+      const old = { kind: 'present' as const, id: user(1) as never, fields: { displayName: 'User 1' } };
+      return { ...page, value: { ...page.value, items: [old, ...page.value.items] } };
+    },
+  }));
   sync.advance(29 * day);
   await sync.sync();
   expect([await purged(sync), replay]).toEqual([0, false]);

@@ -4,15 +4,13 @@ import { cancelRun, startRun, wakeActiveRun } from '../../../shared/sync/run-ord
 import { runStep } from '../../../shared/sync/run-step.ts';
 import type { SyncMessage } from '../../../shared/sync/sync-ports.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { group, synced, told, user } from './small-tenant.ts';
+import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 /** A directory whose Graph asks the run that begins now to come back in an hour; calls are counted. */
 async function throttled() {
   const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
-  const { graph } = sync.tenant;
   const seen = { calls: 0, closedUntil: sync.now() + 3_600_000 };
-  sync.tenant.graph = () => {
-    const real = graph.call(sync.tenant);
+  graphAnswers(sync, (real) => {
     const closed = async <T>(read: () => Promise<T>) => {
       seen.calls++;
       const left = (seen.closedUntil - sync.now()) / 1000;
@@ -23,11 +21,10 @@ async function throttled() {
       } as const;
     };
     return {
-      ...real,
       usersDelta: (from) => closed(() => real.usersDelta(from)),
       groupsDelta: (from) => closed(() => real.groupsDelta(from)),
     };
-  };
+  });
   const ports = () => {
     const sent: { message: SyncMessage; delaySeconds: number }[] = [];
     const queue = {
