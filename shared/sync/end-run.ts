@@ -26,22 +26,38 @@ export async function finish(work: Work, run: SyncRun): Promise<Done> {
   return { event: { kind: 'finished' }, writes: [] };
 }
 
+/** What a completed run leaves out of the state, unless it says it anew. */
+const passing = [
+  'activeRun',
+  'asks',
+  'asksForbiddenAt',
+  'audit',
+  'enumerateGroups',
+  'enumerateUsers',
+  'liveUsers',
+  'rejectedPlan',
+  'replay',
+  'throttledUntil',
+  'usersAgain',
+  'usersBefore',
+] as const;
+
 function stateAfter(state: SyncState, run: SyncRun): SyncState {
-  const { activeRun: _, rejectedPlan: __, asks: ___, enumerateGroups: ____, ...lasting } = state;
-  const { replay: _____, throttledUntil: ______, asksForbiddenAt: _______, ...unthrottled } = lasting;
-  const { enumerateUsers: ________, liveUsers: _________, audit: __________, ...kept } = unthrottled;
+  const lasting = { ...state };
+  for (const name of passing) delete lasting[name];
   const replay = replayAfter(state, run);
   const { waiting = [], tooMany = false } = run.asking ?? {};
   if (run.users.delta === undefined || run.groups.delta === undefined || run.checked === undefined) {
     throw new Error(`run ${run.id} finishes before its rounds are complete`);
   }
   return {
-    ...kept,
+    ...lasting,
     tokens: {
       users: replay?.users ?? run.users.delta,
       groups: replay?.groups ?? run.groups.delta,
       select: selectFingerprint,
     },
+    ...(run.users.start === undefined ? {} : { usersBefore: run.users.start }),
     ...(replay === undefined ? {} : { replay }),
     counts: countsAfter(state.counts, run),
     removedLately: removedLatelyAfter(state, run),

@@ -30,7 +30,7 @@ export function newRun({ auditNow, ...order }: RunOrder, state: SyncState): Sync
     status: 'running',
     phase: 'check',
     step: 0,
-    users: newStream(state.enumerateUsers === true ? undefined : tokens?.users),
+    users: newStream(state.enumerateUsers === true ? undefined : tokens && usersFrom(state, tokens.users)),
     groups: newStream(state.enumerateGroups === true ? undefined : tokens?.groups),
     ...(tokens === undefined && isListed(order.settings, state) ? { listing: newListing } : {}),
     ...(due === undefined ? {} : { auditDue: due }),
@@ -48,6 +48,9 @@ export function newRun({ auditNow, ...order }: RunOrder, state: SyncState): Sync
     cancelRequested: false,
   };
 }
+
+const usersFrom = ({ usersAgain, usersBefore }: SyncState, token: string): string =>
+  usersAgain === true ? (usersBefore ?? token) : token;
 
 /** A stream from a committed deltaLink, or from the beginning when there is none: then it enumerates everything. */
 export const newStream = (start: string | undefined, restarts = 0): StreamCursor => ({

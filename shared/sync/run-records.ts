@@ -220,6 +220,10 @@ export const SyncState = z.object({
   activeRun: RunId.exactOptional(),
   /** Of the last completed run. */
   tokens: z.object({ users: z.string(), groups: z.string(), select: z.string() }).exactOptional(),
+  /** Where the last completed run read users from. */
+  usersBefore: z.string().exactOptional(),
+  /** One user was read by himself since, from a replica that may have lagged: the next run begins at `usersBefore` once more. */
+  usersAgain: z.boolean().exactOptional(),
   /** After a fast baseline: its first tokens are read from once more, `at` (milliseconds since 1970) plus a while. */
   replay: z.object({ users: z.string(), groups: z.string(), at: z.number() }).exactOptional(),
   counts: DirectoryCounts.exactOptional(),

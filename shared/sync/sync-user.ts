@@ -2,6 +2,7 @@ import type { DirectoryId, UserId } from '../model/ids.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { UserEntry } from './graph-port.ts';
 import type { Fence, NestedUser } from './nested-store.ts';
+import type { SyncState } from './run-records.ts';
 import { factsOf, outReason } from './scope.ts';
 import type { NestedSettings } from './settings.ts';
 import type { SyncPorts } from './sync-ports.ts';
@@ -21,7 +22,8 @@ export interface UserToSync {
 
 /**
  * Brings one user's attributes up to date now. Whatever would change who is where (a new user, a deleted one, another standing) is
- * left to a run, which alone can tell its consequences. Refusal `conflict` while a run has the directory.
+ * left to a run, which alone can tell its consequences. The answer may be older than what the last run was told, so the next one is
+ * told that again. Refusal `conflict` while a run has the directory.
  */
 export async function syncUser(
   ports: Pick<SyncPorts, 'store' | 'now' | 'holder'>,
@@ -30,7 +32,8 @@ export async function syncUser(
   if (of.entry === undefined) return 'not-found';
   const { store } = ports;
   const fence = await store.acquire(of.directory, { holder: ports.holder, now: ports.now(), seconds: 60 });
-  const { activeRun, checked } = await store.state(of.directory);
+  const state = await store.state(of.directory);
+  const { activeRun, checked } = state;
   if (fence === undefined || activeRun !== undefined) {
     if (fence !== undefined) await store.release(of.directory, fence);
     const about = activeRun === undefined ? {} : { about: { run: activeRun } };
@@ -38,7 +41,7 @@ export async function syncUser(
   }
   try {
     const verified = new Set(checked?.verifiedDomains ?? []);
-    return await applied(ports, of, { fence, verified });
+    return await applied(ports, of, { fence, state, verified });
   } finally {
     await store.release(of.directory, fence);
   }
@@ -47,7 +50,11 @@ export async function syncUser(
 async function applied(
   { store, now }: Pick<SyncPorts, 'store' | 'now'>,
   { directory, user, entry, settings, key }: UserToSync,
-  { fence, verified }: { readonly fence: Fence; readonly verified: ReadonlySet<string> },
+  {
+    fence,
+    state,
+    verified,
+  }: { readonly fence: Fence; readonly state: SyncState; readonly verified: ReadonlySet<string> },
 ): Promise<SyncUserOutcome> {
   const [stored] = await store.users(directory, [user]);
   if (stored?.life !== 'live' || entry?.kind !== 'present') return 'needs-run';
@@ -71,6 +78,7 @@ async function applied(
   await store.commit(directory, fence, [
     ...(told ? [{ kind: 'outbox' as const, entry: { key: `${key}/user/${user}`, at, change } }] : []),
     { kind: 'user', user: changed },
+    { kind: 'state', state: { ...state, usersAgain: true } },
   ]);
   return 'updated';
 }
