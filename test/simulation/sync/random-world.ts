@@ -1,6 +1,9 @@
+import { UserId } from '../../../shared/model/ids.ts';
 import type { JsonObject } from '../../../shared/model/json.ts';
+import { Refusal } from '../../../shared/model/refusal.ts';
+import { syncUser } from '../../../shared/sync/sync-user.ts';
 import { type FakeFaults, noFaults } from '../../support/sync/fake-tenant.ts';
-import { SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
+import { Died, SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { effectivePairs } from '../../support/sync/stored-pairs.ts';
 import { groupsBelow } from '../../support/sync/tenant-history.ts';
 import { blink, live } from './random-life.ts';
@@ -69,10 +72,25 @@ async function sixRounds(sync: SimulatedSync, baseline: 'lists' | 'delta'): Prom
     sync.deaths = sometimes(random, 0.08);
     sync.meanwhile = random() < 0.6 ? meanwhile(sync) : () => undefined;
     await sync.sync({ baseline });
+    if (random() < 0.5) await syncOne(sync);
   }
   tenant.faults = noFaults;
   sync.deaths = 0;
   sync.meanwhile = () => undefined;
+}
+
+/** Somebody has one user read by himself, and does not mind when it fails. */
+async function syncOne(sync: SimulatedSync): Promise<void> {
+  const [user] = [...sync.tenant.users.keys()].sort(() => sync.random() - 0.5);
+  const { settings } = await sync.lastRun();
+  const ports = sync.ports();
+  const id = UserId.parse(user);
+  const answer = await ports.graph.user(id);
+  if (answer.kind === 'fault') return;
+  const of = { directory: simulatedDirectory, user: id, entry: answer.value, settings };
+  await syncUser(ports, { ...of, key: `one ${sync.now()}` }).catch((error) => {
+    if (!(error instanceof Died || error instanceof Refusal)) throw error;
+  });
 }
 
 /** Longer than replicas lag. */
