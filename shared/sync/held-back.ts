@@ -1,6 +1,7 @@
 import type { RunId } from '../model/ids.ts';
 import type { NestedGroup, NestedUser, NestedWrite, StagedKey } from './nested-store.ts';
-import type { JournalPart, NestedOutboxEntry, StagedPage } from './round-records.ts';
+import type { JournalPart, StagedPage } from './round-records.ts';
+import { bytesMax, bytesOf, rowsOf } from './write-weight.ts';
 
 type Last = Extract<NestedWrite, { kind: 'checkpoint' | 'state' }>;
 
@@ -116,50 +117,7 @@ export class HeldBack {
   part = (part: number): JournalPart | undefined => this.#parts.get(part);
 }
 
-/** Of a transaction of 4 MiB, in which ids are longer by a third. */
-const bytesMax = 2_500_000;
-
 const isLast = (write: NestedWrite): write is Last => write.kind === 'checkpoint' || write.kind === 'state';
-
-/** A chunk of members comes with the counts of its group. */
-const rowsOf = ({ kind }: NestedWrite) => (kind === 'members' ? 2 : 1);
-
-function bytesOf(write: NestedWrite): number {
-  switch (write.kind) {
-    case 'members':
-    case 'groups-of':
-      return write.added.length + write.removed.length;
-    case 'held-members':
-      return write.members?.length ?? 0;
-    case 'outbox':
-      return bytesOfEntry(write.entry);
-    case 'journal':
-      return bytesOfPart(write.content);
-    default:
-      return 0;
-  }
-}
-
-function bytesOfPart(part: JournalPart): number {
-  switch (part.kind) {
-    case 'members':
-    case 'groups-of':
-      return part.items.reduce((sum, { added, removed }) => sum + added.length + removed.length, 0);
-    case 'held':
-      return part.members?.length ?? 0;
-    case 'outbox':
-      return bytesOfEntry(part.entry);
-    case 'entries':
-      return part.entries.reduce((sum, entry) => sum + bytesOfEntry(entry), 0);
-    default:
-      return 0;
-  }
-}
-
-function bytesOfEntry({ change }: NestedOutboxEntry): number {
-  if (change.kind !== 'effective-members-changed') return 0;
-  return change.groups.length + change.added.length + change.removed.length;
-}
 
 /** What is read in order to be changed. */
 function listOf(write: NestedWrite): string | undefined {

@@ -60,20 +60,17 @@ function sourcesOf({ ports, state }: Work, run: SyncRun) {
 
 /** The journal is written whole before the decision that refers to it. */
 async function decide(work: Work, run: SyncRun): Promise<Done> {
-  const { ports, fence, state } = work;
-  const sources = sourcesOf(work, run);
-  const { plan, parts, log, externalUsers } = await planRound(sources);
+  const { ports, state } = work;
+  const { plan, parts, log, externalUsers } = await planRound(sourcesOf(work, run));
   const firstPart = run.plan === undefined ? 0 : (run.plan.firstPart ?? 0) + run.plan.parts;
   const approved = await mayApply(work, run, { plan, parts });
-  let part = firstPart;
-  const counted = { users: 0, groups: 0 };
-  for (const content of parts()) {
-    if (content.kind === 'users' || content.kind === 'groups') counted[content.kind]++;
-    await ports.store.commit(run.directory, fence, [{ kind: 'journal', run: run.id, part: part++, content }]);
-  }
-  const isBlank = isFirst(sources) && (await ports.store.isBlank(run.directory));
-  const layout: JournalLayout = { userParts: counted.users, groupParts: counted.groups, isBlank };
-  const decided: Plan = { ...plan, ...(firstPart === 0 ? {} : { firstPart }), layout };
+  // Nobody carries out what a dry run decides.
+  const layout = run.mode === 'dry-run' ? undefined : await keepJournal(work, run, { parts, firstPart });
+  const decided: Plan = {
+    ...plan,
+    ...(firstPart === 0 ? {} : { firstPart }),
+    ...(layout === undefined ? {} : { layout }),
+  };
   const entries = [...log, ...forbiddenLog(run)];
   await writeLog(ports, run, entries);
   if (run.mode === 'dry-run') await listExternalUsers(ports, run, externalUsers);
@@ -83,6 +80,22 @@ async function decide(work: Work, run: SyncRun): Promise<Done> {
     event: { kind: 'planned', plan: decided, rejectedBefore, isApproved: approved, warnings },
     writes: [],
   };
+}
+
+async function keepJournal(
+  work: Work,
+  run: SyncRun,
+  { parts, firstPart }: Pick<RoundPlan, 'parts'> & { readonly firstPart: number },
+): Promise<JournalLayout> {
+  const { store } = work.ports;
+  const isBlank = isFirst(sourcesOf(work, run)) && (await store.isBlank(run.directory));
+  const about = { users: 0, groups: 0 };
+  let part = firstPart;
+  for (const content of parts()) {
+    if (content.kind === 'users' || content.kind === 'groups') about[content.kind]++;
+    await store.commit(run.directory, work.fence, [{ kind: 'journal', run: run.id, part: part++, content }]);
+  }
+  return { userParts: about.users, groupParts: about.groups, isBlank };
 }
 
 /** Whether a person has approved the plan that is decided now, or one that hardly differs. */

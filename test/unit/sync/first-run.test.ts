@@ -99,6 +99,17 @@ test('a first run that is told of objects again and again, and dies now and then
   }
 });
 
+test('a dry run writes no journal, which nobody would carry out', async () => {
+  const sync = largerTenant();
+  sync.gathering = { writes: 3, seconds: 10 };
+  const writes = writesOf(sync);
+  expect(await sync.sync({}, 'dry-run')).toMatchObject({
+    status: 'done',
+    plan: { counts: { usersCreated: users } },
+  });
+  expect(new Set(writes.map(({ kind }) => kind))).toEqual(new Set(['state', 'checkpoint', 'stage']));
+});
+
 test('where an earlier first run left rows behind, they are read before they are written', async () => {
   const clean = largerTenant();
   await clean.sync();
