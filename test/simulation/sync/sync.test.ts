@@ -8,16 +8,20 @@ import { liveThrough } from './random-world.ts';
 const seeds = process.env['SIM_SEED'] === undefined ? Number(process.env['SIM_SEEDS'] ?? 200) : 1;
 const first = Number(process.env['SIM_SEED'] ?? 1);
 
-test('whole runs through faults, deaths and a tenant that moves on end where the tenant is (F1-F6, F10, I1, I3, I8, I18)', async () => {
-  for (let seed = first; seed < first + seeds; seed++) {
-    try {
-      const { said, truth } = await liveThrough(seed);
-      expect(said).toEqual(truth);
-    } catch (error) {
-      throw new Error(`SIM_SEED=${seed} replays this failure: ${String(error)}`, { cause: error });
+test(
+  'whole runs through faults, deaths and a tenant that moves on end where the tenant is (F1-F6, F10, I1, I3, I8, I18)',
+  async () => {
+    for (let seed = first; seed < first + seeds; seed++) {
+      try {
+        const { said, truth } = await liveThrough(seed);
+        expect(said).toEqual(truth);
+      } catch (error) {
+        throw new Error(`SIM_SEED=${seed} replays this failure: ${String(error)}`, { cause: error });
+      }
     }
-  }
-});
+  },
+  30_000 + seeds * 200,
+);
 
 test.each([
   ['full', { gathering: fullTransactions }, 10],
