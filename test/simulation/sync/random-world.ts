@@ -18,6 +18,8 @@ interface Known {
 export interface Outcome {
   readonly said: Known;
   readonly truth: Known;
+  /** All that was ever told, in its order. */
+  readonly story: readonly unknown[];
 }
 
 /**
@@ -39,7 +41,8 @@ export async function liveThrough(seed: number): Promise<Outcome> {
     tenant.tokenAge++;
     await twoQuietRounds(sync);
   }
-  return { said: await saidBy(sync), truth: truthOf(sync) };
+  const story = await sync.store.outbox(simulatedDirectory, { limit: 1_000_000 });
+  return { said: await saidBy(sync), truth: truthOf(sync), story };
 }
 
 async function twoQuietRounds(sync: SimulatedSync): Promise<void> {

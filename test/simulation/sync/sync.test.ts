@@ -23,6 +23,13 @@ test(
   30_000 + seeds * 200,
 );
 
+test('a world that is lived through twice has told the same, entry by entry: a seed replays', async () => {
+  for (let seed = first; seed < first + Math.min(seeds, 20); seed++) {
+    const { story } = await liveThrough(seed);
+    expect((await liveThrough(seed)).story).toEqual(story);
+  }
+});
+
 test.each([
   ['full', { gathering: fullTransactions }, 10],
   ['half full', { gathering: { ...fullTransactions, writes: 14 } }, 14],
