@@ -1,5 +1,13 @@
+import type { GroupId, UserId } from '../model/ids.ts';
 import { GatheredWrites, type Gathering, type Session } from './gathered-writes.ts';
-import type { NestedDirectoryStore, StagedKey } from './nested-store.ts';
+import { KnownRows } from './known-rows.ts';
+import type {
+  NestedDirectoryStore,
+  NestedGroup,
+  NestedUser,
+  StagedKey,
+  StoredNesting,
+} from './nested-store.ts';
 
 /** A transaction of 100 rows with its fence, a checkpoint and a state. A process that dies reads ten seconds of pages again. */
 export const fullTransactions: Gathering = { writes: 97, seconds: 10 };
@@ -17,34 +25,48 @@ export interface GatheredStore extends NestedDirectoryStore {
 
 export function gatheredStore(store: NestedDirectoryStore, session: Session): GatheredStore {
   const writes = new GatheredWrites(store, session);
+  const { directory } = session;
+  const known = {
+    users: new KnownRows((ids: readonly UserId[]) => store.users(directory, ids)),
+    groups: new KnownRows((ids: readonly GroupId[]) => store.groups(directory, ids)),
+  };
   return {
     ...store,
     flush: () => writes.flush(),
     beginApply: () => writes.beginApply(),
-    commit: (_, __, some) => writes.commit(some),
+    commit: async (_, __, some) => {
+      for (const write of some) {
+        if (write.kind === 'user') known.users.forget(write.user.id);
+        if (write.kind === 'group') known.groups.forget(write.group.id);
+      }
+      await writes.commit(some);
+    },
     discard: async (_, __, run) => {
       writes.discard(run);
       return true;
     },
-    ...readsOfObjects(store, writes),
+    ...readsOfObjects(known, writes),
     ...readsOfRounds(store, writes),
     ...readsOfRanges(store, writes),
   };
 }
 
-function readsOfObjects(store: NestedDirectoryStore, held: GatheredWrites) {
+function readsOfObjects({ users, groups }: Known, held: GatheredWrites) {
   return {
-    users: async (id, ids) => {
+    users: async (_, ids) => {
       const rest = ids.filter((user) => held.user(user) === undefined);
-      const found = rest.length === 0 ? [] : await store.users(id, rest);
-      return [...ids.flatMap((user) => held.user(user) ?? []), ...found];
+      return [...ids.flatMap((user) => held.user(user) ?? []), ...(await users.of(rest))];
     },
-    groups: async (id, ids) => {
+    groups: async (_, ids) => {
       const rest = ids.filter((group) => held.group(group) === undefined);
-      const found = rest.length === 0 ? [] : await store.groups(id, rest);
-      return [...ids.flatMap((group) => held.group(group) ?? []), ...found];
+      return [...ids.flatMap((group) => held.group(group) ?? []), ...(await groups.of(rest))];
     },
   } satisfies Partial<NestedDirectoryStore>;
+}
+
+interface Known {
+  readonly users: KnownRows<UserId, NestedUser>;
+  readonly groups: KnownRows<GroupId, NestedGroup>;
 }
 
 function readsOfRounds(store: NestedDirectoryStore, held: GatheredWrites) {
@@ -64,6 +86,7 @@ function readsOfRanges(store: NestedDirectoryStore, held: GatheredWrites) {
   const settled = async (): Promise<void> => {
     if (held.isLasting) await held.flush();
   };
+  let examined: StoredNesting | undefined;
   async function* pages<T>(read: () => AsyncIterable<T>): AsyncIterable<T> {
     await settled();
     yield* read();
@@ -72,9 +95,15 @@ function readsOfRanges(store: NestedDirectoryStore, held: GatheredWrites) {
     userPages: (id) => pages(() => store.userPages(id)),
     groupPages: (id) => pages(() => store.groupPages(id)),
     countingUsers: (id) => pages(() => store.countingUsers(id)),
+    // Read when a round is examined, and given away when it is decided: nothing was written in between.
     nesting: async (id) => {
       await settled();
-      return await store.nesting(id);
+      const read = held.hasWritten ? undefined : examined;
+      examined = undefined;
+      if (read !== undefined) return read;
+      const nesting = await store.nesting(id);
+      if (!held.hasWritten) examined = nesting;
+      return nesting;
     },
     members: async (id, group) => {
       await settled();

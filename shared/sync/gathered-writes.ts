@@ -1,5 +1,5 @@
 import type { DirectoryId, RunId } from '../model/ids.ts';
-import { HeldBack } from './held-back.ts';
+import { HeldBack, isLasting } from './held-back.ts';
 import type { Fence, NestedDirectoryStore, NestedGroup, NestedUser, NestedWrite } from './nested-store.ts';
 import type { JournalPart, StagedPage } from './round-records.ts';
 
@@ -31,6 +31,7 @@ export class GatheredWrites {
   /** A run that ends, and what stands for all that it wrote before. */
   #ending: { readonly run: RunId; readonly last: readonly NestedWrite[] } | undefined;
   #mayBeStaged: boolean;
+  #hasWritten = false;
   #since: number;
 
   constructor(store: NestedDirectoryStore, session: Session) {
@@ -43,6 +44,11 @@ export class GatheredWrites {
   /** What lasts and is told by ranges must be read from the store alone. */
   get isLasting(): boolean {
     return this.#held.isLasting;
+  }
+
+  /** Whether anything that lasts was committed by this writer. */
+  get hasWritten(): boolean {
+    return this.#hasWritten;
   }
 
   user = (id: string): NestedUser | undefined => this.#held.user(id);
@@ -60,6 +66,7 @@ export class GatheredWrites {
       this.#held.add(write);
     }
     this.#held.seal(writes);
+    this.#hasWritten ||= writes.some(isLasting);
     const isDue = now() - this.#since >= gathering.seconds * 1000;
     // The end of a run is told to others next.
     if (isDue || this.#held.isFinished) await this.flush();

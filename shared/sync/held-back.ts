@@ -27,7 +27,7 @@ export class HeldBack {
 
   /** Something that lasts is among them, besides what a run keeps for itself. */
   get isLasting(): boolean {
-    return this.writes.some(({ kind }) => kind !== 'stage' && kind !== 'journal');
+    return this.writes.some(isLasting);
   }
 
   get isStaging(): boolean {
@@ -116,6 +116,10 @@ export class HeldBack {
   page = (key: StagedKey): StagedPage | undefined => this.#pages.get(keyOf(key));
   part = (part: number): JournalPart | undefined => this.#parts.get(part);
 }
+
+/** Not what a run keeps for itself. */
+export const isLasting = (write: NestedWrite) =>
+  write.kind !== 'stage' && write.kind !== 'journal' && !isLast(write);
 
 const isLast = (write: NestedWrite): write is Last => write.kind === 'checkpoint' || write.kind === 'state';
 

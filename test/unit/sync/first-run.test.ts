@@ -128,7 +128,7 @@ test('where an earlier first run left rows behind, they are read before they are
   expect(sync.copy).toEqual(sync.tenant.effectivePairs());
 });
 
-test('a small round is one write, from its first page to its tokens', async () => {
+test('a small round is one write, from its first page to its tokens, and reads each row once', async () => {
   const sync = largerTenant();
   await sync.sync();
   sync.tenant.setUser(user(900), 'live', { userPrincipalName: 'user900@rookery.example' });
@@ -137,8 +137,23 @@ test('a small round is one write, from its first page to its tokens', async () =
   sync.onWrite = (moment) => {
     if (moment === 'after-write') written++;
   };
+  const { users: readUsers, groups: readGroups, nesting } = sync.store;
+  const asked: string[] = [];
+  sync.store.users = async (directory, ids) => {
+    asked.push(...ids);
+    return await readUsers(directory, ids);
+  };
+  sync.store.groups = async (directory, ids) => {
+    asked.push(...ids);
+    return await readGroups(directory, ids);
+  };
+  sync.store.nesting = async (directory) => {
+    asked.push('nesting');
+    return await nesting(directory);
+  };
   const writes = writesOf(sync);
   expect(await sync.sync()).toMatchObject({ status: 'done', phase: 'done' });
+  expect(asked.sort()).toEqual([...[3, 4, 5].map(group), user(900), 'nesting'].sort());
   const ofRun = writes.filter(({ kind }) => kind !== 'outbox').map(({ kind }) => kind);
   expect(ofRun).toEqual([
     ...['state', 'checkpoint'],
