@@ -1,5 +1,6 @@
 import type { DeriveSources } from './derive-round.ts';
 import { groupIdOf } from './fold-round.ts';
+import type { GroupNames } from './group-names.ts';
 import type { LimitedChange } from './held-groups.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { UserDecision } from './user-decisions.ts';
@@ -11,7 +12,13 @@ export function logOf(
     users,
     limited,
     hidden,
-  }: { users: Iterable<UserDecision>; limited: LimitedChange; hidden: readonly number[] },
+    names,
+  }: {
+    users: Iterable<UserDecision>;
+    limited: LimitedChange;
+    hidden: readonly number[];
+    names: Pick<GroupNames, 'of'>;
+  },
 ): readonly RunLogEntry[] {
   const at = run.startedAt;
   const groupOf = (group: number) => ({ kind: 'group' as const, id: groupIdOf(round.groupIds, group) });
@@ -42,7 +49,7 @@ export function logOf(
           at,
           level: 'error',
           code: 'group-over-limit',
-          message: `Group would have ${members} members, above ${run.settings.maxMembersPerGroup}: it keeps its last ones`,
+          message: `Group "${names.of(group)}" would have ${members} members, above ${run.settings.maxMembersPerGroup}: it keeps its last ones`,
           object: groupOf(group),
           counts: { members, limit: run.settings.maxMembersPerGroup },
         }),

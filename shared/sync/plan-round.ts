@@ -6,6 +6,7 @@ import { emptiedGroups } from './emptied-groups.ts';
 import { externalUsers } from './external-users.ts';
 import { type FoldedGroup, groupIdOf, numberOf } from './fold-round.ts';
 import { type GroupDecision, groupDecisions } from './group-decisions.ts';
+import { heldNames } from './group-names.ts';
 import { groupsToList } from './groups-to-list.ts';
 import { type LimitedChange, limitedChange } from './held-groups.ts';
 import { listedGroups } from './listed-groups.ts';
@@ -122,7 +123,12 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     plan,
     parts,
     log: [
-      ...logOf(derive, { users: users(), limited, hidden: edges.hidden }),
+      ...logOf(derive, {
+        users: users(),
+        limited,
+        hidden: edges.hidden,
+        names: await heldNames(derive, limited),
+      }),
       ...rereadLog(derive),
       ...removalLog(derive, { users: users(), groups, sets: limited.sets }),
     ],

@@ -159,6 +159,7 @@ test('a group above its limit is reported and keeps its last members, the others
   expect([...sync.entries.values()]).toContainEqual(
     expect.objectContaining({
       code: 'group-over-limit',
+      message: 'Group "Group 1" would have 3 members, above 2: it keeps its last ones',
       object: { kind: 'group', id: group(1) },
       counts: { members: 3, limit: 2 },
     }),
