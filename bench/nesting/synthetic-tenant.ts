@@ -32,65 +32,86 @@ export function seeded(seed: number): () => number {
  * at least 20 levels, a circle in every thousand groups, and the planted hub.
  */
 export function syntheticTenant(size: TenantSize, seed = 1): SyntheticTenant {
-  const random = seeded(seed);
-  const hubParentCount = Math.min(300, Math.floor(size.groups / 4));
-  const ordinary = size.groups - hubParentCount - 2;
-  const sibling = Math.floor(size.users / 20);
-  const edgesMax = size.userEdges + sibling + 200;
-  const builder = { from: new Uint32Array(edgesMax), to: new Uint32Array(edgesMax), count: 0 };
-  fillMembers(builder, { ordinary, size, random });
-  const nestingEdges = nestingOf(ordinary, random);
-  const hub = ordinary;
-  const hubSibling = ordinary + 1;
-  const hubParents = Array.from({ length: hubParentCount }, (_, index) => ordinary + 2 + index);
-  for (const parent of hubParents) nestingEdges.push([parent, hub], [parent, hubSibling]);
-  for (let index = 0; index < 200; index++) push(builder, hub, (index * 3) % size.users);
-  for (let index = 0; index < sibling; index++) push(builder, hubSibling, (index * 7) % size.users);
+  const { hub, hubSibling, hubParents } = hubOf(size);
+  const edgesMax = size.userEdges + siblingSize(size) + hubSize;
+  const users = { from: new Uint32Array(edgesMax), to: new Uint32Array(edgesMax), count: 0 };
+  const nesting = { from: [] as number[], to: [] as number[] };
+  for (const { kind, group, members } of tenantRows(size, seed)) {
+    if (kind === 'user') {
+      users.from.fill(group, users.count, users.count + members.length);
+      users.to.set(members, users.count);
+      users.count += members.length;
+    } else {
+      for (const child of members) {
+        nesting.from.push(group);
+        nesting.to.push(child);
+      }
+    }
+  }
   return {
     size,
-    userEdges: {
-      from: builder.from.subarray(0, builder.count),
-      to: builder.to.subarray(0, builder.count),
-    },
-    nestingEdges: {
-      from: Uint32Array.from(nestingEdges, ([from]) => from ?? 0),
-      to: Uint32Array.from(nestingEdges, ([, to]) => to ?? 0),
-    },
+    userEdges: { from: users.from.subarray(0, users.count), to: users.to.subarray(0, users.count) },
+    nestingEdges: { from: Uint32Array.from(nesting.from), to: Uint32Array.from(nesting.to) },
     hub,
     hubParents,
     hubSibling,
   };
 }
 
-interface Fill {
-  readonly ordinary: number;
-  readonly size: TenantSize;
-  readonly random: () => number;
+/** Members of one kind that a group is told to have; a group may come again, and so may a member. */
+export interface TenantRow {
+  readonly kind: 'user' | 'group';
+  readonly group: number;
+  /** Good until the next row is asked for. */
+  readonly members: Uint32Array;
 }
 
-interface Builder {
-  readonly from: Uint32Array;
-  readonly to: Uint32Array;
-  count: number;
+/** The same tenant row by row, with as much memory as its nesting and one row take. */
+export function* tenantRows(size: TenantSize, seed = 1): Iterable<TenantRow> {
+  const { hub, hubSibling, hubParents } = hubOf(size);
+  const ordinary = hub;
+  const random = seeded(seed);
+  yield* memberRows(size, ordinary, random);
+  const nesting = nestingOf(ordinary, random);
+  yield { kind: 'user', group: hub, members: multiples(3, hubSize, size.users) };
+  yield { kind: 'user', group: hubSibling, members: multiples(7, siblingSize(size), size.users) };
+  for (const [parent = 0, child = 0] of nesting) {
+    yield { kind: 'group', group: parent, members: Uint32Array.of(child) };
+  }
+  for (const parent of hubParents) {
+    yield { kind: 'group', group: parent, members: Uint32Array.of(hub, hubSibling) };
+  }
 }
 
-function push(into: Builder, group: number, user: number): void {
-  into.from[into.count] = group;
-  into.to[into.count++] = user;
+const hubSize = 200;
+const siblingSize = ({ users }: TenantSize) => Math.floor(users / 20);
+
+function hubOf({ groups }: TenantSize) {
+  const count = Math.min(300, Math.floor(groups / 4));
+  const hub = groups - count - 2;
+  const hubParents = Array.from({ length: count }, (_, index) => hub + 2 + index);
+  return { hub, hubSibling: hub + 1, hubParents };
 }
 
-function fillMembers(into: Builder, { ordinary, size, random }: Fill): void {
+const multiples = (factor: number, count: number, users: number) =>
+  Uint32Array.from({ length: count }, (_, index) => (index * factor) % users);
+
+function* memberRows(size: TenantSize, ordinary: number, random: () => number): Iterable<TenantRow> {
   let harmonic = 0;
   for (let rank = 1; rank <= ordinary; rank++) harmonic += 1 / rank ** 0.9;
+  const row = new Uint32Array(Math.floor(size.users * 0.36));
+  let edges = 0;
   for (let group = 0; group < ordinary; group++) {
     const share = 1 / (group + 1) ** 0.9 / harmonic;
-    const members = Math.min(Math.floor(size.users * 0.36), Math.ceil(size.userEdges * share));
+    const members = Math.min(row.length, Math.ceil(size.userEdges * share));
     const home = Math.floor(random() * size.users);
     const region = Math.max(members * 2, 50);
-    for (let index = 0; index < members && into.count < size.userEdges; index++) {
+    let count = 0;
+    for (; count < members && edges < size.userEdges; count++, edges++) {
       const near = (home + Math.floor(random() * region)) % size.users;
-      push(into, group, random() < 0.7 ? near : Math.floor(random() * size.users));
+      row[count] = random() < 0.7 ? near : Math.floor(random() * size.users);
     }
+    if (count > 0) yield { kind: 'user', group, members: row.subarray(0, count) };
   }
 }
 
