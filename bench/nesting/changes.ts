@@ -1,12 +1,19 @@
-import { changedMemberships, type EdgeChanges, noChanges } from '../../shared/nesting/changed-memberships.ts';
+import { type Edges, noEdges } from '../../shared/nesting/adjacency.ts';
+import { changedMemberships } from '../../shared/nesting/changed-memberships.ts';
+import { edgeChangesOf } from '../../shared/nesting/edge-changes.ts';
 import type { WholeMemberships } from '../../shared/nesting/memberships.ts';
 import { type NetChange, netChange } from '../../shared/nesting/net-change.ts';
 import { type SyntheticTenant, seeded } from './synthetic-tenant.ts';
 
+interface ChangedLists {
+  readonly added: Edges;
+  readonly removed: Edges;
+}
+
 export interface Scenario {
   readonly name: string;
-  readonly userEdges: EdgeChanges;
-  readonly nestingEdges: EdgeChanges;
+  readonly userEdges: ChangedLists;
+  readonly nestingEdges: ChangedLists;
   readonly deadGroups: readonly number[];
 }
 
@@ -14,7 +21,8 @@ export interface Scenario {
 export function scenarios(tenant: SyntheticTenant, memberships: WholeMemberships): readonly Scenario[] {
   const { hub, hubParents, hubSibling, size } = tenant;
   const random = seeded(7);
-  const base = { userEdges: noChanges, nestingEdges: noChanges, deadGroups: [] };
+  const none = { added: noEdges, removed: noEdges };
+  const base = { userEdges: none, nestingEdges: none, deadGroups: [] };
   const members = new Set(memberships.usersOf(hub));
   const fresh: number[] = [];
   while (fresh.length < 10) {
@@ -32,24 +40,25 @@ export function scenarios(tenant: SyntheticTenant, memberships: WholeMemberships
     {
       ...base,
       name: 'S1 ten users more under the hub',
-      userEdges: changes(
-        fresh.map((user) => [hub, user]),
-        1,
-      ),
+      userEdges: { ...none, added: listed(fresh.map((user) => [hub, user])) },
     },
     {
       ...base,
       name: 'S2 ten users less under the hub',
-      userEdges: changes(
-        [...memberships.usersOf(hub)].slice(0, 10).map((user) => [hub, user]),
-        0,
-      ),
+      userEdges: {
+        ...none,
+        removed: listed([...memberships.usersOf(hub)].slice(0, 10).map((user) => [hub, user])),
+      },
     },
-    { ...base, name: 'S3 1,000 memberships less', userEdges: changes(distinct(pick(1000)), 0) },
+    {
+      ...base,
+      name: 'S3 1,000 memberships less',
+      userEdges: { ...none, removed: listed(distinct(pick(1000))) },
+    },
     {
       ...base,
       name: 'S4 a large group leaves one parent',
-      nestingEdges: changes([[hubParents[0] ?? 0, hubSibling]], 0),
+      nestingEdges: { ...none, removed: listed([[hubParents[0] ?? 0, hubSibling]]) },
     },
     { ...base, name: 'S6 a large group under all parents is deleted', deadGroups: [hubSibling] },
   ];
@@ -58,9 +67,12 @@ export function scenarios(tenant: SyntheticTenant, memberships: WholeMemberships
 export function derive(before: WholeMemberships, scenario: Scenario): NetChange {
   const liveGroups = before.nesting.live.slice();
   for (const group of scenario.deadGroups) liveGroups[group] = 0;
+  const groups = before.nesting.groups;
+  const userEdges = edgeChangesOf(scenario.userEdges, { groups, members: before.users });
+  const nestingEdges = edgeChangesOf(scenario.nestingEdges, { groups, members: groups });
   const after = changedMemberships(before, {
-    userEdges: scenario.userEdges,
-    nestingEdges: scenario.nestingEdges,
+    userEdges,
+    nestingEdges,
     liveUsers: before.liveUsers,
     liveGroups,
     told: liveGroups,
@@ -68,8 +80,8 @@ export function derive(before: WholeMemberships, scenario: Scenario): NetChange 
   return netChange(
     { before, after },
     {
-      userEdges: scenario.userEdges,
-      nestingEdges: scenario.nestingEdges,
+      userEdges,
+      nestingEdges,
       users: new Uint32Array(0),
       groups: Uint32Array.from(scenario.deadGroups),
     },
@@ -80,10 +92,7 @@ const distinct = (edges: readonly [number, number][]) => [
   ...new Map(edges.map((edge) => [edge.join(' '), edge])).values(),
 ];
 
-function changes(edges: readonly (readonly [number, number])[], added: 0 | 1): EdgeChanges {
-  return {
-    groups: Uint32Array.from(edges, ([group]) => group),
-    members: Uint32Array.from(edges, ([, user]) => user),
-    added: new Uint8Array(edges.length).fill(added),
-  };
-}
+const listed = (edges: readonly (readonly [number, number])[]): Edges => ({
+  from: Uint32Array.from(edges, ([group]) => group),
+  to: Uint32Array.from(edges, ([, member]) => member),
+});

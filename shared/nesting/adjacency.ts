@@ -13,6 +13,7 @@ export interface Edges {
 }
 
 export const noEdges: Edges = { from: new Uint32Array(0), to: new Uint32Array(0) };
+export const noRows: Adjacency = { offsets: new Uint32Array(1), targets: new Uint32Array(0) };
 
 /** Compressed rows of an edge list in any order; duplicates fall together. O(rows + columns + edges). */
 export function adjacency(edges: Edges, shape: { rows: number; columns: number }): Adjacency {
@@ -50,8 +51,8 @@ export function edgesOf({ offsets, targets }: Adjacency): Edges {
 
 const none = new Uint32Array(0);
 
-/** Counting sort; stable. */
-function sortedByRow({ from, to }: Edges, rows: number): Adjacency {
+/** Edges row by row, each row in the order of the list; duplicates stay. O(rows + edges). */
+export function sortedByRow({ from, to }: Edges, rows: number): Adjacency {
   const offsets = countedStarts(from, rows);
   const free = offsets.slice(0, rows);
   const targets = new Uint32Array(from.length);

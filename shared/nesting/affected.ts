@@ -1,14 +1,13 @@
 import { walkOn } from './ancestors.ts';
+import { changedRows, type EdgeChanges } from './edge-changes.ts';
 import { Marks } from './marks.ts';
 import type { Memberships } from './memberships.ts';
 import type { Nesting } from './nesting.ts';
 
 /** What is not the same before and after; signs do not matter, since both states are looked at. */
 export interface Touched {
-  /** Changed memberships of users: the group and the user of each. */
-  readonly userEdges: { readonly groups: Uint32Array; readonly members: Uint32Array };
-  /** Changed memberships of groups: the parent and the child of each. */
-  readonly nestingEdges: { readonly groups: Uint32Array; readonly members: Uint32Array };
+  readonly userEdges: EdgeChanges;
+  readonly nestingEdges: EdgeChanges;
   /** Users that became live or ceased to be. */
   readonly users: Uint32Array;
   /** Groups that became live or ceased to be, or became told or untold. */
@@ -36,11 +35,14 @@ export interface Change {
 export function affectedBy(before: Memberships, after: Memberships, touched: Touched): Affected {
   const groups = Math.max(before.nesting.groups, after.nesting.groups);
   const above = new Marks(groups);
-  const nestingSeeds = [...touched.nestingEdges.groups, ...touched.groups];
+  const nestingSeeds = [...changedRows(touched.nestingEdges.byGroup), ...touched.groups];
   const byNesting = reach(above, [before.nesting, after.nesting], { seeds: nestingSeeds, upwards: true });
-  const userSeeds = [...touched.userEdges.groups, ...groupsOfUsers(before, after, touched.users)];
+  const userSeeds = [
+    ...changedRows(touched.userEdges.byGroup),
+    ...groupsOfUsers(before, after, touched.users),
+  ];
   const byUsers = reach(above, [before.nesting, after.nesting], { seeds: userSeeds, upwards: true });
-  const below = [...touched.nestingEdges.members, ...touched.groups];
+  const below = [...changedRows(touched.nestingEdges.byMember), ...touched.groups];
   return {
     groups: union(above, byNesting, byUsers),
     byNesting,

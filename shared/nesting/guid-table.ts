@@ -1,4 +1,5 @@
 import { guidBytes, guidText, packGuid } from './guid.ts';
+import type { PackingRoom } from './packing-room.ts';
 
 /**
  * Gives each GUID a small number in the order of arrival: open addressing over packed ids.
@@ -44,12 +45,15 @@ export class GuidTable {
     return guidText(this.#ids, index * guidBytes);
   }
 
-  /** Packs the ids of `indexes` in their order. */
-  pack(indexes: Uint32Array): Uint8Array<ArrayBuffer> {
-    const packed = new Uint8Array(indexes.length * guidBytes);
+  /** Packs the ids of `indexes` in their order, in memory of their own or in `room`. */
+  pack(indexes: Uint32Array, room?: PackingRoom): Uint8Array<ArrayBuffer> {
+    const bytes = indexes.length * guidBytes;
+    const packed = room?.take(bytes) ?? new Uint8Array(bytes);
+    const ids = this.#ids;
+    let place = 0;
     for (let position = 0; position < indexes.length; position++) {
       const from = (indexes[position] as number) * guidBytes;
-      packed.set(this.#ids.subarray(from, from + guidBytes), position * guidBytes);
+      for (let byte = from; byte < from + guidBytes; byte++) packed[place++] = ids[byte] as number;
     }
     return packed;
   }

@@ -47,12 +47,18 @@ export function membershipsOf(state: WholeState): WholeMemberships {
     users,
     liveUsers: state.liveUsers,
     told: state.told ?? state.liveGroups,
-    userGroups,
-    groupUsers,
-    groupsOf: (user) => rowOf(userGroups, user),
-    usersOf: (group) => rowOf(groupUsers, group),
+    ...wholeRows({ groupUsers, userGroups }),
   };
 }
+
+export type WholeRows = Pick<WholeMemberships, 'userGroups' | 'groupUsers' | 'groupsOf' | 'usersOf'>;
+
+/** Direct memberships that are all in memory, seen from both ends. */
+export const wholeRows = (rows: Pick<WholeMemberships, 'userGroups' | 'groupUsers'>): WholeRows => ({
+  ...rows,
+  groupsOf: (user) => rowOf(rows.userGroups, user),
+  usersOf: (group) => rowOf(rows.groupUsers, group),
+});
 
 /** Direct members of a group that do not count: deleted, out of scope, never delivered, or no users at all. */
 export function idleMembers(memberships: Memberships, group: number): number {

@@ -1,5 +1,6 @@
 import { affectedBy, type Change, type Touched } from './affected.ts';
 import { type DiffSet, DiffSets } from './diff-sets.ts';
+import { changedRows } from './edge-changes.ts';
 import { collectDescendants, collectMembers } from './effective.ts';
 import { Marks } from './marks.ts';
 import type { Memberships } from './memberships.ts';
@@ -87,7 +88,7 @@ function without(one: Marks, other: Marks, into: Uint32Array): number {
 
 /** Users to look at one by one, ascending: those with changes of their own and those below `spread`. */
 function touchedUsers({ before, after, touched }: Change, spread: Uint32Array): Uint32Array {
-  const own = new Set([...touched.userEdges.members, ...touched.users]);
+  const own = new Set([...changedRows(touched.userEdges.byMember), ...touched.users]);
   if (spread.length === 0) return Uint32Array.from(own).sort();
   const users = new Marks(Math.max(before.users, after.users)).begin();
   for (const user of own) users.add(user);
@@ -107,7 +108,8 @@ const pairCost = 2;
 /** The strategy that looks at least. Each guess stops as soon as it is beaten; the simpler one wins a draw. */
 function cheapest(change: Change): Strategy {
   const { touched, affected } = change;
-  const own = (touched.userEdges.members.length + touched.users.length) * userCost;
+  const { added, removed } = touched.userEdges;
+  const own = (added + removed + touched.users.length) * userCost;
   const users = own + membersOf(change, affected.moved) * (userCost + pairCost * affected.groups.length);
   const mixed = own + membersBelow(change, affected.byNesting, users - own);
   const groups = membersBelow(change, affected.groups, Math.min(users, mixed));

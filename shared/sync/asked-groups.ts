@@ -1,7 +1,9 @@
 import { askStream } from './asking.ts';
-import { type FoldedRound, numberOf, stagedPage } from './fold-round.ts';
+import type { FoldedRound } from './fold-round.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
+import { numberOf } from './round-ids.ts';
 import type { Ask, SyncRun } from './run-records.ts';
+import { stagedPage } from './staged-pages.ts';
 import type { StoredMemberships } from './stored-memberships.ts';
 
 /** Memberships that objects were found to have when they became live: members of each group, and children of each parent. */

@@ -1,8 +1,10 @@
+import type { GroupId } from '../model/ids.ts';
+import { rowOf } from '../nesting/adjacency.ts';
 import type { RunAudit } from './audit-records.ts';
 import type { Difference } from './counted-otherwise.ts';
 import type { DeriveSources } from './derive-round.ts';
-import { groupIdOf } from './fold-round.ts';
 import type { GraphFault } from './graph-port.ts';
+import { groupIdOf, numberOf } from './round-ids.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { SyncRun } from './run-records.ts';
 import type { TenantDifference, TenantVerdict } from './tenant-counts.ts';
@@ -96,18 +98,13 @@ export function rereadLog({
 }: Pick<DeriveSources, 'run' | 'round' | 'edges'>): readonly RunLogEntry[] {
   const asked = run.rereads.filter(({ reason }) => reason === 'audit');
   if (asked.length === 0) return [];
-  const changes = new Map<string, { added: number; removed: number }>(
-    asked.map(({ group }) => [group, { added: 0, removed: 0 }]),
-  );
-  for (const { groups, added } of [edges.users, edges.nesting]) {
-    for (const [edge, group] of groups.entries()) {
-      const change = changes.get(groupIdOf(round.groupIds, group));
-      if (change !== undefined) change[added[edge] === 1 ? 'added' : 'removed']++;
-    }
-  }
+  const changed = (group: GroupId, how: 'added' | 'removed') => {
+    const row = numberOf(round.groupIds, group);
+    return rowOf(edges.users.byGroup[how], row).length + rowOf(edges.nesting.byGroup[how], row).length;
+  };
   const waiting = new Set(edges.rereads.map(({ group }) => groupIdOf(round.groupIds, group)));
   return asked.map(({ group }) => {
-    const counts = changes.get(group) ?? { added: 0, removed: 0 };
+    const counts = { added: changed(group, 'added'), removed: changed(group, 'removed') };
     const rest = waiting.has(group) ? '; what it lacks is believed when the next run finds the same' : '';
     return {
       ...{ key: `3/counted/${group}`, at: run.startedAt, level: 'info', code: 'read-again-for-its-count' },

@@ -1,6 +1,6 @@
 import type { DirectoryId, GroupId, UserId } from '../model/ids.ts';
 import { unpackGuids } from '../nesting/guid.ts';
-import { isHidden } from './fold-round.ts';
+import { isHidden } from './fold-groups.ts';
 import type { GroupFacts, NestedDirectoryStore, StoredNesting } from './nested-store.ts';
 
 /** What Graph counted of the direct members of a group. */

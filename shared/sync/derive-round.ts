@@ -1,16 +1,18 @@
-import { type Edges, noEdges } from '../nesting/adjacency.ts';
+import { type Edges, noEdges, rowOf } from '../nesting/adjacency.ts';
 import { type Affected, affectedBy, type Touched } from '../nesting/affected.ts';
 import { walkOn } from '../nesting/ancestors.ts';
-import { changedEdges, changedMemberships, noChanges } from '../nesting/changed-memberships.ts';
+import { changedEdges, changedMemberships } from '../nesting/changed-memberships.ts';
+import { changedRows, type EdgeChanges, noChanges } from '../nesting/edge-changes.ts';
 import { effectiveCounts } from '../nesting/full-derivation.ts';
 import { guidBytes } from '../nesting/guid.ts';
 import { Marks } from '../nesting/marks.ts';
-import { type Memberships, membershipsOf } from '../nesting/memberships.ts';
+import { type Memberships, wholeRows } from '../nesting/memberships.ts';
 import { type Nesting, nestingOf } from '../nesting/nesting.ts';
 import { type NetChange, netChange } from '../nesting/net-change.ts';
-import { type FoldedRound, userIds } from './fold-round.ts';
+import type { FoldedRound } from './fold-round.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
 import type { NetEdges } from './net-edges.ts';
+import { userIds } from './round-ids.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
 import { isFlattened, outReason, policyFingerprint, toldGroups } from './scope.ts';
 import type { StoredMemberships } from './stored-memberships.ts';
@@ -48,7 +50,7 @@ export async function deriveRound(sources: DeriveSources): Promise<Derivation> {
   const touched = touchedBy(sources, skeleton);
   const isRejudged = hasNewPolicy(sources);
   if (isUntouched(touched) && !isRejudged) return unchanged(skeleton);
-  await sources.stored.loadGroupsOf([...touched.users, ...touched.userEdges.members]);
+  await sources.stored.loadGroupsOf([...touched.users, ...changedRows(touched.userEdges.byMember)]);
   const affected = affectedBy(skeleton.before, skeleton.after, touched);
   const judged = isRejudged ? Uint32Array.from(skeleton.after.told.keys()) : affected.groups;
   const large = largeGroups(sources, skeleton.after, judged);
@@ -67,7 +69,9 @@ const hasNewPolicy = ({ run, state, checked }: DeriveSources) =>
   state.policy !== policyFingerprint(run.settings, checked);
 
 const isUntouched = ({ userEdges, nestingEdges, users, groups }: Touched) =>
-  userEdges.groups.length + nestingEdges.groups.length + users.length + groups.length === 0;
+  sizeOf(userEdges) + sizeOf(nestingEdges) + users.length + groups.length === 0;
+
+const sizeOf = ({ added, removed }: EdgeChanges) => added + removed;
 
 function unchanged({ before, after }: Skeleton): Derivation {
   const none = new Uint32Array(0);
@@ -126,7 +130,7 @@ function skeletonOf(sources: DeriveSources): Skeleton {
 
 function isSame(sources: DeriveSources, liveBefore: Uint8Array, liveAfter: Uint8Array): boolean {
   return (
-    sources.edges.nesting.groups.length === 0 &&
+    sizeOf(sources.edges.nesting) === 0 &&
     (sources.state.flattened ?? true) === isFlattened(sources.run.settings) &&
     liveBefore.every((live, group) => live === liveAfter[group])
   );
@@ -165,23 +169,11 @@ export function countsAfter({ round, run, verifiedDomains }: DeriveSources, user
 /** On a first run nothing was told before: all is derived, and told group by group if it is not too much. */
 function firstDerivation(sources: DeriveSources, skeleton: Skeleton): Derivation {
   const { round, edges, run } = sources;
-  const { nesting, told } = skeleton.after;
+  const { told } = skeleton.after;
   const live = flagsOf(round.memberIds.count, (user) => countsAfter(sources, user));
-  const after = membershipsOf({
-    userEdges: { from: edges.users.groups, to: edges.users.members },
-    nestingEdges: isFlattened(run.settings)
-      ? { from: edges.nesting.groups, to: edges.nesting.members }
-      : noEdges,
-    liveUsers: live,
-    liveGroups: nesting.live,
-    told,
-  });
-  const before = membershipsOf({
-    userEdges: noEdges,
-    nestingEdges: noEdges,
-    liveUsers: new Uint8Array(live.length),
-    liveGroups: new Uint8Array(told.length),
-  });
+  const direct = { groupUsers: edges.users.byGroup.added, userGroups: edges.users.byMember.added };
+  const after = { ...skeleton.after, ...wholeRows(direct), users: live.length, liveUsers: live };
+  const before = { ...skeleton.before, users: live.length, liveUsers: new Uint8Array(live.length) };
   const sizes = effectiveCounts(after);
   const pairsAdded = sizes.reduce((sum, size) => sum + size, 0);
   const groups = Uint32Array.from(told.keys()).filter((group) => told[group] === 1);
@@ -203,11 +195,7 @@ function largeGroups(
   after: Memberships,
   groups: Uint32Array,
 ): number[] {
-  const added = new Map<number, number>();
-  for (let edge = 0; edge < edges.users.groups.length; edge++) {
-    const group = edges.users.groups[edge] as number;
-    added.set(group, (added.get(group) ?? 0) + (edges.users.added[edge] as number));
-  }
+  const { added } = edges.users.byGroup;
   const held = [...stored.facts].flatMap(([group, facts]) => (facts.held ? [group] : []));
   const marks = new Marks(round.groupIds.count);
   const atMost = (group: number) => {
@@ -215,7 +203,7 @@ function largeGroups(
     walkOn(after.nesting.children, after.nesting.live, { into: marks, first: 0 });
     let members = 0;
     for (const below of marks.list.subarray(0, marks.count)) {
-      members += (stored.facts.get(below)?.users ?? 0) + (added.get(below) ?? 0);
+      members += (stored.facts.get(below)?.users ?? 0) + rowOf(added, below).length;
     }
     return members;
   };
@@ -261,7 +249,7 @@ async function withLiveUsers(sources: DeriveSources, { before, after }: Skeleton
 /** Users the round did not speak of: a few are read by id, many are found among all that count. */
 async function strangersThatCount(sources: DeriveSources): Promise<readonly number[]> {
   const { round, run, store, edges } = sources;
-  const strangers = [...new Set(edges.users.members)].filter((user) => !round.users.has(user));
+  const strangers = [...changedRows(edges.users.byMember)].filter((user) => !round.users.has(user));
   if (round.memberIds.count <= round.users.size + strangers.length) {
     const rows = await storedUsers(sources, strangers);
     return rows.flatMap(({ id, standing }) => (standing.counts ? numbersOf(round, id) : []));

@@ -1,5 +1,6 @@
 import { asksMax } from './asking.ts';
-import { type FoldedRound, groupIdOf } from './fold-round.ts';
+import type { FoldedRound } from './fold-round.ts';
+import { groupIdOf } from './round-ids.ts';
 import type { Ask, SyncRun, SyncState } from './run-records.ts';
 
 /**
@@ -14,7 +15,7 @@ export function doubtfulObjects(
   const asks = new Map((state.asks ?? []).filter((ask) => mayLive(round, ask)).map((ask) => [ask.id, ask]));
   const merelyTold: Ask[] = [];
   for (const [ask, object] of restorables(round, { run, state })) {
-    if (object.life !== 'live' || isNew(object.created, state)) continue;
+    if (object.life !== 'live' || object.isNew) continue;
     if (becameLive(object, run)) asks.set(ask().id, ask());
     else if (object.mayHaveSlept) merelyTold.push(ask());
   }
@@ -42,31 +43,22 @@ function* restorables(
 ): Iterable<readonly [() => Ask, Restorable]> {
   const { users, groups, memberIds, groupIds, appeared, toldAfterLists } = round;
   const userIsTold = !run.users.baseline && (run.groups.baseline || state.enumerated === true);
-  for (const [user, { life, stored, created }] of users) {
+  for (const [user, { life, stored, isNew }] of users) {
     const ask = () => ({ kind: 'user', id: memberIds.textOf(user) }) as const;
     const mayHaveSlept = userIsTold || toldAfterLists.users.has(user);
-    yield [
-      ask,
-      { life, storedLife: stored?.life, created, appeared: appeared.users.has(user), mayHaveSlept },
-    ];
+    yield [ask, { life, storedLife: stored?.life, isNew, appeared: appeared.users.has(user), mayHaveSlept }];
   }
-  for (const [group, { life, storedLife, created }] of groups) {
+  for (const [group, { life, storedLife, isNew }] of groups) {
     const ask = () => ({ kind: 'group', id: groupIdOf(groupIds, group) }) as const;
     const mayHaveSlept = toldAfterLists.groups.has(group);
-    yield [ask, { life, storedLife, created, appeared: appeared.groups.has(group), mayHaveSlept }];
+    yield [ask, { life, storedLife, isNew, appeared: appeared.groups.has(group), mayHaveSlept }];
   }
 }
 
 interface Restorable {
   readonly life: string;
   readonly storedLife: string | undefined;
-  readonly created: string | undefined;
+  readonly isNew: boolean;
   readonly appeared: boolean;
   readonly mayHaveSlept: boolean;
-}
-
-/** Made after the last run had read everything: whatever happened to it since is in this round. */
-export function isNew(created: string | undefined, { lastCompletedAt }: SyncState): boolean {
-  if (created === undefined || lastCompletedAt === undefined) return false;
-  return Date.parse(created) > Date.parse(lastCompletedAt);
 }

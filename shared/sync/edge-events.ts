@@ -1,135 +1,94 @@
-import { GrowingInts } from './growing.ts';
+import { GroupSlices, type SlicesByGroup, slicesOf } from './group-slices.ts';
 
-/** What a round says of one edge: the last word counts, and two different words make it contested (graph.md §1.2). */
-export interface SettledEdge {
-  readonly member: number;
-  readonly added: boolean;
-  readonly contested: boolean;
-}
+/**
+ * What a round says of one edge, as a number: the member, whether the last word added it, and whether there were two different words,
+ * which makes it contested (graph.md §1.2).
+ */
+export type SettledEdge = number;
+export const memberOf = (edge: SettledEdge) => edge >>> 2;
+export const isAdded = (edge: SettledEdge) => (edge & 1) === 1;
+export const isContested = (edge: SettledEdge) => (edge & 2) === 2;
 
-/** Membership events of a round in the order of the stream; a group's come in slices, so that four bytes each are enough. */
+/** Membership events of a round in the order of the stream; four bytes each. */
 export class EdgeEvents {
-  /** Slices: the group of each, and its first event. */
-  #groups = new GrowingInts();
-  #begins = new GrowingInts();
-  #lastGroup = -1;
-  /** Twice the member's number, plus one for an addition. */
-  #words = new GrowingInts();
+  /** Of each event twice the member's number, plus one for an addition. */
+  readonly #slices = new GroupSlices();
+  #members = 0;
 
   push(group: number, member: number, added: boolean): void {
-    if (group !== this.#lastGroup) {
-      this.#groups.push(group);
-      this.#begins.push(this.#words.count);
-      this.#lastGroup = group;
-    }
-    this.#words.push(member * 2 + (added ? 1 : 0));
+    this.#slices.push(group, member * 2 + (added ? 1 : 0));
+    if (member >= this.#members) this.#members = member + 1;
   }
 
   /** The members that occur, each once. */
   members(): ReadonlySet<number> {
     const members = new Set<number>();
-    for (const word of this.#words.items) members.add(word >>> 1);
+    for (const word of this.#slices.words) members.add(word >>> 1);
     return members;
   }
 
-  /** Each edge once, by group. */
+  /** Each edge once, group by group, for groups below `groups`; good until more is pushed or all is forgotten. */
   settled(groups: number): SettledEdges {
-    const slices = { groups: this.#groups.items, begins: this.#begins.items, words: this.#words.items };
-    return new SettledEdges(slices, groups);
+    return new SettledEdges(this.#slices.byGroup(groups), this.#members);
   }
 
   /** Gives the memory back when all is settled. */
   forget(): void {
-    this.#groups = new GrowingInts();
-    this.#begins = new GrowingInts();
-    this.#lastGroup = -1;
-    this.#words = new GrowingInts();
+    this.#slices.drop();
+    this.#members = 0;
   }
 }
 
-interface Slices {
-  readonly groups: Uint32Array;
-  readonly begins: Uint32Array;
-  readonly words: Uint32Array;
-}
-
-/** The last words of a round in compressed rows; four bytes an edge. */
+/** The last words of a round. A group's are settled when they are asked for: all of them take no room of their own. */
 export class SettledEdges {
-  readonly #starts: Uint32Array;
-  /** Four times the member's number, plus one for an addition and two when contested. */
-  readonly #words: Uint32Array;
+  readonly #events: SlicesByGroup;
+  /** Of the group at hand: its edges, and for each member the place of its edge plus one. */
+  #edges = new Uint32Array(256);
+  #count = 0;
+  readonly #places: Uint32Array;
 
-  constructor(slices: Slices, groups: number) {
-    const starts = startsOf(slices, groups);
-    this.#words = sortedByGroup(slices, starts);
-    this.#starts = settleRows(this.#words, starts);
+  constructor(events: SlicesByGroup, members: number) {
+    this.#events = events;
+    this.#places = new Uint32Array(members);
   }
 
   /** Groups with events, ascending. */
   *groups(): Iterable<number> {
-    for (let group = 0; group + 1 < this.#starts.length; group++) {
-      if (this.#starts[group] !== this.#starts[group + 1]) yield group;
+    const { offsets } = this.#events.slices;
+    for (let group = 0; group + 1 < offsets.length; group++) {
+      if (offsets[group] !== offsets[group + 1]) yield group;
     }
   }
 
-  *edgesOf(group: number): Iterable<SettledEdge> {
-    for (const word of this.#words.subarray(this.#starts[group], this.#starts[group + 1])) {
-      yield { member: word >>> 2, added: (word & 1) === 1, contested: (word & 2) === 2 };
+  /** The edges of a group in the order in which they were first spoken of; good until another group is asked for. */
+  edgesOf(group: number): Uint32Array {
+    this.#count = 0;
+    for (const { from, to } of slicesOf(this.#events, group)) {
+      for (let event = from; event < to; event++) this.#settle(this.#events.words[event] as number);
     }
+    for (let place = 0; place < this.#count; place++)
+      this.#places[memberOf(this.#edges[place] as number)] = 0;
+    return this.#edges.subarray(0, this.#count);
   }
-}
 
-const endOf = ({ begins, words }: Slices, slice: number) => begins[slice + 1] ?? words.length;
-
-/** Where each group's events begin when they are laid out group by group. */
-function startsOf(slices: Slices, groups: number): Uint32Array {
-  const starts = new Uint32Array(groups + 1);
-  for (const [slice, group] of slices.groups.entries()) {
-    const events = endOf(slices, slice) - (slices.begins[slice] as number);
-    starts[group + 1] = (starts[group + 1] as number) + events;
-  }
-  for (let group = 0; group < groups; group++) {
-    starts[group + 1] = (starts[group + 1] as number) + (starts[group] as number);
-  }
-  return starts;
-}
-
-/** Stable: a group's events stay in the order of the stream. */
-function sortedByGroup(slices: Slices, starts: Uint32Array): Uint32Array {
-  const free = starts.slice();
-  const sorted = new Uint32Array(slices.words.length);
-  for (const [slice, group] of slices.groups.entries()) {
-    let place = free[group] as number;
-    const end = endOf(slices, slice);
-    for (let event = slices.begins[slice] as number; event < end; event++) {
-      const word = slices.words[event] as number;
-      sorted[place++] = (word >>> 1) * 4 + (word & 1);
+  #settle(word: number): void {
+    const member = word >>> 1;
+    const edge = member * 4 + (word & 1);
+    const place = this.#places[member] as number;
+    if (place > 0) {
+      this.#edges[place - 1] = lastWord(this.#edges[place - 1] as number, edge);
+      return;
     }
-    free[group] = place;
+    if (this.#count === this.#edges.length) this.#extend();
+    this.#edges[this.#count++] = edge;
+    this.#places[member] = this.#count;
   }
-  return sorted;
-}
 
-/** Leaves one word of each edge in place, the last; returns where the rows begin then. */
-function settleRows(words: Uint32Array, starts: Uint32Array): Uint32Array {
-  const members = words.reduce((most, word) => Math.max(most, word >>> 2), 0) + 1;
-  const places = new Uint32Array(members);
-  const kept = new Uint32Array(starts.length);
-  let count = 0;
-  for (let group = 0; group + 1 < starts.length; group++) {
-    const rowStart = count;
-    const end = starts[group + 1] as number;
-    for (let event = starts[group] as number; event < end; event++) {
-      const word = words[event] as number;
-      const place = places[word >>> 2] as number;
-      if (place <= rowStart) {
-        words[count++] = word;
-        places[word >>> 2] = count;
-      } else words[place - 1] = lastWord(words[place - 1] as number, word);
-    }
-    kept[group + 1] = count;
+  #extend(): void {
+    const larger = new Uint32Array(this.#edges.length * 2);
+    larger.set(this.#edges);
+    this.#edges = larger;
   }
-  return kept;
 }
 
 const lastWord = (before: number, now: number) => now | (before & 2) | (((before ^ now) & 1) << 1);

@@ -1,7 +1,7 @@
 import type { GroupId } from '../model/ids.ts';
 import type { Derivation, DeriveSources } from './derive-round.ts';
-import { groupIdOf } from './fold-round.ts';
 import type { LimitedChange } from './held-groups.ts';
+import { groupIdOf } from './round-ids.ts';
 
 export interface GroupDecision {
   readonly id: GroupId;

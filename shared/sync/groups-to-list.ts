@@ -1,4 +1,6 @@
-import type { FoldedGroup, FoldedRound } from './fold-round.ts';
+import { isContested } from './edge-events.ts';
+import type { FoldedGroup } from './fold-groups.ts';
+import type { FoldedRound } from './fold-round.ts';
 import type { Reread } from './run-records.ts';
 import type { StoredMemberships } from './stored-memberships.ts';
 
@@ -14,20 +16,18 @@ export interface ListQuestion {
   /** The groups stream is a complete enumeration. */
   readonly enumerated: boolean;
   readonly pending: readonly WantedLists[];
-  /** Made since the last run: all of it is in this round. */
-  readonly isNew: (group: FoldedGroup) => boolean;
 }
 
 /** Groups whose members must be asked for by list before this round can be decided. */
 export function groupsToList(
   round: FoldedRound,
   stored: StoredMemberships,
-  { sweep, enumerated, pending, isNew }: ListQuestion,
+  { sweep, enumerated, pending }: ListQuestion,
 ): readonly WantedLists[] {
   const wanted = new Map<number, WantedLists>();
   for (const group of contestedGroups(round)) wanted.set(group, { group, reason: 'contested', rounds: 0 });
   for (const [group, folded] of round.groups) {
-    const isTold = (enumerated && !round.appeared.groups.has(group)) || isNew(folded);
+    const isTold = (enumerated && !round.appeared.groups.has(group)) || folded.isNew;
     const reason = whyToList(folded, { sweep, isTold, hadMembers: hadMembers(stored, group) });
     if (reason !== undefined) wanted.set(group, { group, reason, rounds: 0 });
   }
@@ -53,7 +53,7 @@ function contestedGroups(round: FoldedRound): ReadonlySet<number> {
   for (const events of [round.memberEvents, round.nestingEvents]) {
     const settled = events.settled(round.groupIds.count);
     for (const group of settled.groups()) {
-      for (const edge of settled.edgesOf(group)) if (edge.contested) contested.add(group);
+      if (settled.edgesOf(group).some(isContested)) contested.add(group);
     }
   }
   return contested;

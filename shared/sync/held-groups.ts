@@ -1,7 +1,8 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
-import { effectiveMembers } from '../nesting/effective.ts';
+import { collectMembers } from '../nesting/effective.ts';
+import { Marks } from '../nesting/marks.ts';
 import type { Derivation, DeriveSources } from './derive-round.ts';
-import { groupIdOf } from './fold-round.ts';
+import { groupIdOf } from './round-ids.ts';
 import { unpacked } from './stored-memberships.ts';
 
 /** A group above its limit is reported and keeps its last members, while all others go on (XA-05, T08). */
@@ -34,8 +35,9 @@ export async function limitedChange(sources: DeriveSources, derivation: Derivati
     return groups.length === 0 ? [] : [{ ...set, groups }];
   });
   const groups: HeldGroup[] = [];
+  const membersOf = membersFinder(derivation);
   for (const group of derivation.large) {
-    const { held, set } = await judged(sources, derivation, group);
+    const { held, set } = await judged(sources, membersOf, group);
     if (held.held || sources.stored.facts.get(group)?.held === true) groups.push(held);
     pairsAdded += set.added.length;
     pairsRemoved += set.removed.length;
@@ -44,18 +46,35 @@ export async function limitedChange(sources: DeriveSources, derivation: Derivati
   return { sets, pairsAdded, pairsRemoved, groups };
 }
 
+/** Effective members of told groups before and after; one walk's room serves all of them. */
+function membersFinder({
+  before,
+  after,
+}: Derivation): (state: 'before' | 'after', group: number) => Uint32Array {
+  let marks: { groups: Marks; users: Marks } | undefined;
+  return (state, group) => {
+    const memberships = state === 'before' ? before : after;
+    if (memberships.told[group] !== 1) return none;
+    marks ??= {
+      groups: new Marks(Math.max(before.nesting.groups, after.nesting.groups)),
+      users: new Marks(Math.max(before.users, after.users)),
+    };
+    collectMembers(memberships, group, { groups: marks.groups, users: marks.users.begin() });
+    return marks.users.sorted();
+  };
+}
+
 async function judged(
   { store, run, round, stored }: DeriveSources,
-  { before, after }: Derivation,
+  membersOf: ReturnType<typeof membersFinder>,
   group: number,
 ): Promise<{ held: HeldGroup; set: DiffSet }> {
   const wasHeld = stored.facts.get(group)?.held === true;
   const packed = wasHeld
     ? await store.heldMembers(run.directory, groupIdOf(round.groupIds, group))
     : undefined;
-  const derived = before.told[group] === 1 ? effectiveMembers(before, group) : none;
-  const old = packed === undefined ? derived : unpacked(round.memberIds, packed);
-  const now = after.told[group] === 1 ? effectiveMembers(after, group) : none;
+  const old = packed === undefined ? membersOf('before', group) : unpacked(round.memberIds, packed);
+  const now = membersOf('after', group);
   const held = now.length > run.settings.maxMembersPerGroup;
   const next = held ? old : now;
   const kept = new Set(old);

@@ -1,7 +1,9 @@
-import { type FoldedRound, numberOf, stagedPage } from './fold-round.ts';
+import type { FoldedRound } from './fold-round.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
 import type { ListedGroup } from './net-edges.ts';
+import { numberOf } from './round-ids.ts';
 import type { Reread, SyncRun } from './run-records.ts';
+import { stagedPage } from './staged-pages.ts';
 
 export const listStream = (group: string) => `members/${group}`;
 

@@ -1,7 +1,8 @@
 import type { AskedGroups } from './asked-groups.ts';
-import { type FoldedRound, numberOf, userIds } from './fold-round.ts';
+import type { FoldedRound } from './fold-round.ts';
 import type { NestedUser } from './nested-store.ts';
 import { partsOf } from './parts-of.ts';
+import { numberOf, userIds } from './round-ids.ts';
 import type { RoundSources } from './round-sources.ts';
 import type { StoredMemberships } from './stored-memberships.ts';
 

@@ -1,50 +1,68 @@
-import { adjacency, rowOf } from '../nesting/adjacency.ts';
-import type { EdgeChanges } from '../nesting/changed-memberships.ts';
+import { rowOf } from '../nesting/adjacency.ts';
+import { changedRows, type RowChanges } from '../nesting/edge-changes.ts';
 import { guidBytes } from '../nesting/guid.ts';
 import type { GuidTable } from '../nesting/guid-table.ts';
+import { PackingRoom } from '../nesting/packing-room.ts';
 import type { DeriveSources } from './derive-round.ts';
-import { groupIdOf } from './fold-round.ts';
+import { isFirst } from './fold-round.ts';
 import { partsOf } from './parts-of.ts';
+import { groupIdOf } from './round-ids.ts';
 import type { JournalPart } from './round-records.ts';
 
 /** Changes of direct memberships by group and type, then by member. */
 export function* memberParts(sources: DeriveSources): Iterable<JournalPart> {
-  for (const items of commitsOf(changesByGroup(sources))) yield { kind: 'members', items };
-  for (const items of partsOf(changesByMember(sources), membersPerPart)) yield { kind: 'groups-of', items };
+  const room = new PackingRoom();
+  for (const items of commitsOf(changesByGroup(sources, room))) yield { kind: 'members', items };
+  for (const items of partsOf(changesByMember(sources, room), membersPerPart))
+    yield { kind: 'groups-of', items };
 }
 
 /** Members whose groups one part changes. */
 const membersPerPart = 400;
 
-function* changesByGroup({ round, edges, state }: DeriveSources): Iterable<MembersChange> {
-  const isFirstRun = state.lastCompletedRun === undefined;
-  const typeOf = (member: number) => round.types.get(member) ?? 'user';
-  for (const { row, added, removed } of byRow(edges.users, 'groups', round.groupIds.count)) {
+function* changesByGroup(sources: DeriveSources, room: PackingRoom): Iterable<MembersChange> {
+  yield* usersByGroup(sources, room);
+  yield* childrenByGroup(sources, room);
+}
+
+function* usersByGroup(sources: DeriveSources, room: PackingRoom): Iterable<MembersChange> {
+  const { round, edges } = sources;
+  for (const { row, ...numbers } of rowsOf(edges.users.byGroup)) {
     const group = groupIdOf(round.groupIds, row);
-    const types = new Set<MembersChange['type']>();
-    for (const member of added) types.add(typeOf(member));
-    for (const member of removed) types.add(typeOf(member));
-    for (const type of types) {
-      const ofType = (members: Uint32Array) =>
-        types.size === 1 ? members : members.filter((member) => typeOf(member) === type);
-      const isFirst = isFirstRun && types.size === 1 && added.length <= idsPerWrite && removed.length === 0;
-      const of = { group, type, ...(isFirst ? { isFirst } : {}) };
-      yield* slicesOf(round.memberIds, { added: ofType(added), removed: ofType(removed) }, of);
+    for (const { type, ...ofType } of byType(numbers, (member) => round.types.get(member) ?? 'user')) {
+      const first = isFirst(sources) && isWritable(numbers, ofType) ? { isFirst: true } : {};
+      for (const slice of slicesOf(ofType))
+        yield { group, type, ...first, ...packed(slice, round.memberIds, room) };
     }
-  }
-  for (const { row, ...numbers } of byRow(edges.nesting, 'groups', round.groupIds.count)) {
-    const group = groupIdOf(round.groupIds, row);
-    yield* slicesOf(round.groupIds, numbers, { group, type: 'group' });
   }
 }
 
-function* changesByMember({ round, edges }: DeriveSources) {
-  for (const { row, added, removed } of byRow(edges.users, 'members', round.memberIds.count)) {
-    yield {
-      member: round.memberIds.textOf(row),
-      added: round.groupIds.pack(added),
-      removed: round.groupIds.pack(removed),
-    };
+function* childrenByGroup({ round, edges }: DeriveSources, room: PackingRoom): Iterable<MembersChange> {
+  for (const { row, ...numbers } of rowsOf(edges.nesting.byGroup)) {
+    const group = groupIdOf(round.groupIds, row);
+    for (const slice of slicesOf(numbers))
+      yield { group, type: 'group', ...packed(slice, round.groupIds, room) };
+  }
+}
+
+/** All that a group gains, and no more than is written at once. */
+const isWritable = (all: Numbers, ofType: Numbers) =>
+  all.removed.length === 0 && all.added.length === ofType.added.length && all.added.length <= idsPerWrite;
+
+function* byType({ added, removed }: Numbers, typeOf: (member: number) => MembersChange['type']) {
+  const types = new Set<MembersChange['type']>();
+  for (const member of added) types.add(typeOf(member));
+  for (const member of removed) types.add(typeOf(member));
+  for (const type of types) {
+    const ofType = (members: Uint32Array) =>
+      types.size === 1 ? members : members.filter((member) => typeOf(member) === type);
+    yield { type, added: ofType(added), removed: ofType(removed) };
+  }
+}
+
+function* changesByMember({ round, edges }: DeriveSources, room: PackingRoom) {
+  for (const { row, added, removed } of rowsOf(edges.users.byMember)) {
+    yield { member: round.memberIds.textOf(row), ...packed({ added, removed }, round.groupIds, room) };
   }
 }
 
@@ -55,21 +73,24 @@ const idsPerWrite = 4096;
 const idsPerPart = 16_384;
 const groupsPerPart = 200;
 
-function* slicesOf(
-  table: GuidTable,
-  { added, removed }: { readonly added: Uint32Array; readonly removed: Uint32Array },
-  of: Omit<MembersChange, 'added' | 'removed'>,
-): Iterable<MembersChange> {
+interface Numbers {
+  readonly added: Uint32Array;
+  readonly removed: Uint32Array;
+}
+
+function* slicesOf({ added, removed }: Numbers): Iterable<Numbers> {
   const isOneWay = added.length === 0 || removed.length === 0;
   const step = isOneWay ? idsPerWrite : idsPerWrite / 2;
   for (let start = 0; start < Math.max(added.length, removed.length); start += step) {
-    yield {
-      ...of,
-      added: table.pack(added.subarray(start, start + step)),
-      removed: table.pack(removed.subarray(start, start + step)),
-    };
+    const end = start + step;
+    yield { added: added.subarray(start, end), removed: removed.subarray(start, end) };
   }
 }
+
+const packed = ({ added, removed }: Numbers, table: GuidTable, room: PackingRoom) => ({
+  added: table.pack(added, room),
+  removed: table.pack(removed, room),
+});
 
 /** Changes in their order, cut where a part is full or comes to a group for the second time. */
 function* commitsOf(changes: Iterable<MembersChange>): Iterable<MembersChange[]> {
@@ -90,36 +111,8 @@ function* commitsOf(changes: Iterable<MembersChange>): Iterable<MembersChange[]>
   if (part.length > 0) yield part;
 }
 
-function* byRow(changes: EdgeChanges, end: 'groups' | 'members', rows: number) {
-  if (changes.groups.length === 0) return;
-  const [added, removed] = [
-    rowsOf(changes, end, { rows, added: 1 }),
-    rowsOf(changes, end, { rows, added: 0 }),
-  ];
-  for (let row = 0; row < rows; row++) {
-    const change = { row, added: rowOf(added, row), removed: rowOf(removed, row) };
-    if (change.added.length + change.removed.length > 0) yield change;
+function* rowsOf({ added, removed }: RowChanges) {
+  for (const row of changedRows({ added, removed })) {
+    yield { row, added: rowOf(added, row), removed: rowOf(removed, row) };
   }
-}
-
-function rowsOf(
-  changes: EdgeChanges,
-  end: 'groups' | 'members',
-  of: { readonly rows: number; readonly added: 0 | 1 },
-) {
-  const other = end === 'groups' ? 'members' : 'groups';
-  const columns = 1 + changes[other].reduce((most, number) => Math.max(most, number), 0);
-  const count = changes.added.reduce((sum, added) => sum + (added === of.added ? 1 : 0), 0);
-  if (count === changes.added.length) {
-    return adjacency({ from: changes[end], to: changes[other] }, { rows: of.rows, columns });
-  }
-  const from = new Uint32Array(count);
-  const to = new Uint32Array(count);
-  let at = 0;
-  for (let edge = 0; edge < changes.added.length; edge++) {
-    if (changes.added[edge] !== of.added) continue;
-    from[at] = changes[end][edge] as number;
-    to[at++] = changes[other][edge] as number;
-  }
-  return adjacency({ from, to }, { rows: of.rows, columns });
 }

@@ -3,8 +3,8 @@ import { type Edges, noEdges } from '../nesting/adjacency.ts';
 import { GuidTable } from '../nesting/guid-table.ts';
 import type { Memberships } from '../nesting/memberships.ts';
 import { nestingOf } from '../nesting/nesting.ts';
-import { numberOf } from './fold-round.ts';
 import type { GroupFacts, NestedDirectoryStore } from './nested-store.ts';
+import { numberOf } from './round-ids.ts';
 import type { AsOfRun, RunMemory, Sized } from './run-memory.ts';
 import type { SyncState } from './run-records.ts';
 

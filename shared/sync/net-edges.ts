@@ -1,7 +1,7 @@
-import type { EdgeChanges } from '../nesting/changed-memberships.ts';
+import type { EdgeChanges } from '../nesting/edge-changes.ts';
 import type { AskedGroups } from './asked-groups.ts';
 import { ChangedEdges } from './changed-edges.ts';
-import type { SettledEdge } from './edge-events.ts';
+import { isAdded, isContested, memberOf, type SettledEdge } from './edge-events.ts';
 import type { FoldedRound } from './fold-round.ts';
 import { dropGone, isGone } from './gone-edges.ts';
 import type { Reread } from './run-records.ts';
@@ -50,20 +50,30 @@ const dynamicRoundsMax = 5;
 
 /** Net changes of direct memberships against what is stored: replays vanish, and no removal is without evidence. */
 export function netEdges(sources: EdgeSources): NetEdges {
-  const { round, stored } = sources;
-  const pending = new Map<number, { reason: Reread['reason']; rounds: number }>();
-  const hidden = new Set<number>();
-  const context = { sources, pending, hidden };
-  const users = new ChangedEdges();
-  const nesting = new ChangedEdges();
-  const settledUsers = round.memberEvents.settled(round.groupIds.count);
-  const settledNesting = round.nestingEvents.settled(round.groupIds.count);
-  // From here on nobody needs the events themselves, which are the largest part of a first round.
+  const { round } = sources;
+  const context: Context = { sources, pending: new Map(), hidden: new Set() };
+  const changes = { users: new ChangedEdges(), nesting: new ChangedEdges() };
+  decideGroups(context, changes);
+  // From here on nobody needs the events, which are the largest part of a first round.
   round.memberEvents.forget();
   round.nestingEvents.forget();
+  dropGone(sources, changes);
+  const [groups, members] = [round.groupIds.count, round.memberIds.count];
+  return {
+    users: changes.users.finish({ groups, members }),
+    nesting: changes.nesting.finish({ groups, members: groups }),
+    rereads: [...context.pending].map(([group, why]) => ({ group, ...why })),
+    hidden: [...context.hidden],
+  };
+}
+
+function decideGroups(context: Context, changes: { users: ChangedEdges; nesting: ChangedEdges }): void {
+  const { sources } = context;
+  const { round, stored, asked } = sources;
+  const settledUsers = round.memberEvents.settled(round.groupIds.count);
+  const settledNesting = round.nestingEvents.settled(round.groupIds.count);
   const groups = new Set([...settledUsers.groups(), ...settledNesting.groups(), ...sources.listed.keys()]);
-  for (const { users: members, nesting: children } of [sources.asked])
-    for (const group of [...members.keys(), ...children.keys()]) groups.add(group);
+  for (const group of [...asked.users.keys(), ...asked.nesting.keys()]) groups.add(group);
   if (sources.sweep) for (const group of stored.facts.keys()) groups.add(group);
   for (const group of groups) {
     decideGroup(context, group, {
@@ -71,27 +81,20 @@ export function netEdges(sources: EdgeSources): NetEdges {
       before: (member) => stored.groupsOf(member).includes(group),
       all: () => stored.membersOf(group),
       listed: sources.listed.get(group)?.members,
-      asked: sources.asked.users.get(group) ?? [],
+      asked: asked.users.get(group) ?? [],
       isAsleep: (member) => sources.asleep.has(member),
-      into: users,
+      into: changes.users,
     });
     decideGroup(context, group, {
       edges: settledNesting.edgesOf(group),
       before: (child) => stored.children.get(group)?.has(child) ?? false,
       all: () => stored.children.get(group) ?? [],
       listed: sources.listed.get(group)?.children,
-      asked: sources.asked.nesting.get(group) ?? [],
+      asked: asked.nesting.get(group) ?? [],
       isAsleep: (child) => lifeOf(sources, child) === 'soft-deleted',
-      into: nesting,
+      into: changes.nesting,
     });
   }
-  dropGone(sources, { users, nesting });
-  return {
-    users: users.finish(),
-    nesting: nesting.finish(),
-    rereads: [...pending].map(([group, why]) => ({ group, ...why })),
-    hidden: [...hidden],
-  };
 }
 
 interface Context {
@@ -101,7 +104,7 @@ interface Context {
 }
 
 interface Side {
-  readonly edges: Iterable<SettledEdge>;
+  readonly edges: Uint32Array;
   readonly before: (member: number) => boolean;
   readonly all: () => Iterable<number>;
   readonly listed: ReadonlySet<number> | undefined;
@@ -115,22 +118,28 @@ interface Side {
 /** Decides each edge of one group that was spoken of, by events, list or sweep. */
 function decideGroup(context: Context, group: number, side: Side): void {
   if (isGone(context.sources.round, group)) return;
-  for (const [member, present] of wordsOn(context, group, side)) {
-    if (present === side.before(member)) continue;
-    if (present || !mustKeep(context, group)) side.into.push(group, member, present);
+  const { sources } = context;
+  // Most groups are spoken of by events alone, one word an edge.
+  if (sources.listed.has(group) || sweeps(context, group) || side.asked.length > 0) {
+    for (const [member, present] of wantedEdges(context, group, side))
+      decideEdge(context, group, { side, member, present });
+    return;
+  }
+  for (const edge of side.edges) {
+    const present = wordOn(context, group, { side, edge });
+    if (present !== undefined) decideEdge(context, group, { side, member: memberOf(edge), present });
   }
 }
 
-/** Most groups are spoken of by events alone, one word an edge. */
-function* wordsOn(context: Context, group: number, side: Side): Iterable<readonly [number, boolean]> {
-  if (context.sources.listed.has(group) || sweeps(context, group) || side.asked.length > 0) {
-    yield* wantedEdges(context, group, side);
-    return;
-  }
-  for (const { member, added, contested } of side.edges) {
-    const present = contested ? contestedWord(context, group, { side, member, lastWord: added }) : added;
-    if (present !== undefined) yield [member, present];
-  }
+interface Decided {
+  readonly side: Side;
+  readonly member: number;
+  readonly present: boolean;
+}
+
+function decideEdge(context: Context, group: number, { side, member, present }: Decided): void {
+  if (present === side.before(member)) return;
+  if (present || !mustKeep(context, group)) side.into.push(group, member, present);
 }
 
 /** What the round says of each edge; the later source wins: sweep, list, asked, events. */
@@ -141,13 +150,23 @@ function wantedEdges(context: Context, group: number, side: Side): ReadonlyMap<n
   if (listed !== undefined && listed.reason !== 'contested')
     takeList(context, group, { side, wanted, listed });
   for (const member of side.asked) wanted.set(member, true);
-  for (const { member, added, contested } of side.edges) {
-    const present = contested ? contestedWord(context, group, { side, member, lastWord: added }) : added;
-    if (present !== undefined) wanted.set(member, present);
+  for (const edge of side.edges) {
+    const present = wordOn(context, group, { side, edge });
+    if (present !== undefined) wanted.set(memberOf(edge), present);
     // Two words and no list: the edge stays as it is stored.
-    else wanted.delete(member);
+    else wanted.delete(memberOf(edge));
   }
   return wanted;
+}
+
+/** What the events say of an edge; undefined when they contradict each other and nothing decides. */
+function wordOn(
+  context: Context,
+  group: number,
+  { side, edge }: { readonly side: Side; readonly edge: SettledEdge },
+): boolean | undefined {
+  if (!isContested(edge)) return isAdded(edge);
+  return contestedWord(context, group, { side, member: memberOf(edge), lastWord: isAdded(edge) });
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { EdgeChanges } from '../nesting/changed-memberships.ts';
 import type { DeriveSources } from './derive-round.ts';
 import type { GroupDecision } from './group-decisions.ts';
 import type { LimitedChange } from './held-groups.ts';
@@ -15,14 +14,12 @@ export function countsOf(
 ): PlanCounts {
   const count = <T>(items: readonly T[], is: (item: T) => boolean) => items.filter(is).length;
   const userCounts = countsOfUsers(users);
-  const edgesAdded = (changes: EdgeChanges) => changes.added.reduce((sum, added) => sum + added, 0);
-  const directAdded = edgesAdded(edges.users) + edgesAdded(edges.nesting);
   return {
     ...userCounts,
     groupsCreated: count(groups, ({ told, wasTold }) => told && !wasTold),
     groupsRemoved: count(groups, ({ told, wasTold }) => !told && wasTold),
-    directAdded,
-    directRemoved: edges.users.groups.length + edges.nesting.groups.length - directAdded,
+    directAdded: edges.users.added + edges.nesting.added,
+    directRemoved: edges.users.removed + edges.nesting.removed,
     membershipsAdded: limited.pairsAdded,
     membershipsRemoved: limited.pairsRemoved,
     groupsHeld: count(limited.groups, ({ held }) => held),

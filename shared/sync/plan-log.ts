@@ -1,7 +1,8 @@
+import { rowOf } from '../nesting/adjacency.ts';
+import { changedRows } from '../nesting/edge-changes.ts';
 import type { DeriveSources } from './derive-round.ts';
-import { groupIdOf } from './fold-round.ts';
-import type { GroupNames } from './group-names.ts';
 import type { LimitedChange } from './held-groups.ts';
+import { groupIdOf } from './round-ids.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { UserDecision } from './user-decisions.ts';
 
@@ -12,21 +13,15 @@ export function logOf(
     users,
     limited,
     hidden,
-    names,
-  }: {
-    users: Iterable<UserDecision>;
-    limited: LimitedChange;
-    hidden: readonly number[];
-    names: Pick<GroupNames, 'of'>;
-  },
+  }: { users: Iterable<UserDecision>; limited: LimitedChange; hidden: readonly number[] },
 ): readonly RunLogEntry[] {
   const at = run.startedAt;
   const groupOf = (group: number) => ({ kind: 'group' as const, id: groupIdOf(round.groupIds, group) });
   const ignored = new Map<number, number>();
-  for (let edge = 0; edge < edges.users.groups.length; edge++) {
-    const group = edges.users.groups[edge] as number;
-    const isOther = round.types.has(edges.users.members[edge] as number) && edges.users.added[edge] === 1;
-    if (isOther) ignored.set(group, (ignored.get(group) ?? stored.facts.get(group)?.others ?? 0) + 1);
+  const { added } = edges.users.byGroup;
+  for (const group of changedRows(edges.users.byGroup)) {
+    const others = rowOf(added, group).reduce((sum, member) => sum + (round.types.has(member) ? 1 : 0), 0);
+    if (others > 0) ignored.set(group, (stored.facts.get(group)?.others ?? 0) + others);
   }
   return [
     ...Iterator.from(users)
@@ -49,7 +44,7 @@ export function logOf(
           at,
           level: 'error',
           code: 'group-over-limit',
-          message: `Group "${names.of(group)}" would have ${members} members, above ${run.settings.maxMembersPerGroup}: it keeps its last ones`,
+          message: `Group would have ${members} members, above ${run.settings.maxMembersPerGroup}: it keeps its last ones`,
           object: groupOf(group),
           counts: { members, limit: run.settings.maxMembersPerGroup },
         }),

@@ -1,10 +1,10 @@
 import { askedGroups } from './asked-groups.ts';
 import { rereadLog } from './audit-log.ts';
 import { type Derivation, type DeriveSources, deriveRound } from './derive-round.ts';
-import { doubtfulObjects, isNew } from './doubtful-objects.ts';
+import { doubtfulObjects } from './doubtful-objects.ts';
 import { emptiedGroups } from './emptied-groups.ts';
 import { externalUsers } from './external-users.ts';
-import { type FoldedGroup, groupIdOf, numberOf } from './fold-round.ts';
+import { isFirst } from './fold-round.ts';
 import { type GroupDecision, groupDecisions } from './group-decisions.ts';
 import { heldNames } from './group-names.ts';
 import { groupsToList } from './groups-to-list.ts';
@@ -18,8 +18,9 @@ import { countsOf } from './plan-counts.ts';
 import { hashOf } from './plan-hash.ts';
 import { logOf } from './plan-log.ts';
 import { removalLog } from './removal-log.ts';
+import { groupIdOf, numberOf } from './round-ids.ts';
 import type { JournalPart } from './round-records.ts';
-import { foldedSources, isFirst, type RoundSources } from './round-sources.ts';
+import { foldedSources, type RoundSources } from './round-sources.ts';
 import type { ExternalUser, RunLogEntry } from './run-log.ts';
 import type { Ask, Plan, Reread } from './run-records.ts';
 import { exceededThresholds } from './safeguard.ts';
@@ -46,14 +47,15 @@ export async function examineRound(sources: RoundSources): Promise<Examined> {
   }));
   const sweep = sources.run.groups.baseline && !isFirst(sources);
   const enumerated = sources.run.groups.baseline;
-  const isNewGroup = ({ created }: FoldedGroup) => isNew(created, sources.state);
-  const rereads = groupsToList(round, stored, { sweep, enumerated, pending, isNew: isNewGroup }).map(
-    ({ group, ...why }) => ({
-      group: groupIdOf(round.groupIds, group),
-      ...why,
-    }),
-  );
-  return { rereads, asks: doubtfulObjects(round, sources), tooMany: shown.tooMany };
+  const rereads = groupsToList(round, stored, { sweep, enumerated, pending }).map(({ group, ...why }) => ({
+    group: groupIdOf(round.groupIds, group),
+    ...why,
+  }));
+  const asks = doubtfulObjects(round, sources);
+  // The step that follows folds once more, perhaps before this round is collected.
+  round.memberEvents.forget();
+  round.nestingEvents.forget();
+  return { rereads, asks, tooMany: shown.tooMany };
 }
 
 export interface RoundPlan {

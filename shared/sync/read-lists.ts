@@ -1,10 +1,10 @@
-import { stagedPage } from './fold-round.ts';
 import type { GraphAnswer, GraphFault, GraphReader, GroupEntry, MemberEntry } from './graph-port.ts';
 import type { NestedWrite } from './nested-store.ts';
 import type { ReadPage } from './read-ahead.ts';
 import type { StagedPage } from './round-records.ts';
 import type { StreamName, SyncCommand } from './run-events.ts';
 import type { SyncRun } from './run-records.ts';
+import { stagedPage } from './staged-pages.ts';
 import type { Done, Work } from './work.ts';
 
 /** A deltaLink and no data: changes from now on. */

@@ -1,7 +1,7 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
 import type { DeriveSources } from './derive-round.ts';
-import { groupIdOf } from './fold-round.ts';
 import type { GroupDecision } from './group-decisions.ts';
+import { groupIdOf } from './round-ids.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { UserDecision } from './user-decisions.ts';
 

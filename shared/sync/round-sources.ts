@@ -1,6 +1,7 @@
-import type { GuidTable } from '../nesting/guid-table.ts';
-import { type FoldedGroup, type FoldedUser, foldRound, numberOf } from './fold-round.ts';
+import type { FoldedGroup } from './fold-groups.ts';
+import { type FoldedRound, foldRound, isFirst } from './fold-round.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
+import { numberOf } from './round-ids.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
 import { factsOf, policyFingerprint } from './scope.ts';
 import { knowListed } from './shown-groups.ts';
@@ -13,13 +14,10 @@ export interface RoundSources {
   readonly checked: Checked;
 }
 
-/** Nothing was ever told. */
-export const isFirst = ({ state }: RoundSources) => state.lastCompletedRun === undefined;
-
 /** What the round says and what is stored, with everybody in it whom it does not name and nevertheless concerns. */
 export async function foldedSources(sources: RoundSources) {
   const { store, run, state, checked } = sources;
-  const round = await foldRound(store, run, isFirst(sources));
+  const round = await foldRound(sources);
   const stored = new StoredMemberships(store, run.directory, round);
   if (isFirst(sources)) return { round, stored };
   await stored.loadNesting();
@@ -34,7 +32,7 @@ export async function foldedSources(sources: RoundSources) {
 /** Users the round did not speak of: unseen by a complete enumeration they are deleted; under new rules they are judged anew. */
 async function considerEverybody(
   { store, run }: RoundSources,
-  round: { readonly memberIds: GuidTable; readonly users: Map<number, FoldedUser> },
+  round: Pick<FoldedRound, 'memberIds' | 'users'>,
 ) {
   for await (const rows of store.userPages(run.directory)) {
     for (const { id, life, standing, fields } of rows) {
@@ -46,6 +44,7 @@ async function considerEverybody(
         life: unseen ? 'soft-deleted' : life,
         facts: factsOf(fields),
         enabled,
+        isNew: false,
         stored: { life, standing, enabled },
       });
     }
@@ -62,6 +61,7 @@ function sweepGroups(groups: Map<number, FoldedGroup>, stored: StoredMemberships
       hidden: false,
       dynamic: false,
       toldMembers: false,
+      isNew: false,
     });
   }
 }

@@ -1,5 +1,7 @@
-import { type FoldedRound, isDynamic, isHidden, numberOf } from './fold-round.ts';
+import { isDynamic, isHidden } from './fold-groups.ts';
+import type { FoldedRound } from './fold-round.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
+import { numberOf } from './round-ids.ts';
 import type { Checked, Reread, SyncRun, SyncState } from './run-records.ts';
 
 interface Sources {
@@ -59,7 +61,7 @@ export async function knowListed(
       ids.slice(start, start + idsAtOnce),
     )) {
       round.groups.set(numberOf(round.groupIds, id), {
-        ...{ life, storedLife: life, toldMembers: false },
+        ...{ life, storedLife: life, toldMembers: false, isNew: false },
         ...{ hidden: isHidden(fields), dynamic: isDynamic(fields) },
       });
     }

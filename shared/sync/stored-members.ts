@@ -4,10 +4,10 @@ import { guidBytes, guidText } from '../nesting/guid.ts';
 import { GuidTable } from '../nesting/guid-table.ts';
 import { Marks } from '../nesting/marks.ts';
 import type { Memberships } from '../nesting/memberships.ts';
-import { numberOf } from './fold-round.ts';
 import type { NestedGroup, NestedUser } from './nested-store.ts';
 import { type InDirectory, idOf, type NestingView } from './nesting-view.ts';
 import type { Ids } from './ordered-ids.ts';
+import { numberOf } from './round-ids.ts';
 
 type Stored = Pick<InDirectory, 'store' | 'directory'>;
 

@@ -1,9 +1,10 @@
 import type { DirectoryId } from '../model/ids.ts';
 import { guidBytes } from '../nesting/guid.ts';
 import type { GuidTable } from '../nesting/guid-table.ts';
-import { type FoldedRound, groupIdOf, numberOf } from './fold-round.ts';
+import type { FoldedRound } from './fold-round.ts';
 import type { MemberType } from './graph-port.ts';
 import type { GroupFacts, NestedDirectoryStore } from './nested-store.ts';
+import { groupIdOf, numberOf } from './round-ids.ts';
 
 /**
  * The direct memberships of the last completed run, as far as a round needs them: the nesting whole, members of groups

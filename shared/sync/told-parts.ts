@@ -1,7 +1,7 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
 import type { DeriveSources } from './derive-round.ts';
-import { groupIdOf } from './fold-round.ts';
 import type { LimitedChange } from './held-groups.ts';
+import { groupIdOf } from './round-ids.ts';
 import type { JournalPart, NestedOutboxEntry } from './round-records.ts';
 import type { SyncRun } from './run-records.ts';
 

@@ -1,8 +1,9 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
 import { groupsAbove } from '../nesting/effective.ts';
 import { countsAfter, type Derivation, type DeriveSources, storedUsers } from './derive-round.ts';
-import { type FoldedUser, numberOf, userIds } from './fold-round.ts';
+import type { FoldedUser } from './folded-users.ts';
 import type { OutReason, Standing } from './nested-store.ts';
+import { numberOf, userIds } from './round-ids.ts';
 import { outReason } from './scope.ts';
 
 export interface UserDecision {

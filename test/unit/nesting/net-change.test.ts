@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { noEdges } from '../../../shared/nesting/adjacency.ts';
 import type { Touched } from '../../../shared/nesting/affected.ts';
 import { changedMemberships, type StateChange } from '../../../shared/nesting/changed-memberships.ts';
+import { edgeChangesOf, noChanges } from '../../../shared/nesting/edge-changes.ts';
 import { type Memberships, membershipsOf } from '../../../shared/nesting/memberships.ts';
 import { type NetChange, netChange, type Strategy } from '../../../shared/nesting/net-change.ts';
 import { edgeChanges, isTold, type PlainTenant, plainMembers, stateOf, tenants } from './random-tenants.ts';
@@ -76,10 +78,13 @@ test('ten users under a hub are one set shared by all its parents', () => {
     userEdges: { from: new Uint32Array(10), to: Uint32Array.from({ length: 10 }, (_, index) => index) },
   });
   const members = Uint32Array.from({ length: 10 }, (_, index) => index + 10);
-  const userEdges = { groups: new Uint32Array(10).fill(hub), members, added: new Uint8Array(10).fill(1) };
-  const none = { groups: new Uint32Array(0), members: new Uint32Array(0), added: new Uint8Array(0) };
-  const after = changedMemberships(before, { ...live, told: live.liveGroups, userEdges, nestingEdges: none });
-  const touched = { userEdges, nestingEdges: none, users: new Uint32Array(0), groups: new Uint32Array(0) };
+  const userEdges = edgeChangesOf(
+    { added: { from: new Uint32Array(10).fill(hub), to: members }, removed: noEdges },
+    { groups: parents + 1, members: 20 },
+  );
+  const change = { userEdges, nestingEdges: noChanges };
+  const after = changedMemberships(before, { ...live, ...change, told: live.liveGroups });
+  const touched = { ...change, users: new Uint32Array(0), groups: new Uint32Array(0) };
   expect(netChange({ before, after }, touched)).toEqual({
     sets: [
       {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Edges } from '../../../shared/nesting/adjacency.ts';
-import { type EdgeChanges, noChanges } from '../../../shared/nesting/changed-memberships.ts';
+import { type EdgeChanges, edgeChangesOf } from '../../../shared/nesting/edge-changes.ts';
 import type { WholeState } from '../../../shared/nesting/memberships.ts';
 
 /** A small tenant as plain sets, and the obvious answer to every question about it. */
@@ -74,15 +74,9 @@ export const isTold = (tenant: PlainTenant, group: number) =>
   tenant.liveGroups.has(group) && !tenant.untold.has(group);
 
 export function edgeChanges(before: ReadonlySet<string>, after: ReadonlySet<string>): EdgeChanges {
-  const added = [...after.difference(before)];
-  const removed = [...before.difference(after)];
-  if (added.length + removed.length === 0) return noChanges;
-  const { from, to } = listOf(new Set([...added, ...removed]));
-  return {
-    groups: from,
-    members: to,
-    added: Uint8Array.from({ length: from.length }, (_, i) => Number(i < added.length)),
-  };
+  const added = listOf(after.difference(before));
+  const removed = listOf(before.difference(after));
+  return edgeChangesOf({ added, removed }, { groups, members: Math.max(users, groups) });
 }
 
 export function flags(on: ReadonlySet<number>, count: number): Uint8Array {

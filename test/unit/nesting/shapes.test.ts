@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Edges } from '../../../shared/nesting/adjacency.ts';
-import { changedMemberships, noChanges } from '../../../shared/nesting/changed-memberships.ts';
+import { changedMemberships } from '../../../shared/nesting/changed-memberships.ts';
+import { noChanges } from '../../../shared/nesting/edge-changes.ts';
 import { effectiveGroupsOf, effectiveMembers } from '../../../shared/nesting/effective.ts';
 import { allPaths, circles, shortestPath, throughWhichChild } from '../../../shared/nesting/explain.ts';
 import { effectiveCounts, forEachEffective } from '../../../shared/nesting/full-derivation.ts';

@@ -1,0 +1,54 @@
+import type { JsonObject } from '../model/json.ts';
+import type { FoldedUser } from './folded-users.ts';
+import type { UserEntry } from './graph-port.ts';
+import type { NestedUser } from './nested-store.ts';
+import { isNew, lifeAfter } from './object-life.ts';
+import type { SyncState } from './run-records.ts';
+import { factsOf, type UserFacts } from './scope.ts';
+import { mergedFields } from './user-mapping.ts';
+
+/** A user after an entry of the round; undefined when there is nothing to be said of him. */
+export function userAfter(
+  { before, row }: { readonly before: FoldedUser | undefined; readonly row: NestedUser | undefined },
+  entry: UserEntry,
+  state: SyncState,
+): FoldedUser | undefined {
+  const known = before ?? (row === undefined ? undefined : knownUser(row));
+  // Object ids are never used again: whatever is said of a gone user is an old message.
+  if (known?.stored?.life === 'gone') return undefined;
+  if (entry.kind === 'removed') {
+    return known === undefined ? undefined : { ...known, life: lifeAfter(entry.reason) };
+  }
+  const { fields } = entry;
+  return {
+    life: 'live',
+    facts: saidAbout(known?.facts, fields, row?.fields),
+    enabled:
+      fields['accountEnabled'] === undefined ? (known?.enabled ?? true) : fields['accountEnabled'] !== false,
+    isNew: isNew(entry, { known, state }),
+    ...(known?.stored === undefined ? {} : { stored: known.stored }),
+  };
+}
+
+function knownUser(row: NestedUser): FoldedUser {
+  const enabled = row.fields['accountEnabled'] !== false;
+  return {
+    life: row.life,
+    facts: factsOf(row.fields),
+    enabled,
+    isNew: false,
+    stored: { life: row.life, standing: row.standing, enabled },
+  };
+}
+
+/** Facts after an entry that may speak of some fields only. */
+function saidAbout(known: UserFacts | undefined, said: JsonObject, stored: JsonObject = {}): UserFacts {
+  if (!('userPrincipalName' in said) && !('userType' in said) && known !== undefined) return known;
+  const now = factsOf(mergedFields(stored, said));
+  if (known === undefined) return now;
+  return {
+    domain: 'userPrincipalName' in said ? now.domain : known.domain,
+    foreign: 'userPrincipalName' in said ? now.foreign : known.foreign,
+    guest: 'userType' in said || typeof stored['userType'] !== 'string' ? now.guest : known.guest,
+  };
+}
