@@ -1,6 +1,5 @@
 import type { GroupId } from '../model/ids.ts';
 import type { DeriveSources } from './derive-round.ts';
-import { groupIdOf, numberOf, stagedPages } from './fold-round.ts';
 import type { GroupEntry } from './graph-port.ts';
 import type { LimitedChange } from './held-groups.ts';
 import { partsOf } from './parts-of.ts';
@@ -17,11 +16,12 @@ export class GroupNames {
   /** What the round says of all groups, or of these. */
   async readStaged(only?: ReadonlySet<number>): Promise<void> {
     const { store, run, round } = this.#sources;
-    for await (const page of stagedPages(store, run, 'groups')) {
-      if (page.kind !== 'groups') continue;
+    const range = { run: run.id, stream: 'groups', from: 0, to: run.groups.pages };
+    for await (const page of store.stagedPages(run.directory, range)) {
+      if (page?.kind !== 'groups') continue;
       for (const entry of page.items) {
-        const group = numberOf(round.groupIds, entry.id);
-        if (only?.has(group) ?? true) this.#note(group, entry);
+        const group = round.groupIds.find(entry.id);
+        if (group !== undefined && (only?.has(group) ?? true)) this.#note(group, entry);
       }
     }
   }
@@ -37,16 +37,17 @@ export class GroupNames {
     for (const some of partsOf(unknown, groupsAtOnce)) {
       const rows = await store.groups(
         run.directory,
-        some.map((group): GroupId => groupIdOf(round.groupIds, group)),
+        some.map((group) => round.groupIds.textOf(group) as GroupId),
       );
       for (const { id, attributes } of rows) {
-        this.#names.set(numberOf(round.groupIds, id), String(attributes['displayName'] ?? id));
+        const group = round.groupIds.find(id);
+        if (group !== undefined) this.#names.set(group, String(attributes['displayName'] ?? id));
       }
     }
   }
 
   of(group: number): string {
-    return this.#names.get(group) ?? groupIdOf(this.#sources.round.groupIds, group);
+    return this.#names.get(group) ?? this.#sources.round.groupIds.textOf(group);
   }
 }
 
