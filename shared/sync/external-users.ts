@@ -1,12 +1,12 @@
-import type { GroupId } from '../model/ids.ts';
 import type { JsonObject } from '../model/json.ts';
 import { groupsAbove } from '../nesting/effective.ts';
 import { countsAfter, type Derivation, type DeriveSources } from './derive-round.ts';
 import { isFirst } from './fold-round.ts';
+import { GroupNames } from './group-names.ts';
 import type { LimitedChange } from './held-groups.ts';
 import type { NestedUser } from './nested-store.ts';
 import { partsOf } from './parts-of.ts';
-import { groupIdOf, numberOf, userIds } from './round-ids.ts';
+import { numberOf, userIds } from './round-ids.ts';
 import type { ExternalUser } from './run-log.ts';
 import { factsOf, type UserFacts } from './scope.ts';
 import { stagedPages } from './staged-pages.ts';
@@ -109,43 +109,4 @@ async function shown(
     const listed = groups.map((group) => names.of(group)).sort();
     return [{ id, mail: mail?.value ?? '', active: active !== false, groups: listed }];
   });
-}
-
-/** Display names of groups: as the round says, or else as they are stored. */
-class GroupNames {
-  readonly #sources: DeriveSources;
-  readonly #names = new Map<number, string>();
-
-  constructor(sources: DeriveSources) {
-    this.#sources = sources;
-  }
-
-  async readStaged(): Promise<void> {
-    const { store, run, round } = this.#sources;
-    for await (const page of stagedPages(store, run, 'groups')) {
-      if (page.kind !== 'groups') continue;
-      for (const entry of page.items) {
-        const name = entry.kind === 'present' ? entry.fields['displayName'] : undefined;
-        if (typeof name === 'string') this.#names.set(numberOf(round.groupIds, entry.id), name);
-      }
-    }
-  }
-
-  async load(groups: readonly number[]): Promise<void> {
-    const { store, run, round } = this.#sources;
-    const unknown = [...new Set(groups)].filter((group) => !this.#names.has(group));
-    for (const some of partsOf(unknown, usersAtOnce)) {
-      const rows = await store.groups(
-        run.directory,
-        some.map((group): GroupId => groupIdOf(round.groupIds, group)),
-      );
-      for (const { id, attributes } of rows) {
-        this.#names.set(numberOf(round.groupIds, id), String(attributes['displayName'] ?? id));
-      }
-    }
-  }
-
-  of(group: number): string {
-    return this.#names.get(group) ?? groupIdOf(this.#sources.round.groupIds, group);
-  }
 }

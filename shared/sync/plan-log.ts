@@ -1,6 +1,7 @@
 import { rowOf } from '../nesting/adjacency.ts';
 import { changedRows } from '../nesting/edge-changes.ts';
 import type { DeriveSources } from './derive-round.ts';
+import type { GroupNames } from './group-names.ts';
 import type { LimitedChange } from './held-groups.ts';
 import { groupIdOf } from './round-ids.ts';
 import type { RunLogEntry } from './run-log.ts';
@@ -13,7 +14,13 @@ export function logOf(
     users,
     limited,
     hidden,
-  }: { users: Iterable<UserDecision>; limited: LimitedChange; hidden: readonly number[] },
+    names,
+  }: {
+    users: Iterable<UserDecision>;
+    limited: LimitedChange;
+    hidden: readonly number[];
+    names: Pick<GroupNames, 'of'>;
+  },
 ): readonly RunLogEntry[] {
   const at = run.startedAt;
   const groupOf = (group: number) => ({ kind: 'group' as const, id: groupIdOf(round.groupIds, group) });
@@ -44,7 +51,7 @@ export function logOf(
           at,
           level: 'error',
           code: 'group-over-limit',
-          message: `Group would have ${members} members, above ${run.settings.maxMembersPerGroup}: it keeps its last ones`,
+          message: `Group "${names.of(group)}" would have ${members} members, above ${run.settings.maxMembersPerGroup}: it keeps its last ones`,
           object: groupOf(group),
           counts: { members, limit: run.settings.maxMembersPerGroup },
         }),
