@@ -5,6 +5,8 @@ import { pacer } from '../../../shared/graph/pacer.ts';
 import { DirectoryId, RunId } from '../../../shared/model/ids.ts';
 import { tableNestedStore } from '../../../shared/storage/table-nested-store.ts';
 import { confirmationHash } from '../../../shared/sync/check-tenant.ts';
+import { fullTransactions } from '../../../shared/sync/gathered-store.ts';
+import type { Gathering } from '../../../shared/sync/gathered-writes.ts';
 import type { GraphReader } from '../../../shared/sync/graph-port.ts';
 import type { NestedDirectoryStore } from '../../../shared/sync/nested-store.ts';
 import type { RunOrder } from '../../../shared/sync/new-run.ts';
@@ -44,6 +46,8 @@ export class TenantWorld {
   /** Called before every message, so that the tenant moves on in the middle of a run. */
   meanwhile: () => void = () => undefined;
   softSeconds = 240;
+  /** How much a message holds back. */
+  gathering: Gathering = fullTransactions;
   readonly #clock: Clock;
   readonly #reader: GraphReader;
   readonly #queue: FakeQueue;
@@ -155,6 +159,7 @@ export class TenantWorld {
       now: () => this.#clock.now,
       holder: `process ${this.#holders++}`,
       softSeconds: this.softSeconds,
+      gathering: this.gathering,
     };
   }
 
