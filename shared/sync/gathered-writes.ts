@@ -60,7 +60,7 @@ export class GatheredWrites {
   async commit(writes: readonly NestedWrite[]): Promise<void> {
     const { now, gathering } = this.#session;
     for (const write of writes) {
-      if (this.#held.isFull(write, gathering.writes)) await this.#storeDecided();
+      if (this.#held.isFull(write, gathering.writes)) await this.#storeDecided(gathering.writes);
       if (this.#held.isFull(write, gathering.writes)) await this.flush();
       if (this.#held.isEmpty) this.#since = now();
       this.#held.add(write);
@@ -73,10 +73,15 @@ export class GatheredWrites {
   }
 
   async flush(): Promise<void> {
-    if (!(await this.#isWhole())) {
-      await this.#storeDecided();
-      await this.#storeHeld();
+    const { writes } = this.#session.gathering;
+    const mayBeWhole = this.#mayBeWhole;
+    let isStored = mayBeWhole && (await this.#storeWhole());
+    if (!isStored && this.#decided !== undefined) {
+      // What does not fit in one transaction may fit in two.
+      await this.#storeDecided(mayBeWhole ? writes / 2 : writes);
+      isStored = this.#mayBeWhole && (await this.#storeWhole());
     }
+    if (!isStored) await this.#storeHeld();
     this.#decided = undefined;
     this.#held = new HeldBack();
   }
@@ -98,24 +103,29 @@ export class GatheredWrites {
     this.#ending = { run, last: this.#held.last };
   }
 
-  /** All that a decision leads to, or the end of a run with all that it staged, in one transaction. */
-  async #isWhole(): Promise<boolean> {
+  /** Held back is all that a decision leads to, or the end of a run with which all goes that it staged. */
+  get #mayBeWhole(): boolean {
+    return this.#isEnd || (this.#decided !== undefined && this.#held.isApplied);
+  }
+
+  get #isEnd(): boolean {
+    return this.#held.isFinished && this.#ending !== undefined;
+  }
+
+  async #storeWhole(): Promise<boolean> {
     const { directory, fence } = this.#session;
-    const isEnd = this.#held.isFinished && this.#ending !== undefined;
-    const isAll = this.#decided !== undefined && this.#held.isApplied;
-    if (!isEnd && !isAll) return false;
     const writes = [...this.#held.writes, ...this.#held.last];
-    const discards = isEnd ? this.#ending?.run : undefined;
+    const discards = this.#isEnd ? this.#ending?.run : undefined;
     return await this.#store.commitWhole(directory, fence, { writes, discards });
   }
 
   /** The decision with as much of what follows from it as fits in its transaction: never that without the decision. */
-  async #storeDecided(): Promise<void> {
+  async #storeDecided(writesMax: number): Promise<void> {
     const decided = this.#decided;
     if (decided === undefined) return;
-    const { directory, fence, gathering } = this.#session;
+    const { directory, fence } = this.#session;
     this.#mayBeStaged = true;
-    const { fitting, rest } = decided.filledUp(this.#held, gathering.writes);
+    const { fitting, rest } = decided.filledUp(this.#held, writesMax);
     const writes = [...decided.writes, ...fitting, ...decided.last];
     if (fitting.length > 0 && (await this.#store.commitWhole(directory, fence, { writes }))) {
       this.#held = rest;
@@ -126,8 +136,8 @@ export class GatheredWrites {
   }
 
   async #storeHeld(): Promise<void> {
-    const { writes, last, isFinished, isStaging } = this.#held;
-    if (!isFinished || this.#ending === undefined) {
+    const { writes, last, isStaging } = this.#held;
+    if (!this.#isEnd || this.#ending === undefined) {
       this.#mayBeStaged ||= isStaging;
       await this.#send([...writes, ...last]);
       return;
