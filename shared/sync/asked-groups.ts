@@ -8,6 +8,12 @@ import type { StoredMemberships } from './stored-memberships.ts';
 
 /** Memberships that objects were found to have when they became live: members of each group, and children of each parent. */
 export interface AskedGroups {
+  /** What each object that was asked for answered, known groups only. */
+  readonly answers: readonly {
+    readonly kind: Ask['kind'];
+    readonly member: number;
+    readonly groups: ReadonlySet<number>;
+  }[];
   readonly users: ReadonlyMap<number, readonly number[]>;
   readonly nesting: ReadonlyMap<number, readonly number[]>;
 }
@@ -19,19 +25,39 @@ export async function askedGroups(
   { round, stored }: { readonly round: FoldedRound; readonly stored: StoredMemberships },
 ): Promise<AskedGroups> {
   const asked = { users: new Map<number, number[]>(), nesting: new Map<number, number[]>() };
+  const answers: AskedGroups['answers'][number][] = [];
   for (const ask of run.asking?.of ?? []) {
     const { ids, into } =
       ask.kind === 'user'
         ? { ids: round.memberIds, into: asked.users }
         : { ids: round.groupIds, into: asked.nesting };
     const member = numberOf(ids, ask.id);
-    for (const id of await answerTo(store, run, ask)) {
-      for (const group of knownGroup({ round, stored }, id)) {
-        into.set(group, [...(into.get(group) ?? []), member]);
-      }
-    }
+    const answer = await answerTo(store, run, ask);
+    if (answer === undefined) continue;
+    const groups = new Set(answer.flatMap((id) => knownGroup({ round, stored }, id)));
+    for (const group of groups) into.set(group, [...(into.get(group) ?? []), member]);
+    answers.push({ kind: ask.kind, member, groups });
   }
-  return asked;
+  return { ...asked, answers };
+}
+
+/**
+ * Live groups that hold an object by what is stored, and that it was not answered to be in: of the soft-deleted nothing shows that they
+ * were taken out of a group meanwhile. One answer may lag, so that the lists of the next round have the last word.
+ */
+export function groupsInDoubt(
+  { answers }: AskedGroups,
+  { round, stored }: { readonly round: FoldedRound; readonly stored: StoredMemberships },
+): readonly number[] {
+  const doubted = answers.flatMap(({ kind, member, groups }) => {
+    const holders =
+      kind === 'user'
+        ? [...stored.groupsOf(member)]
+        : [...stored.children].flatMap(([parent, children]) => (children.has(member) ? [parent] : []));
+    return holders.filter((group) => !groups.has(group));
+  });
+  const isLive = (group: number) => (round.groups.get(group) ?? stored.facts.get(group))?.life === 'live';
+  return [...new Set(doubted)].filter(isLive);
 }
 
 function knownGroup(
@@ -43,10 +69,15 @@ function knownGroup(
   return group === undefined || life === undefined || life === 'gone' ? [] : [group];
 }
 
-/** Ids of the groups that the object is in; of other containers nothing is kept. */
-async function answerTo(store: NestedDirectoryStore, run: SyncRun, ask: Ask): Promise<readonly string[]> {
+/** Ids of the groups that the object is in; of other containers nothing is kept. Undefined without a complete answer. */
+async function answerTo(
+  store: NestedDirectoryStore,
+  run: SyncRun,
+  ask: Ask,
+): Promise<readonly string[] | undefined> {
   const groups: string[] = [];
-  const pages = run.asking?.answered[askStream(ask)] ?? 0;
+  const pages = run.asking?.answered[askStream(ask)];
+  if (pages === undefined) return undefined;
   for (let page = 0; page < pages; page++) {
     const staged = await stagedPage(store, run, { stream: askStream(ask), page });
     if (staged.kind !== 'members') continue;

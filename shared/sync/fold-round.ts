@@ -78,7 +78,8 @@ function noteToldAfterLists(
     if (is !== 'present') continue;
     const number = numberOf(ids, id);
     round.toldAfterLists[kind].add(number);
-    if (!round[kind].has(number)) round.appeared[kind].add(number);
+    const hasList = kind === 'users' || round.groups.get(number)?.toldMembers === true;
+    if (!round[kind].has(number) || !hasList) round.appeared[kind].add(number);
   }
 }
 

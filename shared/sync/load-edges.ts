@@ -26,7 +26,7 @@ export async function loadForEdges({ round, stored, listed, asked, sweep }: Load
   const gone = [...round.groups].flatMap(([group, { life }]) => (life === 'gone' ? [group] : []));
   await stored.loadMembers([...gone, ...listed.keys()]);
   const members = new Set(round.memberEvents.members());
-  for (const found of asked.users.values()) for (const user of found) members.add(user);
+  for (const { kind, member } of asked.answers) if (kind === 'user') members.add(member);
   for (const [user, { life, stored: before }] of round.users) {
     if (life === 'gone' && before !== undefined) members.add(user);
   }

@@ -1,4 +1,4 @@
-import { askedGroups } from './asked-groups.ts';
+import { askedGroups, groupsInDoubt } from './asked-groups.ts';
 import { rereadLog } from './audit-log.ts';
 import { type Derivation, type DeriveSources, deriveRound } from './derive-round.ts';
 import { doubtfulObjects } from './doubtful-objects.ts';
@@ -12,7 +12,7 @@ import { type LimitedChange, limitedChange } from './held-groups.ts';
 import { listedGroups } from './listed-groups.ts';
 import { loadForEdges, sleepingUsers } from './load-edges.ts';
 import { memberParts } from './member-parts.ts';
-import { netEdges } from './net-edges.ts';
+import { type NetEdges, netEdges } from './net-edges.ts';
 import { partsOf } from './parts-of.ts';
 import { countsOf } from './plan-counts.ts';
 import { hashOf } from './plan-hash.ts';
@@ -107,11 +107,13 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
         },
         run.settings.safeguard,
       );
-  const rereads = edges.rereads.map(({ group, reason, rounds }) => ({
-    group: groupIdOf(round.groupIds, group),
-    reason,
-    rounds,
-  }));
+  const rereads = withDoubts(edges.rereads, groupsInDoubt(asked, { round, stored })).map(
+    ({ group, reason, rounds }) => ({
+      group: groupIdOf(round.groupIds, group),
+      reason,
+      rounds,
+    }),
+  );
   const { hash, count } = await hashOf(parts());
   const plan: Plan = {
     hash,
@@ -137,6 +139,12 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     externalUsers: () => externalUsers(derive, { derivation, limited }),
   };
 }
+
+const withDoubts = (rereads: NetEdges['rereads'], doubted: readonly number[]): NetEdges['rereads'] => {
+  const known = new Set(rereads.map(({ group }) => group));
+  const others = doubted.filter((group) => !known.has(group));
+  return [...rereads, ...others.map((group) => ({ group, reason: 'unknown-members' as const, rounds: 0 }))];
+};
 
 interface Decided {
   readonly derivation: Derivation;

@@ -85,7 +85,9 @@ async function sixRounds(sync: SimulatedSync, baseline: 'lists' | 'delta'): Prom
 /** Somebody has one user read by himself, and does not mind when it fails. */
 async function syncOne(sync: SimulatedSync): Promise<void> {
   const [user] = [...sync.tenant.users.keys()].sort(() => sync.random() - 0.5);
-  const { settings } = await sync.lastRun();
+  const { settings, users } = await sync.lastRun();
+  // After an enumeration there is no earlier token that would tell again what an old answer takes back (docs/sync-rules.md).
+  if (users.baseline) return;
   const ports = sync.ports();
   const id = UserId.parse(user);
   const answer = await ports.graph.user(id);

@@ -143,3 +143,19 @@ test('who is deleted and restored while the lists are read is in his groups neve
   ]);
   expect(told(sync)[1]).toEqual([1, 10, 11, 20, 21, 30]);
 });
+
+test('a group that is deleted just when its members are to be listed, and restored, has them nevertheless (rule 4)', async () => {
+  const sync = await unread();
+  let listsRead = 0;
+  graphAnswers(sync, (reader) => ({
+    groupMembers: async (id, link) => {
+      if (id === group(3) && listsRead++ < 2)
+        sync.tenant.setGroup(group(3), listsRead === 1 ? 'soft-deleted' : 'live');
+      const answer = await reader.groupMembers(id, link);
+      sync.tenant.setGroup(group(3), 'live');
+      return answer;
+    },
+  }));
+  await sync.sync({ ...lists, baselineWaitSeconds: 0 });
+  expect(told(sync)[3]).toEqual([2, 12, 22]);
+});

@@ -168,3 +168,17 @@ test('when more are changed than one run can ask for, a change after an enumerat
     sync.tenant.setUser(user(index), 'live', { displayName: `Another ${index}` });
   expect((await sync.sync()).asking).toBeUndefined();
 });
+
+test('who was taken out of a group while he was deleted, and all groups were read anew, is out of it after a list (rule 4)', async () => {
+  const sync = await synced({ users: 2, groups: { 1: [['user', 1]], 2: [['user', 1]] } });
+  sync.tenant.setUser(user(1), 'soft-deleted');
+  sync.tenant.setMember(group(2), user(1), undefined);
+  sync.tenant.tokenAge++;
+  await sync.sync();
+  sync.tenant.setUser(user(1), 'live');
+  expect((await sync.sync()).plan?.rereads).toEqual([
+    { group: group(2), reason: 'unknown-members', rounds: 0 },
+  ]);
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [1] });
+});
