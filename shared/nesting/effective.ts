@@ -40,10 +40,6 @@ export function collectMembers(
   collectDescendants(memberships, group, groups);
   const { liveUsers } = memberships;
   for (let next = 0; next < groups.count; next++) {
-    const direct = memberships.usersOf(groups.list[next] as number);
-    for (let index = 0; index < direct.length; index++) {
-      const user = direct[index] as number;
-      if (liveUsers[user] === 1) users.add(user);
-    }
+    users.addLive(memberships.usersOf(groups.list[next] as number), liveUsers);
   }
 }

@@ -26,6 +26,15 @@ export function forEachEffective(
   }
 }
 
+/** How many effective members each told group has. */
+export function effectiveSizes(memberships: WholeMemberships): Uint32Array {
+  const sizes = new Uint32Array(memberships.nesting.groups);
+  forEachEffective(memberships, (group, users) => {
+    sizes[group] = users.length;
+  });
+  return sizes;
+}
+
 /** Effective members of each group, counted user by user over ancestor lists; the second road to the same sums. */
 export function effectiveCounts(memberships: WholeMemberships): Uint32Array {
   const { nesting, liveUsers, userGroups } = memberships;
@@ -60,11 +69,9 @@ function walker(memberships: WholeMemberships): (group: number) => Uint32Array {
     users.begin();
     for (let next = 0; next < groups.count; next++) {
       const below = groups.list[next] as number;
-      const end = offsets[below + 1] as number;
-      for (let edge = offsets[below] as number; edge < end; edge++) {
-        const user = targets[edge] as number;
-        if (liveUsers[user] === 1) users.add(user);
-      }
+      const direct = targets.subarray(offsets[below], offsets[below + 1]);
+      if (allLive) users.addAll(direct);
+      else users.addLive(direct, liveUsers);
     }
     return users.list.subarray(0, users.count);
   };

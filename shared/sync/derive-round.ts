@@ -3,7 +3,7 @@ import { type Affected, affectedBy, type Touched } from '../nesting/affected.ts'
 import { walkOn } from '../nesting/ancestors.ts';
 import { changedEdges, changedMemberships } from '../nesting/changed-memberships.ts';
 import { changedRows, type EdgeChanges, noChanges } from '../nesting/edge-changes.ts';
-import { effectiveCounts } from '../nesting/full-derivation.ts';
+import { effectiveSizes } from '../nesting/full-derivation.ts';
 import { guidBytes } from '../nesting/guid.ts';
 import { Marks } from '../nesting/marks.ts';
 import { type Memberships, wholeRows } from '../nesting/memberships.ts';
@@ -174,7 +174,7 @@ function firstDerivation(sources: DeriveSources, skeleton: Skeleton): Derivation
   const direct = { groupUsers: edges.users.byGroup.added, userGroups: edges.users.byMember.added };
   const after = { ...skeleton.after, ...wholeRows(direct), users: live.length, liveUsers: live };
   const before = { ...skeleton.before, users: live.length, liveUsers: new Uint8Array(live.length) };
-  const sizes = effectiveCounts(after);
+  const sizes = effectiveSizes(after);
   const pairsAdded = sizes.reduce((sum, size) => sum + size, 0);
   const groups = Uint32Array.from(told.keys()).filter((group) => told[group] === 1);
   const touched: Touched = {

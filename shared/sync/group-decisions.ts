@@ -19,7 +19,8 @@ export function groupDecisions(
 ): readonly GroupDecision[] {
   const held = new Map(limited.groups.map((group) => [group.group, group.held]));
   const decisions: GroupDecision[] = [];
-  for (const group of new Set([...stored.facts.keys(), ...round.groups.keys()])) {
+  const ofRound = Iterator.from(round.groups.keys()).filter((group) => !stored.facts.has(group));
+  for (const group of [...stored.facts.keys(), ...ofRound]) {
     const was = stored.facts.get(group) ?? { life: 'live', told: false, held: false };
     const life = round.groups.get(group)?.life ?? was.life;
     const told = after.told[group] === 1;

@@ -1,7 +1,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { effectiveGroupsOf, effectiveMembers } from '../../../shared/nesting/effective.ts';
-import { effectiveCounts, forEachEffective } from '../../../shared/nesting/full-derivation.ts';
+import {
+  effectiveCounts,
+  effectiveSizes,
+  forEachEffective,
+} from '../../../shared/nesting/full-derivation.ts';
 import { idleMembers, membershipsOf } from '../../../shared/nesting/memberships.ts';
 import { ascending, isTold, plainMembers, stateOf, targets, tenants } from './random-tenants.ts';
 
@@ -47,6 +51,7 @@ test('the full derivation visits each told group once with all its members, and 
       const counts = new Array<number>(tenant.groups).fill(0);
       for (const [group, users] of expected) counts[group] = users.length;
       expect([...effectiveCounts(memberships)]).toEqual(counts);
+      expect([...effectiveSizes(memberships)]).toEqual(counts);
     }),
     { numRuns: 1500 },
   );

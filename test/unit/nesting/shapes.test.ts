@@ -5,6 +5,7 @@ import { noChanges } from '../../../shared/nesting/edge-changes.ts';
 import { effectiveGroupsOf, effectiveMembers } from '../../../shared/nesting/effective.ts';
 import { allPaths, circles, shortestPath, throughWhichChild } from '../../../shared/nesting/explain.ts';
 import { effectiveCounts, forEachEffective } from '../../../shared/nesting/full-derivation.ts';
+import { Marks } from '../../../shared/nesting/marks.ts';
 import { membershipsOf } from '../../../shared/nesting/memberships.ts';
 import { netChange } from '../../../shared/nesting/net-change.ts';
 
@@ -135,4 +136,17 @@ test('a user in 5,000 groups leaves them all at once when deleted', () => {
     sets: [{ groups: from, added: new Uint32Array(0), removed: Uint32Array.of(0) }],
     pairsRemoved: groups,
   });
+});
+
+test('a set of numbers is empty each time it is begun, more often than its stamps have values', () => {
+  const marks = new Marks(3);
+  for (let round = 0; round < 1000; round++) {
+    marks.begin();
+    expect([marks.has(0), marks.has(1), marks.has(2)]).toEqual([false, false, false]);
+    if (round % 600 === 0) marks.addAll(Uint32Array.of(1, 2, 1));
+    else marks.addLive(Uint32Array.of(2, 0), Uint8Array.of(0, 1, 1));
+    expect([...marks.sorted()]).toEqual(round % 600 === 0 ? [1, 2] : [2]);
+  }
+  marks.begin().addAll(Uint32Array.of(2, 1, 0, 0, 1));
+  expect([...marks.list.subarray(0, marks.count)]).toEqual([2, 1, 0]);
 });
