@@ -32,13 +32,15 @@ const run: SyncRun = {
 };
 const phases: { phase: string; seconds: number; endMegabytes: number; peakMegabytes: number }[] = [];
 let began = performance.now();
+let folds = 0;
 const store: Pick<
   NestedDirectoryStore,
   'stagedPages' | 'nesting' | 'members' | 'groupsOf' | 'users' | 'groups'
 > = {
   async *stagedPages(_, { stream, from, to }) {
     for (let page = from; page < to; page++) yield staged.page(stream, page);
-    if (stream === 'groups') ends('pages folded');
+    // Later they are gone through once more where a group is above its limit, for its name.
+    if (stream === 'groups' && folds++ < 2) ends('pages folded');
   },
   nesting: async () => ({ groups: [], edges: [] }),
   members: async () => ({}),
