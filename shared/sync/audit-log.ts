@@ -2,7 +2,7 @@ import type { GroupId } from '../model/ids.ts';
 import { rowOf } from '../nesting/adjacency.ts';
 import type { RunAudit } from './audit-records.ts';
 import type { Difference } from './counted-otherwise.ts';
-import type { DeriveSources } from './derive-round.ts';
+import type { DeriveSources } from './derive-sources.ts';
 import type { GraphFault } from './graph-port.ts';
 import { groupIdOf, numberOf } from './round-ids.ts';
 import type { RunLogEntry } from './run-log.ts';

@@ -1,5 +1,8 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
-import { countsAfter, type Derivation, type DeriveSources, reachable, storedUsers } from './derive-round.ts';
+import { countsAfter, storedUsers } from './counting-users.ts';
+import type { Derivation } from './derive-round.ts';
+import type { DeriveSources } from './derive-sources.ts';
+import { reachable } from './large-groups.ts';
 
 /** A told group that had this many members or more does not lose the last one unseen (reliability.md §5). */
 const emptiedFrom = 5;

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../model/json.ts';
 import { groupsAbove } from '../nesting/effective.ts';
-import { countsAfter, type Derivation, type DeriveSources } from './derive-round.ts';
+import { countsAfter } from './counting-users.ts';
+import type { Derivation } from './derive-round.ts';
+import type { DeriveSources } from './derive-sources.ts';
 import { isFirst } from './fold-round.ts';
 import { GroupNames } from './group-names.ts';
 import type { LimitedChange } from './held-groups.ts';

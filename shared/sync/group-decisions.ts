@@ -1,5 +1,6 @@
 import type { GroupId } from '../model/ids.ts';
-import type { Derivation, DeriveSources } from './derive-round.ts';
+import type { Derivation } from './derive-round.ts';
+import type { DeriveSources } from './derive-sources.ts';
 import type { LimitedChange } from './held-groups.ts';
 import { groupIdOf } from './round-ids.ts';
 

@@ -1,5 +1,5 @@
 import type { GroupId } from '../model/ids.ts';
-import type { DeriveSources } from './derive-round.ts';
+import type { DeriveSources } from './derive-sources.ts';
 import type { GroupEntry } from './graph-port.ts';
 import type { LimitedChange } from './held-groups.ts';
 import { partsOf } from './parts-of.ts';

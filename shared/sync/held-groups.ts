@@ -1,7 +1,8 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
 import { collectMembers } from '../nesting/effective.ts';
 import { Marks } from '../nesting/marks.ts';
-import type { Derivation, DeriveSources } from './derive-round.ts';
+import type { Derivation } from './derive-round.ts';
+import type { DeriveSources } from './derive-sources.ts';
 import { groupIdOf } from './round-ids.ts';
 import { unpacked } from './stored-memberships.ts';
 

@@ -3,7 +3,7 @@ import { changedRows, type RowChanges } from '../nesting/edge-changes.ts';
 import { guidBytes } from '../nesting/guid.ts';
 import type { GuidTable } from '../nesting/guid-table.ts';
 import { PackingRoom } from '../nesting/packing-room.ts';
-import type { DeriveSources } from './derive-round.ts';
+import type { DeriveSources } from './derive-sources.ts';
 import { isFirst } from './fold-round.ts';
 import { partsOf } from './parts-of.ts';
 import { groupIdOf } from './round-ids.ts';

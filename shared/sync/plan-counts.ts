@@ -1,4 +1,4 @@
-import type { DeriveSources } from './derive-round.ts';
+import type { DeriveSources } from './derive-sources.ts';
 import type { GroupDecision } from './group-decisions.ts';
 import type { LimitedChange } from './held-groups.ts';
 import type { PlanCounts } from './run-records.ts';

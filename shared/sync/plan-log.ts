@@ -1,6 +1,6 @@
 import { rowOf } from '../nesting/adjacency.ts';
 import { changedRows } from '../nesting/edge-changes.ts';
-import type { DeriveSources } from './derive-round.ts';
+import type { DeriveSources } from './derive-sources.ts';
 import type { GroupNames } from './group-names.ts';
 import type { LimitedChange } from './held-groups.ts';
 import { groupIdOf } from './round-ids.ts';

@@ -1,6 +1,7 @@
 import { askedGroups, groupsInDoubt } from './asked-groups.ts';
 import { rereadLog } from './audit-log.ts';
-import { type Derivation, type DeriveSources, deriveRound } from './derive-round.ts';
+import { type Derivation, deriveRound } from './derive-round.ts';
+import type { DeriveSources } from './derive-sources.ts';
 import { doubtfulObjects } from './doubtful-objects.ts';
 import { emptiedGroups } from './emptied-groups.ts';
 import { externalUsers } from './external-users.ts';

@@ -1,5 +1,5 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
-import type { DeriveSources } from './derive-round.ts';
+import type { DeriveSources } from './derive-sources.ts';
 import type { GroupDecision } from './group-decisions.ts';
 import { groupIdOf } from './round-ids.ts';
 import type { RunLogEntry } from './run-log.ts';

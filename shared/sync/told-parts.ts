@@ -1,5 +1,5 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
-import type { DeriveSources } from './derive-round.ts';
+import type { DeriveSources } from './derive-sources.ts';
 import type { LimitedChange } from './held-groups.ts';
 import { groupIdOf } from './round-ids.ts';
 import type { JournalPart, NestedOutboxEntry } from './round-records.ts';

@@ -1,6 +1,8 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
 import { groupsAbove } from '../nesting/effective.ts';
-import { countsAfter, type Derivation, type DeriveSources, storedUsers } from './derive-round.ts';
+import { countsAfter, storedUsers } from './counting-users.ts';
+import type { Derivation } from './derive-round.ts';
+import type { DeriveSources } from './derive-sources.ts';
 import type { FoldedUser } from './folded-users.ts';
 import type { OutReason, Standing } from './nested-store.ts';
 import { numberOf, userIds } from './round-ids.ts';
