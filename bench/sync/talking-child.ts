@@ -2,14 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+export interface ChildOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Of Node. */
+  readonly flags?: readonly string[];
+}
+
 /** A process of this folder that answers each line with a line of JSON. */
 export class TalkingChild {
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(file: string, given: readonly string[] = [], environment: Record<string, string> = {}) {
+  constructor(file: string, given: readonly string[] = [], options: ChildOptions = {}) {
+    const { environment = {}, flags = [] } = options;
     const path = fileURLToPath(new URL(file, import.meta.url));
-    this.#process = spawn(process.execPath, [path, ...given], {
+    this.#process = spawn(process.execPath, [...flags, path, ...given], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, ...environment },
     });

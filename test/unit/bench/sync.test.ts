@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { measurePlan, measureSync, storageBudget } from '../../../bench/sync/sync.bench.ts';
+import { measurePlan, measureSync, planSizes, storageBudget } from '../../../bench/sync/sync.bench.ts';
 
 test('runs call Graph no more often than its pages ask for, and storage little more than rows ask for (graph.md §5.1, §5.5)', async () => {
   const { runs } = await measureSync('tiny');
@@ -12,7 +12,7 @@ test('runs call Graph no more often than its pages ask for, and storage little m
 }, 60_000);
 
 test('a round is folded, derived and packed without Graph and storage', async () => {
-  const { edges, parts } = await measurePlan('tiny');
+  const { edges, parts } = await measurePlan(planSizes.tiny[0]);
   expect(edges).toBeGreaterThan(2_000);
   expect(parts).toBeGreaterThan(5);
 }, 60_000);
