@@ -20,8 +20,12 @@ export function adjacency(edges: Edges, shape: { rows: number; columns: number }
   return distinct(sortedByRow(edges, shape.rows), shape.columns);
 }
 
-/** The same edges seen from their other end; rows come out ascending. */
-export function transposed({ offsets, targets }: Adjacency, columns: number): Adjacency {
+/** The same edges seen from their other end; rows come out ascending. Few edges of many columns are sorted, many are counted. */
+export function transposed(rows: Adjacency, columns: number): Adjacency {
+  return rows.targets.length * 16 < columns ? sortedByTarget(rows, columns) : countedByTarget(rows, columns);
+}
+
+function countedByTarget({ offsets, targets }: Adjacency, columns: number): Adjacency {
   const starts = countedStarts(targets, columns);
   const free = starts.slice(0, columns);
   const sources = new Uint32Array(targets.length);
@@ -37,6 +41,22 @@ export function transposed({ offsets, targets }: Adjacency, columns: number): Ad
   return { offsets: starts, targets: sources };
 }
 
+function sortedByTarget(rows: Adjacency, columns: number): Adjacency {
+  const { from, to } = edgesOf(rows);
+  const order = Uint32Array.from(to.keys()).sort(
+    (one, other) => (to[one] as number) - (to[other] as number) || one - other,
+  );
+  const offsets = new Uint32Array(columns + 1);
+  let filled = 0;
+  for (const [place, edge] of order.entries()) {
+    const column = to[edge] as number;
+    offsets.fill(place, filled, column + 1);
+    filled = column + 1;
+  }
+  offsets.fill(order.length, filled);
+  return { offsets, targets: Uint32Array.from(order, (edge) => from[edge] as number) };
+}
+
 /** Neighbours of a row as a view; none for a row that the graph does not have. */
 export function rowOf({ offsets, targets }: Adjacency, row: number): Uint32Array {
   return row + 1 < offsets.length ? targets.subarray(offsets[row], offsets[row + 1]) : none;
@@ -45,7 +65,10 @@ export function rowOf({ offsets, targets }: Adjacency, row: number): Uint32Array
 /** The edges of a graph as a list. */
 export function edgesOf({ offsets, targets }: Adjacency): Edges {
   const from = new Uint32Array(targets.length);
-  for (let row = 0; row + 1 < offsets.length; row++) from.fill(row, offsets[row], offsets[row + 1]);
+  for (let row = 0; row + 1 < offsets.length; row++) {
+    const end = offsets[row + 1] as number;
+    for (let edge = offsets[row] as number; edge < end; edge++) from[edge] = row;
+  }
   return { from, to: targets };
 }
 

@@ -1,4 +1,4 @@
-import { type Adjacency, adjacency, type Edges, noRows, rowOf, transposed } from './adjacency.ts';
+import { type Adjacency, adjacency, type Edges, noRows, transposed } from './adjacency.ts';
 
 /** What rows gain and lose; no edge is in both. */
 export interface RowChanges {
@@ -40,17 +40,30 @@ export function edgeChangesOf(
   { added, removed }: { added: Edges; removed: Edges },
   { groups, members }: { groups: number; members: number },
 ): EdgeChanges {
-  const rowsOf = (edges: Edges) => adjacency(edges, { rows: groups, columns: members });
+  const rowsOf = (edges: Edges) =>
+    edges.from.length === 0 ? noRows : adjacency(edges, { rows: groups, columns: members });
   return edgeChanges({ added: rowsOf(added), removed: rowsOf(removed) }, members);
 }
 
 /** Rows that gain or lose something, ascending. */
-export function* changedRows(changes: RowChanges): Iterable<number> {
-  const { added, removed } = changes;
-  const rows = Math.max(added.offsets.length, removed.offsets.length) - 1;
-  for (let row = 0; row < rows; row++) {
-    if (rowOf(added, row).length + rowOf(removed, row).length > 0) yield row;
+export function* changedRows({ added, removed }: RowChanges): Iterable<number> {
+  let one = nextFilled(added.offsets, 0);
+  let other = nextFilled(removed.offsets, 0);
+  while (one >= 0 || other >= 0) {
+    const row = one < 0 || (other >= 0 && other < one) ? other : one;
+    yield row;
+    if (one === row) one = nextFilled(added.offsets, row + 1);
+    if (other === row) other = nextFilled(removed.offsets, row + 1);
   }
+}
+
+/** The next row from `row` on that has an edge, or -1. Most rounds change few of many rows. */
+function nextFilled(offsets: Uint32Array, row: number): number {
+  const before = offsets[row];
+  if (before === undefined || before === offsets[offsets.length - 1]) return -1;
+  let next = row + 1;
+  while (offsets[next] === before) next++;
+  return next - 1;
 }
 
 const reversed = (rows: Adjacency, columns: number) =>
