@@ -1,8 +1,9 @@
-import { groupItemWrites, groupPageWrites } from './apply-groups.ts';
+import { groupRows } from './apply-groups.ts';
 import { type DecisionPlaces, noneDecided } from './apply-records.ts';
-import { userItemWrites, userPageWrites } from './apply-users.ts';
+import { userRows } from './apply-users.ts';
 import { DecidedItems, untaken } from './decided-items.ts';
 import type { NestedDirectoryStore, NestedWrite } from './nested-store.ts';
+import { itemWrites, pageWrites } from './page-writes.ts';
 import type { RoundReader } from './round-reader.ts';
 import type { JournalPart } from './round-records.ts';
 import type { SyncRun } from './run-records.ts';
@@ -47,7 +48,7 @@ async function userPage({ store, run, reader, decisions }: Applying, number: num
     async (part) => itemsOf('users', await reader.part(part)),
   );
   const items = page.kind === 'users' ? page.items : [];
-  const writes = await userPageWrites(store, run, { items, decided });
+  const writes = await pageWrites(run, userRows(store, run), { items, decided });
   return { writes, decisions: { ...decisions, users: decided.place } };
 }
 
@@ -58,7 +59,7 @@ async function ofGroupPage({ store, run, reader, decisions }: Applying, number: 
     itemsOf('groups', await reader.part(userParts + part)),
   );
   const items = page.kind === 'groups' ? page.items : [];
-  const writes = await groupPageWrites(store, run, { items, decided });
+  const writes = await pageWrites(run, groupRows(store, run), { items, decided });
   return { writes, decisions: { ...decisions, groups: decided.place } };
 }
 
@@ -76,10 +77,10 @@ async function partWrites(applying: Applying, number: number): Promise<readonly 
   const layout = run.plan?.layout;
   switch (part.kind) {
     case 'users':
-      return await userItemWrites(store, run, untaken(part.items, number, decisions.users));
+      return await itemWrites(userRows(store, run), untaken(part.items, number, decisions.users));
     case 'groups': {
       const items = untaken(part.items, number - (layout?.userParts ?? 0), decisions.groups);
-      return await groupItemWrites(store, run, items);
+      return await itemWrites(groupRows(store, run), items);
     }
     case 'members':
       return part.items.map(({ isFirst = false, ...item }) => ({
