@@ -2,25 +2,17 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { evolve } from '../../../tools/simulated-tenant/evolve.ts';
 import type { FaultSettings } from '../../../tools/simulated-tenant/graph/faults.ts';
 import type { Tenant } from '../../../tools/simulated-tenant/tenant.ts';
+import { millisecondsFor, seedCount, throughSeeds } from './seeds.ts';
 import { makeWorldTable, TenantWorld } from './tenant-world.ts';
 
-const first = Number(process.env['SIM_SEED'] ?? 1);
-const seeds = process.env['SIM_SEED'] === undefined ? Number(process.env['SIM_SEEDS'] ?? 1) : 1;
+const seeds = seedCount(1);
 
 beforeAll(makeWorldTable);
 
 test(
   'a change that no delta tells is healed by counts and lists, though batches and the index are as bad as they get (graph.md §5.1, §6.18)',
-  async () => {
-    for (let seed = first; seed < first + seeds; seed++) {
-      try {
-        await scenario(seed);
-      } catch (error) {
-        throw new Error(`SIM_SEED=${seed} replays this failure: ${String(error)}`, { cause: error });
-      }
-    }
-  },
-  30_000 + seeds * 60_000,
+  () => throughSeeds(seeds, scenario),
+  millisecondsFor(seeds),
 );
 
 const bad: FaultSettings = {

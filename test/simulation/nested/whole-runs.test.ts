@@ -2,26 +2,18 @@ import { beforeAll, expect, test } from '@jest/globals';
 import type { NestedSettings } from '../../../shared/sync/settings.ts';
 import { evolve } from '../../../tools/simulated-tenant/evolve.ts';
 import type { FaultName, FaultSettings } from '../../../tools/simulated-tenant/graph/faults.ts';
+import { millisecondsFor, seedCount, throughSeeds } from './seeds.ts';
 import { makeWorldTable, TenantWorld } from './tenant-world.ts';
 
-const first = Number(process.env['SIM_SEED'] ?? 1);
-const seeds = process.env['SIM_SEED'] === undefined ? Number(process.env['SIM_SEEDS'] ?? 3) : 1;
+const seeds = seedCount(3);
 const rounds = 4;
 
 beforeAll(makeWorldTable);
 
 test(
   'whole runs over HTTP and table storage, through faults of Graph, end where the tenant is (graph.md §6.24)',
-  async () => {
-    for (let seed = first; seed < first + seeds; seed++) {
-      try {
-        await scenario(seed);
-      } catch (error) {
-        throw new Error(`SIM_SEED=${seed} replays this failure: ${String(error)}`, { cause: error });
-      }
-    }
-  },
-  30_000 + seeds * 60_000,
+  () => throughSeeds(seeds, scenario),
+  millisecondsFor(seeds),
 );
 
 /** Faults that a run has to bear. Each seed has its own subset of them. */
