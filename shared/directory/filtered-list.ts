@@ -14,6 +14,7 @@ import { foundByIndex, matching, type Test, testOf } from './matching.ts';
 interface Asked {
   readonly kind: ResourceKind;
   readonly filter: Filter;
+  readonly baseUrl: string;
   readonly order: ListOrder['order'];
   readonly extras: Extras;
 }
@@ -24,10 +25,11 @@ export async function filteredRows(
   context: DirectoryContext,
   asked: Asked,
 ): Promise<readonly Row[]> {
-  const { kind, filter, order, extras } = asked;
+  const { kind, filter, order, extras, baseUrl } = asked;
   const plan = planOf(kind, filter);
   const found =
-    (await foundByIndex(store, context, { kind, plan, extras })) ?? (await scanned(store, context, asked));
+    (await foundByIndex(store, context, { kind, plan, extras, baseUrl })) ??
+    (await scanned(store, context, asked));
   const rows = found.map((resource) => ({ position: placeIn(order, resource), resource }));
   return rows.sort((one, other) => (one.position < other.position ? -1 : 1));
 }
@@ -36,8 +38,8 @@ export async function filteredRows(
 const expensiveRow = 20;
 
 async function scanned(store: DirectoryStore, context: DirectoryContext, asked: Asked): Promise<Resource[]> {
-  const { kind, filter, extras } = asked;
-  const test: Test = testOf(kind, filter);
+  const { kind, filter, extras, baseUrl } = asked;
+  const test: Test = testOf(kind, filter, baseUrl);
   const rowCost = test.wanted.members || test.wanted.groups ? expensiveRow : 1;
   const limit = Math.min(limits.pageSizeMax, limits.scanRowsMax / rowCost);
   const found: Resource[] = [];

@@ -36,7 +36,7 @@ export function directoryLists(store: DirectoryStore, context: DirectoryContext)
     const { page } = query;
     const cursor = page.kind === 'cursor' ? page.cursor : undefined;
     const place = cursor === undefined ? undefined : placeOf(cursor, scope);
-    const ascending = await filteredRows(store, context, { ...list, filter, extras });
+    const ascending = await filteredRows(store, context, { ...list, filter, extras, baseUrl: query.baseUrl });
     const rows = list.descending ? ascending.toReversed() : ascending;
     if (page.kind === 'cursor') return sliceOfRows(rows, { ...list, place, count: page.count });
     const from = page.startIndex - 1;

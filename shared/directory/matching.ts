@@ -14,9 +14,14 @@ import { sideBySide } from './side-by-side.ts';
 export async function foundByIndex(
   store: DirectoryStore,
   context: DirectoryContext,
-  asked: { readonly kind: ResourceKind; readonly plan: FilterPlan; readonly extras: Extras },
+  asked: {
+    readonly kind: ResourceKind;
+    readonly plan: FilterPlan;
+    readonly extras: Extras;
+    readonly baseUrl: string;
+  },
 ): Promise<readonly Resource[] | undefined> {
-  const { kind, plan, extras } = asked;
+  const { kind, plan, extras, baseUrl } = asked;
   const first = plan.lookups.find(({ by }) => by !== 'manager');
   if (!first) return undefined;
   // Terms about members are answered by point reads of memberships, beside the first look-up where it names the group.
@@ -29,14 +34,14 @@ export async function foundByIndex(
       ? true
       : (early ?? holdsAll(store, context, { group: group.id as GroupId, members })),
   );
-  return matching(holding, extras, restOf(plan, kind));
+  return matching(holding, extras, restOf(plan, kind, baseUrl));
 }
 
 /** What of a filter is left to test once point reads have answered its terms about members. */
-function restOf(plan: FilterPlan, kind: ResourceKind): Test | undefined {
+function restOf(plan: FilterPlan, kind: ResourceKind, baseUrl: string): Test | undefined {
   const others = plan.lookups.filter(({ by, exact }) => !(by === 'member' && exact)).map(({ term }) => term);
   const filter = allOf(plan.residual ? [...others, plan.residual] : others);
-  return filter && testOf(kind, filter);
+  return filter && testOf(kind, filter, baseUrl);
 }
 
 /** A filter made ready, with what it needs read. */
@@ -45,8 +50,8 @@ export interface Test {
   readonly wanted: ReturnType<typeof wantedByFilter>;
 }
 
-export const testOf = (kind: ResourceKind, filter: Filter): Test => ({
-  matches: compileFilter(kind, filter),
+export const testOf = (kind: ResourceKind, filter: Filter, baseUrl: string): Test => ({
+  matches: compileFilter(kind, filter, baseUrl),
   wanted: wantedByFilter(kind, filter),
 });
 

@@ -3,7 +3,7 @@ import { excerpt, Refusal } from '../model/refusal.ts';
 import { referencesIn, resolved, resolvedText, split } from './bulk-references.ts';
 import { type BulkOperation, parseBulk } from './bulk-request.ts';
 import { errorBody, scimErrors } from './errors.ts';
-import { locationOf } from './render-resource.ts';
+import { locationOf } from './locations.ts';
 import { type Answer, type ResourceAnswer, type ResourceCall, writeResource } from './resource-requests.ts';
 import { type Route, routeOf } from './routes.ts';
 

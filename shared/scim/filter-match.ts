@@ -12,8 +12,11 @@ import type { Resource, ResourceKind, Wanted } from './scim-directory.ts';
  * so that it matches them; `password` matches nothing at all.
  * Refusal `invalid-filter` for an order comparison of booleans or binaries, RFC 7644 §3.4.2.2.
  */
-export const compileFilter = (kind: ResourceKind, filter: Filter): ((resource: Resource) => boolean) =>
-  compile(filter, resourceScope(kind));
+export const compileFilter = (
+  kind: ResourceKind,
+  filter: Filter,
+  baseUrl?: string,
+): ((resource: Resource) => boolean) => compile(filter, resourceScope(kind, baseUrl));
 
 export const matches = (filter: Filter, kind: ResourceKind, resource: Resource): boolean =>
   compileFilter(kind, filter)(resource);

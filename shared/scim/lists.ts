@@ -20,7 +20,7 @@ export async function listOf(kind: ResourceKind, listing: Listing): Promise<Json
   const sort = sortOf(parameters, kind);
   const page = pageRequestOf(parameters);
   const filter = filterOf(parameters);
-  const query = { page, ...(filter ? { filter } : {}), ...(sort ? { sort } : {}) };
+  const query = { page, baseUrl: listing.baseUrl, ...(filter ? { filter } : {}), ...(sort ? { sort } : {}) };
   const found = await directory.list(kind, query, wantedOf(kind, projection, false));
   return renderList(found, { page, projection, baseUrl: listing.baseUrl });
 }

@@ -1,7 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { schemasOf } from './filters/scope.ts';
+import { locationOf } from './locations.ts';
 import { mainSchemaOf } from './schema.ts';
-import type { Resource, ResourceKind } from './scim-directory.ts';
+import type { Resource } from './scim-directory.ts';
 
 /**
  * A resource as the RFC shows it, in a stable order: schemas (with the extensions present), id, attributes, extensions, meta.
@@ -24,12 +25,6 @@ export function renderResource(resource: Resource, baseUrl: string): JsonObject 
   rendered['meta'] = { resourceType: kind, created, lastModified, location, version };
   return rendered;
 }
-
-/** `{baseUrl}/Users/{id}`. */
-export const locationOf = ({ kind, id }: Pick<Resource, 'kind' | 'id'>, baseUrl: string): string =>
-  `${baseUrl}/${endpointOf[kind]}/${encodeURIComponent(id)}`;
-
-const endpointOf: Readonly<Record<ResourceKind, string>> = { User: 'Users', Group: 'Groups' };
 
 function withReferences(name: string, value: Json, baseUrl: string): Json {
   if (name === 'groups') return referring(value, () => `${baseUrl}/Groups/`);

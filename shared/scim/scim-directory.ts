@@ -70,6 +70,8 @@ export interface Precondition {
 
 export interface ListQuery {
   readonly filter?: Filter;
+  /** What `meta.location` is told below, `https://…/scim/v2/{directoryId}`: filters may ask for it. */
+  readonly baseUrl: string;
   readonly page: PageRequest;
   readonly sort?: { readonly by: SortAttribute; readonly descending: boolean };
 }

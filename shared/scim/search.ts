@@ -55,9 +55,9 @@ function kindOf(cursor: string | undefined): { readonly kind: ResourceKind; read
 }
 
 async function listed(kind: ResourceKind, listing: Listing, page: PageRequest): Promise<ListPage> {
-  const { directory, parameters } = listing;
+  const { directory, parameters, baseUrl } = listing;
   const sort = sortOf(parameters, kind);
   const filter = filterOf(parameters);
-  const query: ListQuery = { page, ...(filter ? { filter } : {}), ...(sort ? { sort } : {}) };
+  const query: ListQuery = { page, baseUrl, ...(filter ? { filter } : {}), ...(sort ? { sort } : {}) };
   return directory.list(kind, query, wantedOf(kind, projectionOf(parameters), false));
 }

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { AttributePath } from '../filter.ts';
+import { locationOf } from '../locations.ts';
 import { attributeAt, type Location, mainSchemaOf, subAttributeOf } from '../schema.ts';
 import type { SchemaAttribute } from '../schemas/attribute.ts';
 import type { Resource, ResourceKind } from '../scim-directory.ts';
@@ -21,14 +22,15 @@ export interface Values<T> {
   readonly secret?: boolean;
 }
 
-export const resourceScope = (kind: ResourceKind): Scope<Resource> => ({
+/** `baseUrl` is what locations are told below; without one no resource has a location. */
+export const resourceScope = (kind: ResourceKind, baseUrl?: string): Scope<Resource> => ({
   values: (path) => {
     const location = attributeAt(kind, path);
-    return location && valuesAt(location);
+    return location && valuesAt(location, baseUrl);
   },
 });
 
-function valuesAt(location: Location): Values<Resource> {
+function valuesAt(location: Location, baseUrl: string | undefined): Values<Resource> {
   switch (location.kind) {
     case 'extension':
       return { of: (resource) => listed(fieldOf(resource.attributes, location.urn)), traits: untyped };
@@ -39,7 +41,7 @@ function valuesAt(location: Location): Values<Resource> {
         traits: untyped,
       };
     case 'attribute':
-      return attributeValues(location.attribute, readerOf(location));
+      return attributeValues(location.attribute, readerOf(location, baseUrl));
   }
 }
 
@@ -55,26 +57,32 @@ function attributeValues(
   };
 }
 
-function readerOf({ extension, attribute: { name } }: Extract<Location, { kind: 'attribute' }>) {
+function readerOf(
+  { extension, attribute: { name } }: Extract<Location, { kind: 'attribute' }>,
+  baseUrl: string | undefined,
+): Reader {
   if (extension !== undefined) {
     return (resource: Resource) => listed(own(own(resource.attributes, extension), name));
   }
-  const served = serverMade.get(name);
-  return served ?? ((resource: Resource) => listed(own(resource.attributes, name)));
+  return serverMade(baseUrl).get(name) ?? ((resource: Resource) => listed(own(resource.attributes, name)));
 }
 
 type Reader = (resource: Resource) => readonly Json[];
 
-const serverMade: ReadonlyMap<string, Reader> = new Map<string, Reader>([
-  ['id', ({ id }: Resource) => [id]],
-  ['schemas', schemasOf],
-  [
-    'meta',
-    ({ kind, created, lastModified, version }: Resource) => [
-      { resourceType: kind, created, lastModified, version },
-    ],
-  ],
-]);
+const serverMade = (baseUrl: string | undefined): ReadonlyMap<string, Reader> =>
+  new Map<string, Reader>([
+    ['id', ({ id }) => [id]],
+    ['schemas', schemasOf],
+    ['meta', (resource) => [metaOf(resource, baseUrl)]],
+  ]);
+
+const metaOf = (resource: Resource, baseUrl: string | undefined): JsonObject => ({
+  resourceType: resource.kind,
+  created: resource.created,
+  lastModified: resource.lastModified,
+  version: resource.version,
+  ...(baseUrl === undefined ? {} : { location: locationOf(resource, baseUrl) }),
+});
 
 /** The URNs of the schemas a resource makes use of. */
 export function schemasOf({ kind, attributes }: Pick<Resource, 'kind' | 'attributes'>): readonly string[] {

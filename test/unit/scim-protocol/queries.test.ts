@@ -10,7 +10,7 @@ import {
 import { realRandomness } from '../../support/directory-objects.ts';
 import { idOf } from '../directory/answers.ts';
 
-type Asked = readonly [kind: ResourceKind, query: ListQuery, wanted: Wanted];
+type Asked = readonly [kind: ResourceKind, query: Omit<ListQuery, 'baseUrl'>, wanted: Wanted];
 
 // No two objects are made in one millisecond: lists are in the order of ids, and those in the order of time.
 let time = Date.now();
@@ -28,9 +28,11 @@ async function answered(path: string, directory?: DirectoryInProcess) {
       const real = service.ports.directory(...of);
       return {
         ...real,
-        list: (...query) => {
-          asked.push(query);
-          return real.list(...query);
+        list: (kind, query, wanted) => {
+          const { baseUrl, ...rest } = query;
+          expect(baseUrl).toBe(`https://rookery.example/scim/v2/${opened.directoryId}`);
+          asked.push([kind, rest, wanted]);
+          return real.list(kind, query, wanted);
         },
       };
     },
@@ -264,4 +266,23 @@ describe('a list of the root (RFC 7644 §3.4.2.1)', () => {
       previousCursor: 'p',
     });
   });
+});
+
+test.each<[string, (location: string) => string, readonly string[]]>([
+  ['is there for all', () => 'meta.location pr', ['a', 'b', 'c']],
+  ['is found whole', (location) => `meta.location eq "${location}"`, ['a']],
+  ['keeps its letter case', (location) => `meta.location eq "${location.toUpperCase()}"`, []],
+  ['is no other', (location) => `meta.location ne "${location}"`, ['b', 'c']],
+  ['has an end', (location) => `meta.location ew "${location.slice(-40)}"`, ['a']],
+  ['says the type', () => 'meta.location co "/Groups/"', []],
+  ['beside a name', (location) => `userName eq "b" and meta.location eq "${location}"`, []],
+  ['beside its name', (location) => `userName eq "a" and meta[location eq "${location}"]`, ['a']],
+])('the location of a user %s in a filter (RFC 7643 §3.1, RFC 7644 §3.4.2.2)', async (_, filterOf, names) => {
+  const { directory, response } = await answered('/Users?sortBy=userName');
+  const resources = (body: unknown) =>
+    (body as { Resources: readonly { userName: string; meta: { location: string } }[] }).Resources;
+  const location = resources(response.body)[0]?.meta.location ?? '';
+  const path = `/Users?sortBy=userName&filter=${encodeURIComponent(filterOf(location))}`;
+  const found = await answered(path, directory);
+  expect(resources(found.response.body).map(({ userName }) => userName)).toEqual(names);
 });

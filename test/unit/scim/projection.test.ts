@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../shared/model/json.ts';
+import { locationOf } from '../../../shared/scim/locations.ts';
 import { parseProjection, project, wantedOf } from '../../../shared/scim/projection.ts';
-import { locationOf, renderResource } from '../../../shared/scim/render-resource.ts';
+import { renderResource } from '../../../shared/scim/render-resource.ts';
 import type { Resource } from '../../../shared/scim/scim-directory.ts';
 
 const core = 'urn:ietf:params:scim:schemas:core:2.0:User';
