@@ -1,4 +1,5 @@
 import { GroupId, UserId } from '../../shared/model/ids.ts';
+import { guidBytes } from '../../shared/nesting/guid.ts';
 import type { StagedPage } from '../../shared/sync/round-records.ts';
 import { type TenantRow, type TenantSize, tenantRows } from '../nesting/synthetic-tenant.ts';
 
@@ -98,7 +99,22 @@ const groupEntry = ({ kind, group, members }: TenantRow): Staged<'groups'> => ({
   })),
 });
 
-function guid(kind: string, number: number): string {
+/** The id of a user, kind 8, or a group, kind 9. */
+export function guid(kind: string, number: number): string {
   const scattered = Math.imul(number, 0x9e3779b1) >>> 0;
   return `${scattered.toString(16).padStart(8, '0')}-0000-4000-${kind}000-${number.toString(16).padStart(12, '0')}`;
+}
+
+/** The ids of users or groups as they are stored. */
+export function packedGuid(kind: string, numbers: Uint32Array): Uint8Array {
+  const packed = new Uint8Array(numbers.length * guidBytes);
+  const view = new DataView(packed.buffer);
+  for (const [index, number] of numbers.entries()) {
+    const start = index * guidBytes;
+    view.setUint32(start, Math.imul(number, 0x9e3779b1) >>> 0);
+    view.setUint32(start + 4, 0x4000);
+    packed[start + 8] = Number.parseInt(kind, 16) << 4;
+    view.setUint32(start + 12, number);
+  }
+  return packed;
 }

@@ -12,7 +12,15 @@ test('runs call Graph no more often than its pages ask for, and storage little m
 }, 60_000);
 
 test('a round is folded, derived and packed without Graph and storage', async () => {
-  const { edges, parts } = await measurePlan(planSizes.tiny[0]);
+  const { edges, parts } = await measurePlan(planSizes.tiny[0], 'A first round');
   expect(edges).toBeGreaterThan(2_000);
   expect(parts).toBeGreaterThan(5);
 }, 60_000);
+
+test('a sweep decides what comparing each group before with the same group now finds', async () => {
+  const { faults, reads } = await measurePlan(planSizes.tiny[0], sweep);
+  expect(faults).toEqual([]);
+  expect(reads).toMatchObject({ users: 1000, groups: 120, nesting: 2, members: 48 });
+}, 60_000);
+
+const sweep = 'A sweep, which compares all that is read once more with all that is stored,';
