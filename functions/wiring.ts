@@ -26,6 +26,7 @@ import type { SyncPorts } from '../shared/sync/sync-ports.ts';
 import { faultOf } from './fault-line.ts';
 import { logLine } from './log-line.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { countStorageCall } from './storage-calls.ts';
 import { adminAccess } from './wiring/admin-access.ts';
 import { doors } from './wiring/doors.ts';
 import { exportAll } from './wiring/export-all.ts';
@@ -81,7 +82,7 @@ let joined: Wiring | undefined;
 
 function join(settings: Settings): Wiring {
   const connection = connectionOf(settings);
-  const meter = storageMeter();
+  const meter = storageMeter(countStorageCall);
   const table = (name: TableName) => openTable(connection, name, { meter });
   const registryRows = tableRows(table('registry'));
   const logTables = { requests: tableRows(table('requests')), registry: registryRows };
@@ -94,7 +95,7 @@ function join(settings: Settings): Wiring {
     recorder,
   };
   const nested = nestedPorts(settings, table);
-  const patient = tableNestedStore(openTable(connection, 'directory', { patience: 'sync' }));
+  const patient = tableNestedStore(openTable(connection, 'directory', { meter, patience: 'sync' }));
   return {
     ...random,
     settings,

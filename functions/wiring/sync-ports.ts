@@ -3,6 +3,7 @@ import type { NestedPorts } from '../../shared/admin/nested-ports.ts';
 import type { NestedConnection } from '../../shared/admin/nested-record.ts';
 import type { NestedDirectoryStore } from '../../shared/sync/nested-store.ts';
 import type { SyncPorts } from '../../shared/sync/sync-ports.ts';
+import { storageCalls } from '../storage-calls.ts';
 import { random } from './randomness.ts';
 
 /** What a step needs to read the tenant of a connection, over a store that is patient: nobody waits for a step. */
@@ -18,6 +19,7 @@ export const syncPortsOver =
     softSeconds: stepSoftSeconds,
     heartbeat: beating,
     memory: memoryUse,
+    storageOperations: storageCalls,
   });
 
 /** A step begins nothing new after four minutes; the host allows ten (DESIGN §6). */

@@ -38,6 +38,9 @@ export const RunView = z.object({
   }),
   graphCalls: z.int(),
   resourceUnits: z.number(),
+  storageOperations: z.int().optional().meta({
+    description: 'Round trips to Table Storage, transactions and reads, the last few not among them.',
+  }),
   warnings: z.int(),
   plan: Plan.pick({ hash: true, counts: true, exceeded: true }).optional(),
   audit: z
@@ -105,6 +108,7 @@ export function runView(run: SyncRun, savedAt: number): RunView {
       applied: { done: run.applied, total: plan === undefined ? 0 : unitsOf(run) },
     },
     ...{ graphCalls: run.graphCalls, resourceUnits: run.resourceUnits, warnings: run.warnings },
+    ...(run.storageOperations === undefined ? {} : { storageOperations: run.storageOperations }),
     ...(plan === undefined
       ? {}
       : { plan: { hash: plan.hash, counts: plan.counts, exceeded: [...plan.exceeded] } }),

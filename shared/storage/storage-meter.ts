@@ -19,7 +19,8 @@ export interface StorageMeter {
   reset(): void;
 }
 
-export function storageMeter(): StorageMeter {
+/** `alsoTold` hears of each round trip in the context of whoever makes it. */
+export function storageMeter(alsoTold?: () => void): StorageMeter {
   const counted = new Map<StorageOperation, number>();
   return {
     policy: {
@@ -27,6 +28,7 @@ export function storageMeter(): StorageMeter {
       sendRequest: (request, next) => {
         const operation = operationOf(request);
         counted.set(operation, (counted.get(operation) ?? 0) + 1);
+        alsoTold?.();
         return next(request);
       },
     },

@@ -90,7 +90,7 @@ export const throttledUntil = ({ waits }: SyncRun): Pick<SyncState, 'throttledUn
   waits?.asked === true ? { throttledUntil: waits.until } : {};
 
 /** Ends a run that applies nothing: its staging goes, tokens and counts stay as they were. */
-export async function abandon({ ports, fence, state }: Work, run: SyncRun): Promise<void> {
+export async function abandon({ ports, fence, state, counted }: Work, run: SyncRun): Promise<void> {
   while (!(await ports.store.discard(run.directory, fence, run.id))) {
     // Each call removes a page.
   }
@@ -112,5 +112,5 @@ export async function abandon({ ports, fence, state }: Work, run: SyncRun): Prom
       },
     ]);
   }
-  await ports.log.saveRun(ended);
+  await ports.log.saveRun(counted(ended));
 }

@@ -197,6 +197,8 @@ export const SyncRun = z.object({
   waits: z.object({ until: z.number(), asked: z.boolean() }).exactOptional(),
   graphCalls: z.int(),
   resourceUnits: z.number(),
+  /** Round trips to storage until its last checkpoint; absent where nobody counts them. */
+  storageOperations: z.int().exactOptional(),
   warnings: z.int(),
   cancelRequested: z.boolean(),
   failure: z.object({ code: z.string(), detail: z.string() }).exactOptional(),

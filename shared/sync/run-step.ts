@@ -11,7 +11,7 @@ import type { SyncCommand } from './run-events.ts';
 import type { SyncRun } from './run-records.ts';
 import { step } from './step.ts';
 import type { SyncMessage, SyncPorts } from './sync-ports.ts';
-import { type Done, spent, type Work } from './work.ts';
+import { type Done, spent, storageCount, type Work } from './work.ts';
 
 /** `dropped`: the message was old. `busy`: someone else works on the directory; the message comes again. `waiting`: it came too early. */
 export type StepOutcome = 'worked' | 'dropped' | 'busy' | 'waiting';
@@ -77,7 +77,8 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
     reading ??= new RoundReader(store, run);
     return reading;
   };
-  const work: Work = { ports: { ...ports, store }, store, reader, fence, state, deadline, ahead };
+  const counted = storageCount(ports);
+  const work: Work = { ports: { ...ports, store }, store, reader, fence, state, deadline, ahead, counted };
   let run: SyncRun = { ...stored, cancelRequested };
   let done: Done = { event: { kind: 'resumed' }, writes: [] };
   const debug = debugLog(ports);
@@ -86,7 +87,7 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
   try {
     for (;;) {
       const decided = step(spent(run, done), done.event);
-      run = decided.run;
+      run = counted(decided.run);
       const { command } = decided;
       await noteMemory(run);
       if (command.kind === 'wait') await debug.waits(run, command.seconds);
@@ -116,7 +117,7 @@ async function settle(work: Work, { run, command, writes }: Decided): Promise<bo
       // The end of a run was saved with its tokens.
       if (run.phase !== 'done') await save(work, run, writes);
       await work.store.flush();
-      await work.ports.log.saveRun(run);
+      await work.ports.log.saveRun(work.counted(run));
       return true;
     case 'wait':
       await leave(work, { run: waiting(work, run, command), writes }, command.seconds);

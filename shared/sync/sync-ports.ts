@@ -27,6 +27,8 @@ export interface SyncPorts {
     readonly totalBytes: number;
     readonly limitBytes: number;
   };
+  /** Round trips to storage that this message has made by now; absent where nobody counts them. */
+  readonly storageOperations?: () => number;
 }
 
 /** A wake-up for a run: at least once, in any order. The same message sent twice is harmless. */

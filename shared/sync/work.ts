@@ -18,6 +18,8 @@ export interface Work {
   /** Milliseconds since 1970. */
   readonly deadline: number;
   readonly ahead: ReadAhead;
+  /** The run with what it has cost of storage by now. */
+  readonly counted: (run: SyncRun) => SyncRun;
 }
 
 /** What a command led to: an event for the machine, and writes that belong into the same commit as its decision. */
@@ -33,3 +35,15 @@ export const spent = (run: SyncRun, { calls = 0, resourceUnits = 0 }: Done): Syn
   graphCalls: run.graphCalls + calls,
   resourceUnits: run.resourceUnits + resourceUnits,
 });
+
+/** A run with the round trips to storage that its message has made since this was asked last. */
+export function storageCount({ storageOperations }: Pick<SyncPorts, 'storageOperations'>) {
+  let counted = 0;
+  return (run: SyncRun): SyncRun => {
+    if (storageOperations === undefined) return run;
+    const made = storageOperations();
+    const more = made - counted;
+    counted = made;
+    return { ...run, storageOperations: (run.storageOperations ?? 0) + more };
+  };
+}

@@ -108,6 +108,17 @@ test('the next run reads what changed and nothing else', async () => {
   ]);
 });
 
+test('a run says what it cost: two that find nothing cost the same calls, units and round trips to storage', async () => {
+  const costOf = ({ graphCalls, resourceUnits, storageOperations }: Record<string, unknown>) => ({
+    graphCalls,
+    resourceUnits,
+    storageOperations,
+  });
+  const [one, other] = [costOf(await run()), costOf(await run())];
+  expect(one).toEqual({ graphCalls: 8, resourceUnits: expect.any(Number), storageOperations: 13 });
+  expect(other).toEqual(one);
+});
+
 test('a change that Graph never told is found by counting twice, and healed by a list (graph.md §5.1)', async () => {
   graph.faults.set({ 'lost-change': { chance: 1, times: 1 } });
   tenant.addUser(user(71), userProperties(71));

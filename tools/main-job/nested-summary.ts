@@ -27,9 +27,10 @@ export function nestedSummary(job: NestedMainJob): string[] {
         'effective −',
         'Graph calls',
         'floor',
+        'storage calls',
         'seconds',
       ],
-      job.runs.map(({ name, view: { plan, graphCalls }, callsFloor, seconds }) => [
+      job.runs.map(({ name, view: { plan, graphCalls, storageOperations }, callsFloor, seconds }) => [
         name,
         plan?.counts.usersCreated ?? 0,
         plan?.counts.usersRemoved ?? 0,
@@ -39,6 +40,7 @@ export function nestedSummary(job: NestedMainJob): string[] {
         plan?.counts.membershipsRemoved ?? 0,
         graphCalls,
         callsFloor,
+        storageOperations ?? 0,
         seconds.toFixed(1),
       ]),
     ),
