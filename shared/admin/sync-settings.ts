@@ -3,12 +3,11 @@ import { Refusal } from '../model/refusal.ts';
 import type { SyncSettingsPatch } from './contract/nested-directory.ts';
 import { NestedDirectorySettings } from './nested-record.ts';
 
-/** Settings after a change: what is absent stays, also within the safeguard; `domains: null` means all of them. */
+/** Settings after a change: what is absent stays, also within the safeguard; null takes a setting away that may be absent. */
 export function patched(
   before: NestedDirectorySettings,
   change: z.output<typeof SyncSettingsPatch>,
 ): NestedDirectorySettings {
-  const given = defined(change);
   const { memberships, users, groups, ...flags } = change.safeguard ?? {};
   const safeguard = {
     ...before.safeguard,
@@ -17,15 +16,8 @@ export function patched(
     users: { ...before.safeguard.users, ...defined(users ?? {}) },
     groups: { ...before.safeguard.groups, ...defined(groups ?? {}) },
   };
-  const { domains: known, ...rest } = before;
-  const domains = change.domains === undefined ? known : (change.domains ?? undefined);
-  const { domains: _, ...others } = given as Record<string, unknown>;
-  const parsed = NestedDirectorySettings.safeParse({
-    ...rest,
-    ...others,
-    safeguard,
-    ...(domains === undefined ? {} : { domains }),
-  });
+  const after = { ...before, ...defined(change), safeguard };
+  const parsed = NestedDirectorySettings.safeParse(withoutNulls(after));
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map((issue) => ({
     pointer: `/${issue.path.join('/')}`,
@@ -36,3 +28,6 @@ export function patched(
 
 const defined = (values: object): object =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+const withoutNulls = (values: object): object =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));

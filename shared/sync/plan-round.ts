@@ -2,6 +2,7 @@ import { askedGroups, groupsInDoubt } from './asked-groups.ts';
 import { rereadLog } from './audit-log.ts';
 import { type Derivation, deriveRound } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
+import { limitsPassed } from './directory-limits.ts';
 import { doubtfulObjects } from './doubtful-objects.ts';
 import { emptiedGroups } from './emptied-groups.ts';
 import { externalUsers } from './external-users.ts';
@@ -97,7 +98,7 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   const groups = groupDecisions(derive, derivation, limited);
   const parts = () => partsOfPlan(derive, { derivation, limited, users, groups });
   const counts = countsOf(derive, { users: users(), groups, limited });
-  const exceeded = isFirst(sources)
+  const removals = isFirst(sources)
     ? []
     : exceededThresholds(
         { counts, emptied: await emptiedGroups(derive, derivation, limited.sets) },
@@ -120,7 +121,7 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     hash,
     parts: count,
     counts,
-    exceeded: [...exceeded],
+    exceeded: [...limitsPassed(counts, state.counts, run.settings), ...removals],
     rereads,
     liveUsers: liveUsersOf(round, run),
   };

@@ -51,6 +51,11 @@ export const NestedSettings = z.object({
   treatForeignMembersAs: z.enum(['external', 'out-of-scope']).default('external'),
   /** Effective members of one group; a group above it is reported and keeps its last members (XA-05, XA-45). */
   maxMembersPerGroup: z.int().min(1).default(250_000),
+  /** What the directory may grow to; a plan that goes past one waits for approval, a first one too. Absent: no limit (XA-45). */
+  maxUsers: z.int().min(1).exactOptional(),
+  maxGroups: z.int().min(1).exactOptional(),
+  /** Effective ones. */
+  maxMemberships: z.int().min(1).exactOptional(),
   safeguard: SafeguardSettings.prefault({}),
   /**
    * How a directory is read that was never read: by the delta from its beginning, page after page, or by lists side by side

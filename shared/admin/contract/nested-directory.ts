@@ -52,6 +52,10 @@ const threshold = z
   .partial();
 const fields = NestedSettings.shape;
 
+const growthLimit = z.int().min(1).nullable().meta({
+  description: 'A run that would grow the directory past it waits for approval; null: no limit.',
+});
+
 /** Settings to change; those that are absent stay, also within `safeguard`. */
 export const SyncSettingsPatch = z
   .strictObject({
@@ -65,6 +69,9 @@ export const SyncSettingsPatch = z
     guests: fields.guests.unwrap(),
     treatForeignMembersAs: fields.treatForeignMembersAs.unwrap(),
     maxMembersPerGroup: fields.maxMembersPerGroup.unwrap(),
+    maxUsers: growthLimit,
+    maxGroups: growthLimit,
+    maxMemberships: growthLimit,
     safeguard: z
       .strictObject({ enabled: z.boolean(), memberships: threshold, users: threshold, groups: threshold })
       .partial(),

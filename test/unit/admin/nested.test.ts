@@ -244,6 +244,24 @@ test('settings take an ETag, refuse what does not fit and are kept by the run th
   expect((await stack.send(`GET ${one}`)).json['settingsVersion']).toBe(2);
 });
 
+test('a setting that may be absent is taken away by null, and all others stay (XA-06, XA-45)', async () => {
+  const one = await confirmed(stack);
+  const change = async (body: object, etag: string) => {
+    const answer = await stack.send(`PATCH ${one}/sync-settings`, { body, headers: { 'if-match': etag } });
+    return [answer.status, answer.headers['etag'], answer.json];
+  };
+  const defaults = (await stack.send(`GET ${one}/sync-settings`)).json;
+  const limits = { maxUsers: 100, maxGroups: 10, maxMemberships: 1000 };
+  const set = { domains: ['rookery.example'], ...limits };
+  expect(await change(set, '"1"')).toEqual([200, '"2"', { ...defaults, ...set }]);
+  expect(await change({ domains: null, maxUsers: null }, '"2"')).toEqual([
+    200,
+    '"3"',
+    { ...defaults, maxGroups: 10, maxMemberships: 1000 },
+  ]);
+  expect((await change({ maxGroups: 0 }, '"3"'))[0]).toBe(422);
+});
+
 test('an interval of 0 runs by hand only; a paused directory does not run at all (XA-03)', async () => {
   const one = await confirmed(stack);
   const due = async () =>

@@ -1,0 +1,31 @@
+import type { DirectoryCounts, PlanCounts } from './run-records.ts';
+import type { NestedSettings } from './settings.ts';
+
+type Limits = Pick<NestedSettings, 'maxUsers' | 'maxGroups' | 'maxMemberships'>;
+
+/**
+ * Limits that the directory would grow past, each as a sentence (XA-45). What passes one is held as a whole, like removals above
+ * a threshold; a directory that is above one already and does not grow is left alone, as somebody let it be so.
+ */
+export function limitsPassed(
+  counts: PlanCounts,
+  published: DirectoryCounts | undefined,
+  limits: Limits,
+): readonly string[] {
+  const before = published ?? { users: 0, groups: 0, memberships: 0 };
+  const growth = [
+    ['users', limits.maxUsers, before.users, counts.usersCreated - counts.usersRemoved],
+    ['groups', limits.maxGroups, before.groups, counts.groupsCreated - counts.groupsRemoved],
+    [
+      'memberships',
+      limits.maxMemberships,
+      before.memberships,
+      counts.membershipsAdded - counts.membershipsRemoved,
+    ],
+  ] as const;
+  return growth.flatMap(([what, limit, was, more]) =>
+    limit !== undefined && more > 0 && was + more > limit
+      ? [`${what} in the directory: ${was + more}, allowed ${limit}`]
+      : [],
+  );
+}
