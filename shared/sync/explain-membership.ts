@@ -1,12 +1,12 @@
 import type { GroupId, UserId } from '../model/ids.ts';
-import { allPaths } from '../nesting/explain.ts';
+import { witnessPaths } from '../nesting/witness-paths.ts';
 import type { GroupFacts, NestedUser } from './nested-store.ts';
 import { type InDirectory, idOf, nestingViewOf } from './nesting-view.ts';
 import { isHeld, withUsers } from './stored-members.ts';
 
 export interface Explanation {
   readonly member: boolean;
-  /** From the asked group down to the one that holds the user directly. */
+  /** From the asked group down to the one that holds the user directly, shortest first. */
   readonly paths: readonly (readonly GroupId[])[];
   readonly morePaths: boolean;
   readonly user: NestedUser | undefined;
@@ -26,7 +26,7 @@ export async function explain(
   const found =
     number === undefined || users.length === 0
       ? { paths: [], more: false }
-      : allPaths(memberships, { group: number, user: 0 }, pathsMax);
+      : witnessPaths(memberships, { group: number, user: 0 }, pathsMax);
   const member =
     facts?.held === true
       ? await isHeld(at, facts.id, asked.user)

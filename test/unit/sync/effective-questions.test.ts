@@ -119,3 +119,26 @@ test('a membership is explained by every way up to so many', async () => {
     paths: [],
   });
 });
+
+test('a member behind groups that all hold each other is one to every question, and the shortest way comes first', async () => {
+  const clique = Array.from({ length: 14 }, (_, index) => index + 2);
+  const sync = await synced({
+    users: 1,
+    groups: {
+      1: [['group', 2]],
+      ...Object.fromEntries(
+        clique.map((group) => [group, clique.map((other): ['group', number] => ['group', other])]),
+      ),
+      15: [...clique.map((other): ['group', number] => ['group', other]), ['group', 16]],
+      16: [['user', 1]],
+    },
+  });
+  const why = await explain(at(sync), { user: u(1), group: g(1) }, 20);
+  expect([why.member, why.paths[0], why.paths.length, why.morePaths]).toEqual([
+    true,
+    [g(1), g(2), g(15), g(16)],
+    20,
+    true,
+  ]);
+  expect((await groupsOfUser(at(sync), u(1)))?.length).toBe(16);
+});
