@@ -35,10 +35,10 @@ import { type NestedTable, nestedTable } from './nested/nested-table.ts';
 import { unpackValue } from './nested/packed-value.ts';
 import { childrenOf } from './nested/planned-members.ts';
 import { reverseOf } from './nested/planned-writes.ts';
+import { rowsByKey } from './nested/rows-by-key.ts';
 import { discarded, forgottenRuns } from './nested/run-rows.ts';
 import { guidOfHex, hexIds, hexOfGuid, packedHex } from './nested/sorted-ids.ts';
 import { journalPartsOf, stagedPagesOf } from './nested/staged-ranges.ts';
-import { sideBySide } from './side-by-side.ts';
 import { available } from './storage-busy.ts';
 
 /** The state of `nested` directories in table `directory`, one partition each. */
@@ -69,12 +69,12 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
     isCancelOrdered: async (directory, run) => (await shared.row(directory, cancelKey(run))) !== undefined,
 
     async users(directory, ids) {
-      const rows = await sideBySide(ids, (id) => shared.row(directory, userRowKey(id)));
-      return rows.flatMap((row) => (row === undefined ? [] : [parseNestedUser(row)]));
+      const rows = await rowsByKey(shared, directory, ids.map(userRowKey));
+      return ids.flatMap((id) => rows.get(userRowKey(id)) ?? []).map(parseNestedUser);
     },
     async groups(directory, ids) {
-      const rows = await sideBySide(ids, (id) => shared.row(directory, groupRowKey(id)));
-      return rows.flatMap((row) => (row === undefined ? [] : [parseNestedGroup(row)]));
+      const rows = await rowsByKey(shared, directory, ids.map(groupRowKey));
+      return ids.flatMap((id) => rows.get(groupRowKey(id)) ?? []).map(parseNestedGroup);
     },
     async *userPages(directory) {
       for await (const page of shared.pages(directory, nestedPrefix.user)) yield page.map(parseNestedUser);
@@ -95,10 +95,10 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
     nesting: (directory) => nestingOf(shared, directory),
     members: (directory, group) => membersOf(shared, directory, group),
     async groupsOf(directory, members) {
-      const rows = await sideBySide(members, (member) => shared.row(directory, reverseRowKey(member)));
+      const rows = await rowsByKey(shared, directory, members.map(reverseRowKey));
       const groups = new Map<string, Uint8Array>();
-      for (const [index, member] of members.entries()) {
-        const row = rows[index];
+      for (const member of members) {
+        const row = rows.get(reverseRowKey(member));
         if (row !== undefined) groups.set(member, reverseOf(row));
       }
       return groups;
