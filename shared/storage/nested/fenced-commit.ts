@@ -39,14 +39,27 @@ async function sendPlanned(
   commit: Commit & { readonly transactionsMax: number; readonly discards?: RunId | undefined },
 ): Promise<boolean> {
   const { directory, fence, transactionsMax } = commit;
-  for (let attempt = 1; ; attempt++) {
+  return await underLease(lease, commit, async () => {
     const transactions = await plannedTransactions(shared, commit);
     if (transactions.length > transactionsMax) return false;
+    for (const rows of transactions) await sendFenced(shared, lease, { directory, fence, rows });
+    return true;
+  });
+}
+
+/**
+ * Reads and sends under the lease, and looks again when a heartbeat changed its tag in between, or when a repeated send had done
+ * something already, such as a delete. Throws `FenceLost` when the lease went on.
+ */
+export async function underLease<T>(
+  lease: ReturnType<typeof leases>,
+  { directory, fence }: Pick<Commit, 'directory' | 'fence'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
     try {
-      for (const rows of transactions) await sendFenced(shared, lease, { directory, fence, rows });
-      return true;
+      return await work();
     } catch (error) {
-      // Something a repeated send had done already, such as a delete: look again and send what is left.
       if (!isOutdated(error) || attempt === attemptsMax) throw error;
       await lease.renewedProof(directory, fence);
     }
