@@ -1,6 +1,7 @@
 import type { Assignment, GraphAnswer, GraphFault, GraphReader, TenantDomain } from './graph-port.ts';
 import type { RefusedCheck } from './run-events.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
+import type { NestedSettings } from './settings.ts';
 
 export type CheckOutcome =
   | {
@@ -22,7 +23,15 @@ export function lastCheck(run: SyncRun, state: SyncState, now: number): Checked 
     return undefined;
   const fresh = now - checked.at < goodForMilliseconds && checked.at <= now;
   const same = checked.tenantId === run.pinnedTenantId && checked.confirmedHash === run.confirmedHash;
-  return fresh && same ? checked : undefined;
+  return fresh && same && answersScope(checked, run) ? checked : undefined;
+}
+
+/** Assignments of one application say nothing of another, nor does a check that read none. */
+const answersScope = ({ application }: Checked, { settings }: SyncRun): boolean =>
+  application?.id === applicationIn(settings);
+
+function applicationIn({ scope }: NestedSettings): string | undefined {
+  return scope.kind === 'application' ? scope.servicePrincipalId.toLowerCase() : undefined;
 }
 
 /**
@@ -52,6 +61,7 @@ export async function checkTenant(
   if (hash !== run.confirmedHash) {
     return refused('domains_changed', 'The domains of the tenant are not the confirmed ones any more');
   }
+  const application = applicationIn(run.settings);
   const assigned = await assignedTo(graph, run, state);
   if (assigned.kind === 'fault') return assigned;
   return {
@@ -65,6 +75,7 @@ export async function checkTenant(
         .map(({ name }) => name.toLowerCase()),
       hiddenMembers,
       assigned: assigned.value,
+      ...(application === undefined ? {} : { application: { id: application } }),
     },
     calls: permissions.calls + tenant.calls + domains.calls + assigned.calls,
     resourceUnits: [permissions, tenant, domains, assigned].reduce(

@@ -143,6 +143,8 @@ export const Checked = z.object({
   verifiedDomains: z.array(z.string()),
   hiddenMembers: z.boolean(),
   assigned: z.object({ users: z.array(z.string()), groups: z.array(z.string()) }),
+  /** Whose assignments these are, when an application was the scope; rows from before this was known lack it. */
+  application: z.object({ id: z.string() }).exactOptional(),
 });
 export type Checked = z.infer<typeof Checked>;
 

@@ -1,0 +1,95 @@
+import { expect, test } from '@jest/globals';
+import type { Assignment, GraphReader } from '../../../shared/sync/graph-port.ts';
+import type { SyncScope } from '../../../shared/sync/settings.ts';
+import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
+import { graphAnswers, group, synced, told } from './small-tenant.ts';
+
+// Who is in scope is what Graph lists as assigned to one application: a list of another one, or none, says nothing (graph.md §2, T09).
+
+const [first, second] = ['99999999-0000-4000-8000-000000000001', '99999999-0000-4000-8000-000000000002'];
+
+const inScopeOf = (servicePrincipalId: string) => ({
+  scope: { kind: 'application', servicePrincipalId, reading: 'effective' } satisfies SyncScope,
+});
+
+const groupsAssigned = (...groups: readonly number[]): readonly Assignment[] =>
+  groups.map((index) => ({ principalId: group(index), principalType: 'Group' }));
+
+const page = (
+  items: readonly Assignment[],
+  next?: string,
+): Awaited<ReturnType<GraphReader['appRoleAssignedTo']>> => ({
+  kind: 'read',
+  value: { items, ...(next === undefined ? {} : { next }) },
+  calls: 1,
+  resourceUnits: 2,
+});
+
+type Lists = Record<string, readonly Assignment[]>;
+
+/** A directory that has read all of three groups of one user each; `lists` is what Graph answers of each application, others are 404. */
+async function allRead(lists: Lists) {
+  const sync = await synced({
+    users: 4,
+    groups: { 1: [['user', 1]], 2: [['user', 2]], 3: [['user', 3]] },
+  });
+  // Who leaves the scope has not left the tenant.
+  sync.consumer.isStrict = false;
+  const asked = { times: 0 };
+  graphAnswers(sync, () => ({
+    appRoleAssignedTo: async (id) => {
+      asked.times++;
+      const items = lists[id.toLowerCase()];
+      return items === undefined
+        ? { kind: 'fault', fault: { kind: 'not-found', detail: 'no such application' } }
+        : page(items);
+    },
+  }));
+  return { sync, asked };
+}
+
+test('an application that becomes the scope is asked at once, however young the last check is', async () => {
+  const { sync } = await allRead({ [first]: groupsAssigned(1) });
+  expect(await sync.sync(inScopeOf(first))).toMatchObject({ status: 'done' });
+  expect(told(sync)).toEqual({ 1: [1] });
+});
+
+test('assignments of one application say nothing of another, however young they are', async () => {
+  const { sync } = await allRead({ [first]: groupsAssigned(1), [second]: groupsAssigned(2, 3) });
+  await sync.sync(inScopeOf(first));
+  await sync.sync(inScopeOf(second));
+  expect(told(sync)).toEqual({ 2: [2], 3: [3] });
+  await sync.sync();
+  await sync.sync(inScopeOf(second));
+  expect(told(sync)).toEqual({ 2: [2], 3: [3] });
+});
+
+test('an idle run relies on the list of its own application for an hour', async () => {
+  const { sync, asked } = await allRead({ [first]: groupsAssigned(1) });
+  await sync.sync(inScopeOf(first));
+  expect([(await sync.sync(inScopeOf(first))).graphCalls, asked.times]).toEqual([2, 1]);
+  // In capital letters it is the same application.
+  expect([(await sync.sync(inScopeOf(first.toUpperCase()))).graphCalls, asked.times]).toEqual([2, 1]);
+  sync.advance(3_600_000);
+  expect([(await sync.sync(inScopeOf(first))).graphCalls, asked.times]).toEqual([6, 2]);
+});
+
+test('a check that was stored before it said whose assignments it has is not relied on for an application', async () => {
+  const { sync, asked } = await allRead({ [first]: groupsAssigned(1) });
+  await sync.sync(inScopeOf(first));
+  await forgetApplication(sync);
+  await sync.sync(inScopeOf(first));
+  expect([told(sync), asked.times]).toEqual([{ 1: [1] }, 2]);
+});
+
+/** As an older version left it. */
+async function forgetApplication(sync: SimulatedSync): Promise<void> {
+  const { store } = sync;
+  const state = await store.state(simulatedDirectory);
+  if (state.checked === undefined) throw new Error('nothing was checked');
+  const { application: _, ...checked } = state.checked;
+  const fence = await store.acquire(simulatedDirectory, { holder: 'test', now: sync.now(), seconds: 60 });
+  if (fence === undefined) throw new Error('somebody has the directory');
+  await store.commit(simulatedDirectory, fence, [{ kind: 'state', state: { ...state, checked } }]);
+  await store.release(simulatedDirectory, fence);
+}
