@@ -11,19 +11,23 @@ export async function answer<T>(
     const { json, calls, resourceUnits } = await reading;
     return { kind: 'read', value: parse(json), calls, resourceUnits };
   } catch (error) {
-    if (error instanceof GraphFailure) return { kind: 'fault', fault: faultOf(error) };
-    throw error;
+    return faultOf(error);
   }
 }
 
-export function faultOf(failure: GraphFailure): GraphFault {
-  const { retryAfterSeconds } = failure.facts;
-  return {
-    kind: faultKinds[failure.kind],
-    detail: failure.message,
+/** A failure as a fault; anything else is a bug and passes. */
+export function faultOf(error: unknown): Faulty {
+  if (!(error instanceof GraphFailure)) throw error;
+  const { retryAfterSeconds } = error.facts;
+  const fault: GraphFault = {
+    kind: faultKinds[error.kind],
+    detail: error.message,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };
+  return { kind: 'fault', fault };
 }
+
+type Faulty = Extract<GraphAnswer<never>, { kind: 'fault' }>;
 
 const faultKinds: Record<GraphFailureKind, GraphFault['kind']> = {
   throttled: 'throttled',

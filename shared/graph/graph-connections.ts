@@ -3,7 +3,7 @@ import { type CloudName, serviceUrlOf } from './clouds.ts';
 import { graphClient } from './graph-client.ts';
 import type { GraphCallLimits, GraphSurroundings } from './graph-middleware.ts';
 import { graphReader } from './graph-reader.ts';
-import { type GraphCredential, graphToken, rolesOf } from './graph-token.ts';
+import { type GraphCredential, graphToken, rolesOf, type SignIn } from './graph-token.ts';
 import { type Pacer, pacer } from './pacer.ts';
 
 /** A tenant to read, and as whom. */
@@ -24,7 +24,7 @@ export interface GraphEndpoint {
  * Readers of tenants. Those of one tenant and app share a token source and a pacer, so that all runs of this process
  * spend one budget of resource units (graph.md §1.7).
  */
-export function graphConnections(surroundings: GraphSurroundings) {
+export function graphConnections(surroundings: GraphSurroundings & { readonly signIn?: SignIn }) {
   const shared = new Map<string, Shared>();
   const endpoints = new Map<string, Pacer>();
 
@@ -33,7 +33,10 @@ export function graphConnections(surroundings: GraphSurroundings) {
     const name = JSON.stringify([cloud, tenantId.toLowerCase(), credential]);
     const known = shared.get(name);
     if (known !== undefined) return known;
-    const made = { token: graphToken(connection), pacer: pacer({ ...pace, ...surroundings }) };
+    const made = {
+      token: graphToken(connection, surroundings.signIn),
+      pacer: pacer({ ...pace, ...surroundings }),
+    };
     shared.set(name, made);
     return made;
   }

@@ -1,5 +1,5 @@
 import type { GraphAnswer, Permissions } from '../sync/graph-port.ts';
-import { answer } from './graph-answer.ts';
+import { answer, faultOf } from './graph-answer.ts';
 import type { GraphClient } from './graph-client.ts';
 
 /**
@@ -13,7 +13,6 @@ export async function permissionsOf(
   const probe = (path: string) =>
     answer(client.read({ path, query: { $select: 'id', $top: '1' }, resourceUnits: 1 }), () => true);
   const answers = await Promise.all(['/users', '/groups', '/domains', '/servicePrincipals'].map(probe));
-  const roles = await options.grantedRoles();
   const granted: boolean[] = [];
   let calls = 0;
   let resourceUnits = 0;
@@ -24,7 +23,12 @@ export async function permissionsOf(
     resourceUnits += given.kind === 'read' ? given.resourceUnits : 1;
   }
   const [users = false, groups = false, domains = false, applications = false] = granted;
-  const hiddenMembers = roles?.has('Member.Read.Hidden') ?? false;
+  const roles = await options
+    .grantedRoles()
+    .then((names) => ({ kind: 'read', names }) as const)
+    .catch(faultOf);
+  if (roles.kind === 'fault') return roles;
+  const hiddenMembers = roles.names?.has('Member.Read.Hidden') ?? false;
   return {
     kind: 'read',
     value: { users, groups, domains, hiddenMembers, applications },

@@ -3,6 +3,7 @@ import {
   ClientAssertionCredential,
   ClientCertificateCredential,
   ClientSecretCredential,
+  type ClientSecretCredentialOptions,
   ManagedIdentityCredential,
   type TokenCredential,
 } from '@azure/identity';
@@ -19,13 +20,18 @@ export type GraphCredential =
   /** A multi-tenant app that trusts the site's identity: no secret anywhere. */
   | { readonly kind: 'federated'; readonly clientId: string; readonly managedIdentityClientId: string };
 
+/** How the sign-in service is reached, where that is not as the library does by itself. */
+export type SignIn = Pick<ClientSecretCredentialOptions, 'httpClient'>;
+
 /** A token source of one tenant for `graphClient`; refuses tokens of another tenant (S2-09) and throws `GraphFailure`. */
-export function graphToken(of: {
+export function graphToken(of: TokenOf, signIn: SignIn = {}): (claims?: string) => Promise<string> {
+  return tokenFrom(tokenCredential(of, signIn), of);
+}
+
+interface TokenOf {
   readonly credential: GraphCredential;
   readonly cloud: CloudName;
   readonly tenantId: string;
-}): (claims?: string) => Promise<string> {
-  return tokenFrom(tokenCredential(of), of);
 }
 
 /** As `graphToken`, over a credential made elsewhere. */
@@ -50,16 +56,12 @@ export function tokenFrom(
   };
 }
 
-function tokenCredential(of: {
-  readonly credential: GraphCredential;
-  readonly cloud: CloudName;
-  readonly tenantId: string;
-}): TokenCredential {
-  const options = { authorityHost: clouds[of.cloud].authority };
+function tokenCredential(of: TokenOf, signIn: SignIn): TokenCredential {
+  const options = { ...signIn, authorityHost: clouds[of.cloud].authority };
   const { credential, tenantId } = of;
   switch (credential.kind) {
     case 'managed-identity':
-      return new ManagedIdentityCredential({ clientId: credential.clientId });
+      return new ManagedIdentityCredential({ ...signIn, clientId: credential.clientId });
     case 'client-secret':
       return new ClientSecretCredential(tenantId, credential.clientId, credential.clientSecret, options);
     case 'certificate':
@@ -70,7 +72,10 @@ function tokenCredential(of: {
         options,
       );
     case 'federated': {
-      const identity = new ManagedIdentityCredential({ clientId: credential.managedIdentityClientId });
+      const identity = new ManagedIdentityCredential({
+        ...signIn,
+        clientId: credential.managedIdentityClientId,
+      });
       const assertion = async () => (await identity.getToken(tokenExchangeScope)).token;
       return new ClientAssertionCredential(tenantId, credential.clientId, assertion, options);
     }

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { GraphFailure } from '../../../shared/graph/graph-failure.ts';
 import { graphReader } from '../../../shared/graph/graph-reader.ts';
 import { GroupId, UserId } from '../../../shared/model/ids.ts';
 import { type Answer, graphAnswering, json, stopGraphs } from '../../support/answering-graph.ts';
@@ -279,4 +280,20 @@ test('groups of one object are asked for without a cast, and other containers ke
     kind: 'fault',
     fault: { kind: 'not-found' },
   });
+});
+
+test('a token that cannot be had for its roles is a fault too, and what the probes met comes first', async () => {
+  const some = json(200, { value: [] });
+  const permissionsWith = async (users: Answer) => {
+    const { client, serviceUrl } = await graphAnswering(
+      byPath({ '/v1.0/users': users, '/v1.0/groups': some, '/v1.0/domains': some }),
+    );
+    const grantedRoles = () => Promise.reject(new GraphFailure('transient', 'no token'));
+    return await graphReader(client, { serviceUrl, tenantId, grantedRoles }).permissions();
+  };
+  expect(await permissionsWith(some)).toEqual({
+    kind: 'fault',
+    fault: { kind: 'transient', detail: 'no token' },
+  });
+  expect(await permissionsWith(json(401, {}))).toMatchObject({ fault: { kind: 'unauthorized' } });
 });
