@@ -77,18 +77,18 @@ export function nestedView(record: NestedDirectoryRecord, facts: NestedFacts) {
 }
 
 /**
- * When the next run is due, milliseconds since 1970: an interval after the last one began, whatever became of it. Undefined when
- * none begins by itself. A run's id tells when it began, so that no row has to be written for it.
+ * When the next run is due, milliseconds since 1970: an interval after the last one began, whatever became of it; dry runs put off
+ * nothing. Undefined when none begins by itself. A run's id tells when it began, so that no row has to be written for it.
  */
 export function nextDueAt(record: NestedDirectoryRecord, state: SyncState): number | undefined {
   const { intervalMinutes } = record.settings;
   const mayRun =
     record.state === 'active' && record.confirmation !== undefined && record.acknowledged !== undefined;
   if (!mayRun || intervalMinutes === 0) return undefined;
-  const last = state.activeRun ?? state.lastRun;
-  return last === undefined
+  const { lastSync } = state;
+  return lastSync === undefined
     ? Date.parse(record.confirmation?.at ?? '')
-    : begunAt(last) + intervalMinutes * 60_000;
+    : begunAt(lastSync) + intervalMinutes * 60_000;
 }
 
 function stateOf(record: NestedDirectoryRecord, facts: NestedFacts) {

@@ -14,8 +14,9 @@ export async function startRun(ports: OrderPorts, order: RunOrder): Promise<Sync
     const state = await ports.store.state(order.directory);
     if (state.activeRun !== undefined) throw inProgress(state.activeRun);
     const run = newRun(order, state);
+    const lastSync = order.mode === 'sync' ? { lastSync: run.id } : {};
     await ports.store.commit(order.directory, fence, [
-      { kind: 'state', state: { ...state, activeRun: run.id, lastRun: run.id } },
+      { kind: 'state', state: { ...state, activeRun: run.id, lastRun: run.id, ...lastSync } },
       { kind: 'checkpoint', run },
     ]);
     await ports.log.saveRun(run);

@@ -261,6 +261,8 @@ export const SyncState = z.object({
   /** What the removal of tombstones has to remember. */
   tombstones: Tombstones.exactOptional(),
   lastRun: RunId.exactOptional(),
+  /** The last one that was no dry run, from its beginning on. */
+  lastSync: RunId.exactOptional(),
   lastCompletedRun: RunId.exactOptional(),
   /** RFC 3339. */
   lastCompletedAt: z.string().exactOptional(),

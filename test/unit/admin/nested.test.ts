@@ -179,14 +179,21 @@ test('counts are of the last completed run, last and next run are told (XA-13, X
   });
 });
 
-test('a dry run plans what a run does and writes nothing', async () => {
+test('a dry run plans what a run does and writes nothing, and does not put off the next run', async () => {
   const one = await confirmed(stack);
+  const due = async () => ((await stack.send(`GET ${one}`)).json['runs'] as { nextDueAt: string }).nextDueAt;
+  const before = await due();
   const dry = (await run(stack, one, 'dry-run')).json;
+  expect(await due()).toBe(before);
   expect((await stack.send(`GET ${one}/groups/${group(1)}/members`)).status).toBe(404);
   expect((await stack.send(`GET ${one}`)).json['counts']).toMatchObject({ users: 0 });
   stack.clock.now += 1000;
   const real = (await run(stack, one)).json;
   expect(dry['plan']).toEqual(real['plan']);
+  expect(await due()).toBe('2026-11-23T07:15:01.000Z');
+  stack.clock.now += 60_000;
+  await run(stack, one, 'dry-run');
+  expect(await due()).toBe('2026-11-23T07:15:01.000Z');
 });
 
 test('what passes a threshold waits for its own approval, and the next run does not slip past it (XE-19)', async () => {
