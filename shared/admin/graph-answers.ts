@@ -7,9 +7,9 @@ export function graphValue<T>(answer: GraphAnswer<T>): T {
   throw graphRefusal(answer.fault);
 }
 
-function graphRefusal({ kind, detail, retryAfterSeconds }: GraphFault): Refusal {
+function graphRefusal({ kind, detail, retryAfterSeconds, code }: GraphFault): Refusal {
   const { reason, passing } = reasons[kind];
-  if (!passing) return new Refusal('conflict', detail, { reason });
+  if (!passing) return new Refusal('conflict', detail, { reason: code ?? reason });
   const seconds = String(Math.max(1, Math.ceil(retryAfterSeconds ?? 5)));
   return new Refusal('busy', detail, { reason, headers: { 'retry-after': seconds } });
 }

@@ -18,11 +18,12 @@ export async function answer<T>(
 /** A failure as a fault; anything else is a bug and passes. */
 export function faultOf(error: unknown): Faulty {
   if (!(error instanceof GraphFailure)) throw error;
-  const { retryAfterSeconds } = error.facts;
+  const { retryAfterSeconds, signIn } = error.facts;
   const fault: GraphFault = {
     kind: faultKinds[error.kind],
     detail: error.message,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(signIn === undefined ? {} : { code: signIn }),
   };
   return { kind: 'fault', fault };
 }

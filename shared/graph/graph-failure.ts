@@ -1,3 +1,5 @@
+import type { SignInRefusal } from '../sync/graph-port.ts';
+
 /** Why a Graph call has no usable answer; everything that a run may have to decide upon. */
 export type GraphFailureKind =
   /** 429, or a wait longer than a function should sleep: come back after `retryAfterSeconds`. */
@@ -25,6 +27,8 @@ export interface GraphFailureFacts {
   /** Graph's own error code. */
   readonly code?: string;
   readonly retryAfterSeconds?: number;
+  /** Of `unauthorized`. */
+  readonly signIn?: SignInRefusal;
   readonly cause?: unknown;
 }
 

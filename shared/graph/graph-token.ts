@@ -47,9 +47,7 @@ export function tokenFrom(
       throw new GraphFailure(
         'unauthorized',
         'the token was issued by another tenant than the one that was confirmed',
-        {
-          code: 'wrong_tenant',
-        },
+        { signIn: 'wrong_tenant' },
       );
     }
     return issued.token;

@@ -47,7 +47,7 @@ function readFailed(run: SyncRun, fault: GraphFault): Step {
     case 'not-found':
       return run.phase === 'fold' ? nextList(run, undefined) : restarted(run, fault);
     case 'unauthorized':
-      return failed(run, 'consent_revoked', fault.detail);
+      return failed(run, fault.code ?? 'consent_revoked', fault.detail);
     case 'forbidden':
       if (run.phase === 'fold') return nextList(run, undefined);
       return retried(run, fault, 'permission_missing');

@@ -51,7 +51,12 @@ export interface GraphFault {
   readonly detail: string;
   /** Of `throttled`; may have a fraction. */
   readonly retryAfterSeconds?: number;
+  /** Of `unauthorized`, where more is known than that consent is not there. */
+  readonly code?: SignInRefusal;
 }
+
+/** The token is another tenant's than the confirmed one. */
+export type SignInRefusal = 'wrong_tenant';
 
 export type GraphFaultKind =
   | 'throttled'

@@ -70,3 +70,14 @@ test('a run that is refused at signing in ends for want of consent, and by name 
   service.answer = notConsented;
   expect(await run()).toMatchObject({ status: 'failed', failure: { code: 'consent_revoked' } });
 });
+
+test('a token of another tenant ends a run by that name, not for want of consent (S2-09)', async () => {
+  const { stack, service, one, confirm, run } = await signingIn();
+  service.answer = issued(tenantId);
+  await confirm();
+  service.answer = issued('22222222-2222-4222-8222-222222222222');
+  expect(await run()).toMatchObject({ status: 'failed', failure: { code: 'wrong_tenant' } });
+  const probe = await stack.send(`POST ${one}:probe`);
+  expect([probe.status, probe.json.reason]).toEqual([409, 'wrong_tenant']);
+  expect((await stack.send(`GET ${one}`)).json['state']).toBe('quarantined');
+});

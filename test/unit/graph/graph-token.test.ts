@@ -8,7 +8,7 @@ const tokenOf = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toS
 
 const failureOf = async (call: Promise<unknown>) => {
   const error: unknown = await call.catch((reason: unknown) => reason);
-  return error instanceof GraphFailure ? { kind: error.kind, code: error.facts.code } : error;
+  return error instanceof GraphFailure ? { kind: error.kind, signIn: error.facts.signIn } : error;
 };
 
 const issuing = (token: string) => ({ getToken: () => Promise.resolve({ token, expiresOnTimestamp: 0 }) });
@@ -39,7 +39,7 @@ test.each([
   ['something that is no JWT', 'opaque'],
 ])('a token of %s is refused (S2-09)', async (_name, token) => {
   const source = tokenFrom(issuing(token), { cloud: 'public', tenantId });
-  expect(await failureOf(source())).toEqual({ kind: 'unauthorized', code: 'wrong_tenant' });
+  expect(await failureOf(source())).toEqual({ kind: 'unauthorized', signIn: 'wrong_tenant' });
 });
 
 test.each([
@@ -50,7 +50,7 @@ test.each([
   [0, 'transient'],
 ])('a sign-in answer %d is %s', async (status, kind) => {
   const source = tokenFrom(failing(status), { cloud: 'public', tenantId });
-  expect(await failureOf(source())).toEqual({ kind, code: undefined });
+  expect(await failureOf(source())).toEqual({ kind, signIn: undefined });
 });
 
 test('authority, scope and service of each cloud belong together (graph.md §1.8)', () => {
