@@ -32,20 +32,26 @@ export async function* externalUsers(
   const names = new GroupNames(sources);
   await names.readStaged();
   const said = await saidOfExternals(sources);
+  const reaches = scopeReach(sources, decided.derivation);
   const ofRound = round.users.entries().flatMap(([user, { facts }]) => (isExternal(facts) ? [user] : []));
   for (const users of partsOf(ofRound, usersAtOnce)) {
     const rows = isFirst(sources) ? [] : await store.users(run.directory, userIds(round.memberIds, users));
     const known = new Map(rows.map(({ id, fields }) => [numberOf(round.memberIds, id), fields]));
     const counting = users.filter((user) => countsAfter(sources, user));
     const fieldsOf = (user: number) => mergedFields(known.get(user) ?? {}, said.get(user) ?? {});
-    yield await shown(sources, { ...decided, names }, { users: counting, fieldsOf });
+    yield await shown(sources, { ...decided, names, reaches }, { users: counting, fieldsOf });
   }
   if (isFirst(sources)) return;
   for await (const rows of store.userPages(run.directory)) {
     const others = new Map(rows.flatMap((row) => unspoken(sources, row)));
     const fieldsOf = (user: number) => others.get(user) ?? {};
-    yield await shown(sources, { ...decided, names }, { users: [...others.keys()], fieldsOf });
+    yield await shown(sources, { ...decided, names, reaches }, { users: [...others.keys()], fieldsOf });
   }
+}
+
+interface Asked {
+  readonly names: GroupNames;
+  readonly reaches: ReturnType<typeof scopeReach>;
 }
 
 const usersAtOnce = 1000;
@@ -84,11 +90,10 @@ const shownFields: ReadonlySet<string> = new Set([
 
 async function shown(
   sources: DeriveSources,
-  { derivation, limited, names }: Decided & { readonly names: GroupNames },
+  { derivation, limited, names, reaches }: Decided & Asked,
   { users, fieldsOf }: { users: readonly number[]; fieldsOf: (user: number) => JsonObject },
 ): Promise<readonly ExternalUser[]> {
   await sources.stored.loadGroupsOf(users);
-  const reaches = scopeReach(sources, derivation);
   const kept = new Map(limited.groups.flatMap((group) => (group.held ? [[group.group, group.kept]] : [])));
   const { after } = derivation;
   const inScope = users.filter(reaches).map((user) => {

@@ -37,9 +37,13 @@ export function below(states: readonly Memberships[], groups: readonly number[])
   return reached;
 }
 
-/** `groups` that live and all that live below them, ascending. */
-export function reachable(nesting: Nesting, groups: readonly number[]): Uint32Array {
-  const marks = new Marks(nesting.groups).begin();
+/** `groups` that live and all that live below them, ascending; who asks for many, one after the other, lends the marks. */
+export function reachable(
+  nesting: Nesting,
+  groups: readonly number[],
+  marks = new Marks(nesting.groups),
+): Uint32Array {
+  marks.begin();
   for (const group of groups) {
     if (nesting.live[group] === 1) marks.add(group);
   }

@@ -1,9 +1,11 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
-import { groupsAbove } from '../nesting/effective.ts';
+import { Marks } from '../nesting/marks.ts';
 import { countsAfter, storedUsers } from './counting-users.ts';
 import type { Derivation } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
+import type { FoldedRound } from './fold-round.ts';
 import type { FoldedUser } from './folded-users.ts';
+import { reachable } from './large-groups.ts';
 import type { OutReason, Standing } from './nested-store.ts';
 import { numberOf, userIds } from './round-ids.ts';
 import { outReason } from './scope.ts';
@@ -25,11 +27,13 @@ export async function userDecisions(
   sets: readonly DiffSet[],
 ): Promise<() => Iterable<UserDecision>> {
   const { round, stored, run } = sources;
-  const moved = new Set(sets.flatMap(({ added, removed }) => [...added, ...removed]));
-  const strangers =
-    run.settings.scope.kind === 'all' ? [] : [...moved].filter((user) => !round.users.has(user));
+  const isScoped = run.settings.scope.kind !== 'all';
+  const strangers = isScoped ? movedStrangers(round, sets) : [];
   const rows = await storedUsers(sources, strangers);
-  if (run.settings.scope.kind !== 'all') await stored.loadGroupsOf([...round.users.keys(), ...strangers]);
+  if (isScoped) {
+    await stored.loadGroupsOf(round.users.keys());
+    await stored.loadGroupsOf(strangers);
+  }
   const reaches = scopeReach(sources, derivation);
   const ofStrangers = rows.flatMap(({ id, life, standing }): readonly UserDecision[] => {
     const inScope = standing.counts && reaches(numberOf(round.memberIds, id));
@@ -45,6 +49,15 @@ export async function userDecisions(
     }
     yield* ofStrangers;
   };
+}
+
+function movedStrangers(round: FoldedRound, sets: readonly DiffSet[]): readonly number[] {
+  const moved = new Marks(round.memberIds.count).begin();
+  for (const { added, removed } of sets) {
+    moved.addAll(added);
+    moved.addAll(removed);
+  }
+  return [...moved.list.subarray(0, moved.count).filter((user) => !round.users.has(user))];
 }
 
 interface Verdict {
@@ -97,7 +110,9 @@ export function scopeReach(
   if (scope.kind === 'all') return () => true;
   const assigned = new Set(scope.kind === 'application' ? checked.assigned.users : []);
   const ids = scope.kind === 'groups' ? scope.groups : checked.assigned.groups;
-  const roots = new Set(ids.flatMap((id) => round.groupIds.find(id) ?? []));
+  const roots = ids.flatMap((id) => round.groupIds.find(id) ?? []);
+  const isBelow = new Uint8Array(after.nesting.groups);
+  for (const group of reachable(after.nesting, roots)) isBelow[group] = 1;
   return (user) =>
-    assigned.has(round.memberIds.textOf(user)) || groupsAbove(after, user).some((group) => roots.has(group));
+    assigned.has(round.memberIds.textOf(user)) || after.groupsOf(user).some((group) => isBelow[group] === 1);
 }
