@@ -41,12 +41,7 @@ const checked: Checked = {
   assigned: { users: [], groups: [] },
 };
 const staged = new StagedTenant(size);
-const stored = isSweep
-  ? new StoredTenant(
-      size,
-      isScoped ? { counts: true, inScope: false, reason: 'not-in-scope' } : { counts: true, inScope: true },
-    )
-  : undefined;
+const stored = isSweep ? new StoredTenant(size, !isScoped) : undefined;
 const state: SyncState = {
   ...newSyncState,
   ...(isSweep
@@ -130,7 +125,7 @@ ends('derived and packed for the hash');
 for (const some of partsOf(parts(), 8)) if (some.length === 0) throw new Error('an empty part');
 ends('packed for the journal');
 let entries = 0;
-for (const some of partsOf(log, 500)) entries += some.length;
+for (const some of partsOf(log(), 500)) entries += some.length;
 ends('log written');
 const secondsOf = (...wanted: readonly number[]) =>
   wanted.reduce((sum, phase) => sum + (phases[phase]?.seconds ?? 0), 0);

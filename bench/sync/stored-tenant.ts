@@ -19,7 +19,8 @@ export class StoredTenant {
   /** Groups that the pages show. */
   readonly shown: Uint8Array;
   readonly #size: TenantSize;
-  readonly #standing: NestedUser['standing'];
+  /** All groups and users, or none. */
+  readonly #isInScope: boolean;
   /** Direct users of each stored group. */
   readonly #counts: Uint32Array;
   readonly #members: Uint32Array;
@@ -28,9 +29,9 @@ export class StoredTenant {
   #row: TenantRow | undefined;
   #asked = 0;
 
-  constructor(size: TenantSize, standing: NestedUser['standing']) {
+  constructor(size: TenantSize, isInScope: boolean) {
     this.#size = size;
-    this.#standing = standing;
+    this.#isInScope = isInScope;
     this.shape = { users: size.users + extra(size.users), groups: size.groups + extra(size.groups) };
     this.shown = new Uint8Array(this.shape.groups);
     this.#counts = new Uint32Array(this.shape.groups);
@@ -92,7 +93,13 @@ export class StoredTenant {
     for (let group = 0; group < this.shape.groups; group++) {
       if (!this.isStoredGroup(group)) continue;
       const id = GroupId.parse(guid('9', group));
-      groups.push({ id, ...groupStanding, users: this.#counts[group] ?? 0, others: 0 });
+      groups.push({
+        id,
+        ...groupStanding,
+        told: this.#isInScope,
+        users: this.#counts[group] ?? 0,
+        others: 0,
+      });
     }
     const edges: { parent: GroupId; child: GroupId }[] = [];
     this.forEachChild((parent, child) => {
@@ -113,6 +120,7 @@ export class StoredTenant {
         id: GroupId.parse(guid('9', group)),
         ...{ version: 1, created: at, lastModified: at, lifeSince: '' },
         ...groupStanding,
+        told: this.#isInScope,
         fields: { displayName: `Group ${group}${group % 53 === 0 ? ' as it was' : ''}` },
         attributes: { displayName: `Group ${group}` },
       }));
@@ -133,11 +141,16 @@ export class StoredTenant {
       id: UserId.parse(guid('8', user)),
       ...{ version: 1, created: at, lastModified: at },
       ...(isLive ? { life: 'live', lifeSince: '' } : { life: 'soft-deleted', lifeSince: at }),
-      standing: isLive ? this.#standing : { counts: false, inScope: false, reason: 'deleted' },
+      standing: this.#standingOf(isLive),
       fields: { userPrincipalName },
       attributes: { userName: userPrincipalName },
     };
   };
+
+  #standingOf(isLive: boolean): NestedUser['standing'] {
+    if (!isLive) return { counts: false, inScope: false, reason: 'deleted' };
+    return { counts: true, inScope: this.#isInScope, ...(this.#isInScope ? {} : { reason: 'not-in-scope' }) };
+  }
 
   #rowOf(group: number): Uint32Array {
     if (this.#rows === undefined || group < this.#asked) {
@@ -159,7 +172,7 @@ export function* nestingRows(size: TenantSize): Iterable<readonly [number, numbe
 
 const extra = (count: number) => Math.ceil(count / 1000);
 const at = '2026-01-01T00:00:00.000Z';
-const groupStanding = { life: 'live', told: true, held: false } as const;
+const groupStanding = { life: 'live', held: false } as const;
 const rowsPerPage = 1000;
 const none = new Uint32Array(0);
 

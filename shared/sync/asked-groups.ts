@@ -50,11 +50,8 @@ export function groupsInDoubt(
   { round, stored }: { readonly round: FoldedRound; readonly stored: StoredMemberships },
 ): readonly number[] {
   const doubted = answers.flatMap(({ kind, member, groups }) => {
-    const holders =
-      kind === 'user'
-        ? [...stored.groupsOf(member)]
-        : [...stored.children].flatMap(([parent, children]) => (children.has(member) ? [parent] : []));
-    return holders.filter((group) => !groups.has(group));
+    const holders = kind === 'user' ? stored.groupsOf(member) : stored.parentsOf(member);
+    return [...holders].filter((group) => !groups.has(group));
   });
   const isLive = (group: number) => (round.groups.get(group) ?? stored.facts.get(group))?.life === 'live';
   return [...new Set(doubted)].filter(isLive);

@@ -1,4 +1,4 @@
-import { type Edges, noEdges } from '../nesting/adjacency.ts';
+import { noEdges } from '../nesting/adjacency.ts';
 import { type Affected, affectedBy, type Touched } from '../nesting/affected.ts';
 import { changedEdges, changedMemberships } from '../nesting/changed-memberships.ts';
 import { changedRows, type EdgeChanges, noChanges } from '../nesting/edge-changes.ts';
@@ -69,7 +69,7 @@ const noUsers = new Uint8Array(0);
 function skeletonOf(sources: DeriveSources): BothStates {
   const { round, stored, edges, run, state, checked } = sources;
   const groups = round.groupIds.count;
-  const storedEdges = edgesIn(stored.children);
+  const storedEdges = stored.nestingEdges();
   const liveBefore = flagsOf(groups, (group) => stored.facts.get(group)?.life === 'live');
   const liveAfter = flagsOf(
     groups,
@@ -123,13 +123,13 @@ function touchedBy(sources: DeriveSources, { before, after }: BothStates): Touch
       before.nesting.live[group] === after.nesting.live[group] && before.told[group] === after.told[group];
     if (!same || refolded) groups.push(group);
   }
-  const users = [...round.users.keys()].filter(
+  const users = Uint32Array.from(round.users.keys()).filter(
     (user) => countedBefore(round, user) !== countsAfter(sources, user),
   );
   return {
     userEdges: edges.users,
     nestingEdges: isFlattened(run.settings) ? edges.nesting : noChanges,
-    users: Uint32Array.from(users),
+    users,
     groups: Uint32Array.from(groups),
   };
 }
@@ -155,18 +155,6 @@ function firstDerivation(sources: DeriveSources, skeleton: BothStates): Derivati
   const large = [...groups].filter((group) => (sizes[group] ?? 0) > run.settings.maxMembersPerGroup);
   const change = pairsAdded > toldPairsMax ? undefined : netChange({ before, after }, touched, 'groups');
   return { before, after, change, pairsAdded, pairsRemoved: 0, affected, large };
-}
-
-function edgesIn(children: ReadonlyMap<number, ReadonlySet<number>>): Edges {
-  const from: number[] = [];
-  const to: number[] = [];
-  for (const [parent, held] of children) {
-    for (const child of held) {
-      from.push(parent);
-      to.push(child);
-    }
-  }
-  return { from: Uint32Array.from(from), to: Uint32Array.from(to) };
 }
 
 const flagsOf = (count: number, isSet: (index: number) => boolean) =>

@@ -1,4 +1,5 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
+import { Marks } from '../nesting/marks.ts';
 import { countsAfter, storedUsers } from './counting-users.ts';
 import type { Derivation } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
@@ -19,8 +20,11 @@ export async function emptiedGroups(
   if (derivation.pairsRemoved < emptiedFrom) return 0;
   if (derivation.change === undefined) return undefined;
   let emptied = 0;
+  const { nesting } = derivation.after;
+  const marks = new Marks(nesting.groups);
   for (const group of losingOnly(sets, derivation)) {
-    if (!(await hasSomebody(sources, derivation, group))) emptied++;
+    const below = reachable(nesting, [group], marks);
+    if (!(await hasSomebody(sources, derivation, below))) emptied++;
   }
   return emptied;
 }
@@ -40,10 +44,15 @@ function losingOnly(sets: readonly DiffSet[], { before, after }: Derivation): re
   });
 }
 
-async function hasSomebody(sources: DeriveSources, { after }: Derivation, group: number): Promise<boolean> {
-  for (const below of reachable(after.nesting, [group])) {
-    await sources.stored.loadMembers([below]);
-    const members = after.usersOf(below);
+/** In one of these groups. */
+async function hasSomebody(
+  sources: DeriveSources,
+  { after }: Derivation,
+  groups: Uint32Array,
+): Promise<boolean> {
+  for (const group of groups) {
+    await sources.stored.loadMembers([group]);
+    const members = after.usersOf(group);
     for (let start = 0; start < members.length; start += askedAtOnce) {
       if (await someCount(sources, members.subarray(start, start + askedAtOnce))) return true;
     }

@@ -17,32 +17,14 @@ export function dropGone(
   for (const [user, { life }] of round.users) {
     if (life === 'gone') changes.users.replaceMember(user, without(round, stored.groupsOf(user)));
   }
-  const gone = [...round.groups].flatMap(([group, { life }]) => (life === 'gone' ? [group] : []));
-  if (gone.length === 0) return;
-  const parents = parentsAmong(stored.children, new Set(gone));
-  for (const group of gone) {
-    changes.nesting.replaceMember(group, without(round, parents.get(group) ?? []));
+  for (const [group, { life }] of round.groups) {
+    if (life !== 'gone') continue;
+    changes.nesting.replaceMember(group, without(round, stored.parentsOf(group)));
     for (const member of stored.membersOf(group)) changes.users.push(group, member, false);
-    for (const child of stored.children.get(group) ?? []) changes.nesting.push(group, child, false);
+    for (const child of stored.childrenOf(group)) changes.nesting.push(group, child, false);
   }
 }
 
 /** Groups that are gone tell the end of their memberships themselves. */
 const without = (round: FoldedRound, groups: Iterable<number>) =>
   [...groups].filter((group) => !isGone(round, group));
-
-function parentsAmong(
-  children: ReadonlyMap<number, ReadonlySet<number>>,
-  wanted: ReadonlySet<number>,
-): ReadonlyMap<number, readonly number[]> {
-  const parents = new Map<number, number[]>();
-  for (const [parent, held] of children) {
-    for (const child of held) {
-      if (!wanted.has(child)) continue;
-      const list = parents.get(child) ?? [];
-      list.push(parent);
-      parents.set(child, list);
-    }
-  }
-  return parents;
-}

@@ -59,7 +59,7 @@ function contestedGroups(round: FoldedRound): ReadonlySet<number> {
   return contested;
 }
 
-function hadMembers({ facts, children }: StoredMemberships, group: number): boolean {
-  const known = facts.get(group);
-  return known !== undefined && known.users + known.others + (children.get(group)?.size ?? 0) > 0;
+function hadMembers(stored: StoredMemberships, group: number): boolean {
+  const known = stored.facts.get(group);
+  return known !== undefined && known.users + known.others + stored.childrenOf(group).length > 0;
 }

@@ -12,15 +12,16 @@ export interface Loaded {
   readonly listed: ReadonlyMap<number, unknown>;
   readonly asked: AskedGroups;
   readonly sweep: boolean;
+  /** The round has everybody in it who is stored. */
+  readonly hasEverybody: boolean;
 }
 
 /** Reads the stored memberships that events, lists, sweeps and hard deletes are compared with. */
-export async function loadForEdges({ round, stored, listed, asked, sweep }: Loaded) {
+export async function loadForEdges({ round, stored, listed, asked, sweep }: Loaded): Promise<void> {
   // On a first run nothing is stored, and a million members need not be gathered to find that out.
   if (stored.facts.size === 0) return;
   if (sweep) {
-    await stored.loadMembers(stored.facts.keys());
-    stored.turnRound();
+    await stored.loadAll();
     return;
   }
   const gone = [...round.groups].flatMap(([group, { life }]) => (life === 'gone' ? [group] : []));
@@ -38,13 +39,11 @@ export async function loadForEdges({ round, stored, listed, asked, sweep }: Load
 /** Soft-deleted users among the members that a list or an enumeration may not have shown. */
 export async function sleepingUsers(
   { store, run }: RoundSources,
-  { round, stored, listed, sweep }: Loaded,
+  loaded: Loaded,
 ): Promise<ReadonlySet<number>> {
+  const { round } = loaded;
   const asleep = new Set<number>();
-  const pages = sweep
-    ? store.userPages(run.directory)
-    : listedUsers({ store, run }, { round, stored, listed });
-  for await (const rows of pages) {
+  for await (const rows of unspokenUsers({ store, run }, loaded)) {
     for (const { id, life } of rows) if (life === 'soft-deleted') asleep.add(numberOf(round.memberIds, id));
   }
   for (const [user, { life }] of round.users) {
@@ -54,10 +53,19 @@ export async function sleepingUsers(
   return asleep;
 }
 
+/** Rows of whom the round may not have in it, and of others. */
+function unspokenUsers(
+  { store, run }: Pick<RoundSources, 'store' | 'run'>,
+  { sweep, hasEverybody, ...loaded }: Loaded,
+): AsyncIterable<readonly NestedUser[]> | readonly (readonly NestedUser[])[] {
+  if (hasEverybody) return [];
+  return sweep ? store.userPages(run.directory) : listedUsers({ store, run }, loaded);
+}
+
 /** Rows of all members that listed groups have or had. */
 async function* listedUsers(
   { store, run }: Pick<RoundSources, 'store' | 'run'>,
-  { round, stored, listed }: Omit<Loaded, 'sweep' | 'asked'>,
+  { round, stored, listed }: Pick<Loaded, 'round' | 'stored' | 'listed'>,
 ): AsyncIterable<readonly NestedUser[]> {
   if (listed.size === 0) return;
   const members = new Set(round.memberEvents.members());

@@ -1,7 +1,9 @@
 import type { EdgeChanges } from '../nesting/edge-changes.ts';
+import { Marks } from '../nesting/marks.ts';
 import type { AskedGroups } from './asked-groups.ts';
 import { ChangedEdges } from './changed-edges.ts';
 import { isAdded, isContested, memberOf, type SettledEdge } from './edge-events.ts';
+import { EdgeWords } from './edge-words.ts';
 import type { FoldedRound } from './fold-round.ts';
 import { dropGone, isGone } from './gone-edges.ts';
 import type { Reread } from './run-records.ts';
@@ -75,26 +77,42 @@ function decideGroups(context: Context, changes: { users: ChangedEdges; nesting:
   const groups = new Set([...settledUsers.groups(), ...settledNesting.groups(), ...sources.listed.keys()]);
   for (const group of [...asked.users.keys(), ...asked.nesting.keys()]) groups.add(group);
   if (sources.sweep) for (const group of stored.facts.keys()) groups.add(group);
+  const members = roomFor(round.memberIds.count);
+  const children = roomFor(round.groupIds.count);
   for (const group of groups) {
     decideGroup(context, group, {
       edges: settledUsers.edgesOf(group),
-      before: (member) => stored.groupsOf(member).includes(group),
-      all: () => stored.membersOf(group),
+      stored: stored.membersOf(group),
+      // Where all groups are compared, nobody's groups are looked for among all.
+      before: sources.sweep
+        ? among(members.before, stored.membersOf(group))
+        : (member) => stored.groupsOf(member).includes(group),
       listed: sources.listed.get(group)?.members,
       asked: asked.users.get(group) ?? [],
       isAsleep: (member) => sources.asleep.has(member),
+      words: members.words,
       into: changes.users,
     });
     decideGroup(context, group, {
       edges: settledNesting.edgesOf(group),
-      before: (child) => stored.children.get(group)?.has(child) ?? false,
-      all: () => stored.children.get(group) ?? [],
+      stored: stored.childrenOf(group),
+      before: among(children.before, stored.childrenOf(group)),
       listed: sources.listed.get(group)?.children,
       asked: asked.nesting.get(group) ?? [],
       isAsleep: (child) => lifeOf(sources, child) === 'soft-deleted',
+      words: children.words,
       into: changes.nesting,
     });
   }
+}
+
+/** One memory for all groups. */
+const roomFor = (members: number) => ({ before: new Marks(members), words: new EdgeWords(members) });
+
+/** Good until the marks are used again. */
+function among(marks: Marks, members: Uint32Array): (member: number) => boolean {
+  marks.begin().addAll(members);
+  return (member) => marks.has(member);
 }
 
 interface Context {
@@ -105,13 +123,15 @@ interface Context {
 
 interface Side {
   readonly edges: Uint32Array;
+  /** Members as they are stored; known of groups that were listed, and of all in a sweep. */
+  readonly stored: Uint32Array;
   readonly before: (member: number) => boolean;
-  readonly all: () => Iterable<number>;
   readonly listed: ReadonlySet<number> | undefined;
   /** Members that were found to be in the group by asking them. */
   readonly asked: readonly number[];
   /** A member that is not shown may still be one. */
   readonly isAsleep: (member: number) => boolean;
+  readonly words: EdgeWords;
   readonly into: ChangedEdges;
 }
 
@@ -121,8 +141,9 @@ function decideGroup(context: Context, group: number, side: Side): void {
   const { sources } = context;
   // Most groups are spoken of by events alone, one word an edge.
   if (sources.listed.has(group) || sweeps(context, group) || side.asked.length > 0) {
-    for (const [member, present] of wantedEdges(context, group, side))
+    wantedEdges(context, group, side).forEach((member, present) => {
       decideEdge(context, group, { side, member, present });
+    });
     return;
   }
   for (const edge of side.edges) {
@@ -143,18 +164,17 @@ function decideEdge(context: Context, group: number, { side, member, present }: 
 }
 
 /** What the round says of each edge; the later source wins: sweep, list, asked, events. */
-function wantedEdges(context: Context, group: number, side: Side): ReadonlyMap<number, boolean> {
+function wantedEdges(context: Context, group: number, side: Side): EdgeWords {
   const listed = context.sources.listed.get(group);
-  const wanted = new Map<number, boolean>();
-  if (sweeps(context, group)) setAbsent(wanted, side);
-  if (listed !== undefined && listed.reason !== 'contested')
-    takeList(context, group, { side, wanted, listed });
-  for (const member of side.asked) wanted.set(member, true);
+  const wanted = side.words.begin();
+  if (sweeps(context, group)) setAbsent(side);
+  if (listed !== undefined && listed.reason !== 'contested') takeList(context, group, { side, listed });
+  for (const member of side.asked) wanted.say(member, true);
   for (const edge of side.edges) {
     const present = wordOn(context, group, { side, edge });
-    if (present !== undefined) wanted.set(memberOf(edge), present);
+    if (present !== undefined) wanted.say(memberOf(edge), present);
     // Two words and no list: the edge stays as it is stored.
-    else wanted.delete(memberOf(edge));
+    else wanted.unsay(memberOf(edge));
   }
   return wanted;
 }
@@ -182,8 +202,8 @@ function contestedWord(
   return side.isAsleep(member) ? lastWord : side.listed?.has(member);
 }
 
-function setAbsent(wanted: Map<number, boolean>, side: Side): void {
-  for (const member of side.all()) if (!side.isAsleep(member)) wanted.set(member, false);
+function setAbsent({ stored, isAsleep, words }: Side): void {
+  for (const member of stored) if (!isAsleep(member)) words.say(member, false);
 }
 
 const lifeOf = ({ round, stored }: EdgeSources, group: number) =>
@@ -199,24 +219,23 @@ function sweeps({ sources }: Context, group: number): boolean {
 function takeList(
   context: Context,
   group: number,
-  { side, wanted, listed }: { side: Side; wanted: Map<number, boolean>; listed: ListedGroup },
+  { side, listed }: { side: Side; listed: ListedGroup },
 ): void {
   if (side.listed === undefined) {
     keepAsking(context, group, listed.reason);
     return;
   }
-  const stored = [...side.all()];
-  if (isDoubtful(listed, stored.length)) {
+  if (isDoubtful(listed, side.stored.length)) {
     keepAsking(context, group, listed.reason);
     return;
   }
   // Counts said that something is missing here or there: what is missing in one list may only be late.
-  if (listed.reason !== 'audit' || listed.rounds >= 1) setAbsent(wanted, side);
-  else if (lacks(side, stored)) keepAsking(context, group, listed.reason);
-  for (const member of side.listed) wanted.set(member, true);
+  if (listed.reason !== 'audit' || listed.rounds >= 1) setAbsent(side);
+  else if (lacks(side)) keepAsking(context, group, listed.reason);
+  for (const member of side.listed) side.words.say(member, true);
 }
 
-const lacks = ({ listed, isAsleep }: Side, stored: readonly number[]) =>
+const lacks = ({ listed, stored, isAsleep }: Side) =>
   stored.some((member) => listed?.has(member) === false && !isAsleep(member));
 
 function isDoubtful(listed: ListedGroup, stored: number): boolean {

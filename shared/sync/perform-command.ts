@@ -5,6 +5,7 @@ import { audit } from './audit.ts';
 import { finish } from './end-run.ts';
 import { isFirst } from './fold-round.ts';
 import { isApproved, planDifference } from './look-again.ts';
+import { partsOf } from './parts-of.ts';
 import { examineRound, planRound, type RoundPlan } from './plan-round.ts';
 import { askGroups, check, readList, readPage } from './read-graph.ts';
 import { listMembers, listPage, readToken } from './read-lists.ts';
@@ -71,11 +72,9 @@ async function decide(work: Work, run: SyncRun): Promise<Done> {
     ...(firstPart === 0 ? {} : { firstPart }),
     ...(layout === undefined ? {} : { layout }),
   };
-  const entries = [...log, ...forbiddenLog(run)];
-  await writeLog(ports, run, entries);
+  const warnings = await writeLog(ports, run, [log(), forbiddenLog(run)]);
   if (run.mode === 'dry-run') await listExternalUsers(ports, run, externalUsers);
   const rejectedBefore = state.rejectedPlan === decided.hash && decided.exceeded.length > 0;
-  const warnings = entries.filter(({ level }) => level === 'warning').length;
   return {
     event: { kind: 'planned', plan: decided, rejectedBefore, isApproved: approved, warnings },
     writes: [],
@@ -127,10 +126,22 @@ async function* shownParts({ store }: SyncPorts, run: SyncRun, { firstPart = 0, 
 
 const logEntriesAtOnce = 500;
 
-async function writeLog(ports: SyncPorts, run: SyncRun, entries: readonly RunLogEntry[]): Promise<void> {
-  for (let start = 0; start < entries.length; start += logEntriesAtOnce) {
-    await ports.log.write(run.directory, run.id, entries.slice(start, start + logEntriesAtOnce));
+/** How many of the entries are warnings. */
+async function writeLog(
+  ports: SyncPorts,
+  run: SyncRun,
+  logs: readonly Iterable<RunLogEntry>[],
+): Promise<number> {
+  let warnings = 0;
+  for (const some of partsOf(joined(logs), logEntriesAtOnce)) {
+    await ports.log.write(run.directory, run.id, some);
+    warnings += some.filter(({ level }) => level === 'warning').length;
   }
+  return warnings;
+}
+
+function* joined<T>(lists: readonly Iterable<T>[]): Iterable<T> {
+  for (const list of lists) yield* list;
 }
 
 /** A dry run that dies on the way lists them again, under the same keys. */

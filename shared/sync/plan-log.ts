@@ -7,75 +7,77 @@ import { groupIdOf } from './round-ids.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { UserDecision } from './user-decisions.ts';
 
+interface Noted {
+  readonly users: Iterable<UserDecision>;
+  readonly limited: LimitedChange;
+  readonly hidden: readonly number[];
+  readonly names: Pick<GroupNames, 'of'>;
+}
+
 /** What a person should know of a round: who is left out and why, groups above their limit, members that lead nowhere. */
-export function logOf(
-  { run, round, stored, edges }: DeriveSources,
-  {
-    users,
-    limited,
-    hidden,
-    names,
-  }: {
-    users: Iterable<UserDecision>;
-    limited: LimitedChange;
-    hidden: readonly number[];
-    names: Pick<GroupNames, 'of'>;
-  },
-): readonly RunLogEntry[] {
+export function* logOf(sources: DeriveSources, noted: Noted): Iterable<RunLogEntry> {
+  const { run } = sources;
   const at = run.startedAt;
-  const groupOf = (group: number) => ({ kind: 'group' as const, id: groupIdOf(round.groupIds, group) });
-  const ignored = new Map<number, number>();
+  for (const { id, inScope, reason = 'not-in-scope', was } of noted.users) {
+    if (inScope || reason === 'deleted' || was?.inScope === true) continue;
+    yield {
+      key: `4/user/${id}`,
+      at,
+      level: 'info',
+      code: `user-${reason}`,
+      message: `User left out: ${reason}`,
+      object: { kind: 'user', id },
+    };
+  }
+  for (const { group, held, members } of noted.limited.groups) {
+    if (!held) continue;
+    const limit = run.settings.maxMembersPerGroup;
+    yield {
+      key: `4/limit/${group}`,
+      at,
+      level: 'error',
+      code: 'group-over-limit',
+      message: `Group "${noted.names.of(group)}" would have ${members} members, above ${limit}: it keeps its last ones`,
+      object: groupObject(sources, group),
+      counts: { members, limit },
+    };
+  }
+  yield* hiddenLog(sources, noted.hidden);
+  yield* ignoredLog(sources);
+}
+
+function* hiddenLog(sources: DeriveSources, hidden: readonly number[]): Iterable<RunLogEntry> {
+  for (const group of hidden) {
+    yield {
+      key: `3/hidden/${group}`,
+      at: sources.run.startedAt,
+      level: 'warning',
+      code: 'members-hidden',
+      message: 'Members of this group are hidden from the application: no removals were taken from it',
+      object: groupObject(sources, group),
+    };
+  }
+}
+
+/** Groups that came to have members which are no users. */
+function* ignoredLog(sources: DeriveSources): Iterable<RunLogEntry> {
+  const { run, round, stored, edges } = sources;
   const { added } = edges.users.byGroup;
   for (const group of changedRows(edges.users.byGroup)) {
     const others = rowOf(added, group).reduce((sum, member) => sum + (round.types.has(member) ? 1 : 0), 0);
-    if (others > 0) ignored.set(group, (stored.facts.get(group)?.others ?? 0) + others);
+    if (others === 0) continue;
+    const count = (stored.facts.get(group)?.others ?? 0) + others;
+    yield {
+      key: `3/ignored/${group}`,
+      at: run.startedAt,
+      level: 'warning',
+      code: 'members-ignored',
+      message: `${count} members are devices, contacts or service principals and lead nowhere`,
+      object: groupObject(sources, group),
+      counts: { members: count },
+    };
   }
-  return [
-    ...Iterator.from(users)
-      .filter(({ inScope, reason, was }) => !inScope && reason !== 'deleted' && was?.inScope !== true)
-      .map(
-        ({ id, reason = 'not-in-scope' }): RunLogEntry => ({
-          key: `4/user/${id}`,
-          at,
-          level: 'info',
-          code: `user-${reason}`,
-          message: `User left out: ${reason}`,
-          object: { kind: 'user', id },
-        }),
-      ),
-    ...limited.groups
-      .filter(({ held }) => held)
-      .map(
-        ({ group, members }): RunLogEntry => ({
-          key: `4/limit/${group}`,
-          at,
-          level: 'error',
-          code: 'group-over-limit',
-          message: `Group "${names.of(group)}" would have ${members} members, above ${run.settings.maxMembersPerGroup}: it keeps its last ones`,
-          object: groupOf(group),
-          counts: { members, limit: run.settings.maxMembersPerGroup },
-        }),
-      ),
-    ...hidden.map(
-      (group): RunLogEntry => ({
-        key: `3/hidden/${group}`,
-        at,
-        level: 'warning',
-        code: 'members-hidden',
-        message: 'Members of this group are hidden from the application: no removals were taken from it',
-        object: groupOf(group),
-      }),
-    ),
-    ...[...ignored].map(
-      ([group, count]): RunLogEntry => ({
-        key: `3/ignored/${group}`,
-        at,
-        level: 'warning',
-        code: 'members-ignored',
-        message: `${count} members are devices, contacts or service principals and lead nowhere`,
-        object: groupOf(group),
-        counts: { members: count },
-      }),
-    ),
-  ];
 }
+
+const groupObject = ({ round }: DeriveSources, group: number) =>
+  ({ kind: 'group', id: groupIdOf(round.groupIds, group) }) as const;

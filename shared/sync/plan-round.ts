@@ -64,7 +64,8 @@ export interface RoundPlan {
   readonly plan: Plan;
   /** Made anew each time they are gone through: all of them at once can be larger than memory. */
   readonly parts: () => Iterable<JournalPart>;
-  readonly log: readonly RunLogEntry[];
+  /** Made while it is gone through: of a narrow scope it names nearly everybody. */
+  readonly log: () => Iterable<RunLogEntry>;
   /** Who would be in the directory and is of another tenant; read when asked for. */
   readonly externalUsers: () => AsyncIterable<readonly ExternalUser[]>;
 }
@@ -75,12 +76,13 @@ export interface RoundPlan {
  */
 export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   const { store, run, state, checked } = sources;
-  const { round, stored } = await foldedSources(sources);
+  const { round, stored, hasEverybody } = await foldedSources(sources);
   const sweep = run.groups.baseline && !isFirst(sources);
   const listed = await listedGroups(store, run, round);
   const asked = await askedGroups(store, run, { round, stored });
-  await loadForEdges({ round, stored, listed, asked, sweep });
-  const asleep = await sleepingUsers(sources, { round, stored, listed, asked, sweep });
+  const loaded = { round, stored, listed, asked, sweep, hasEverybody };
+  await loadForEdges(loaded);
+  const asleep = await sleepingUsers(sources, loaded);
   const edges = netEdges({
     round,
     stored,
@@ -125,19 +127,15 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     rereads,
     liveUsers: liveUsersOf(round, run),
   };
+  const names = await heldNames(derive, limited);
   return {
     plan,
     parts,
-    log: [
-      ...logOf(derive, {
-        users: users(),
-        limited,
-        hidden: edges.hidden,
-        names: await heldNames(derive, limited),
-      }),
-      ...rereadLog(derive),
-      ...removalLog(derive, { users: users(), groups, sets: limited.sets }),
-    ],
+    log: function* () {
+      yield* logOf(derive, { users: users(), limited, hidden: edges.hidden, names });
+      yield* rereadLog(derive);
+      yield* removalLog(derive, { users: users(), groups, sets: limited.sets });
+    },
     externalUsers: () => externalUsers(derive, { derivation, limited }),
   };
 }

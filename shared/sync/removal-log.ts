@@ -12,31 +12,23 @@ interface Taken {
 }
 
 /** What a round takes away, object by object: whoever is asked to approve it sees whom it hits. */
-export function removalLog(sources: DeriveSources, { users, groups, sets }: Taken): readonly RunLogEntry[] {
+export function* removalLog(sources: DeriveSources, { users, groups, sets }: Taken): Iterable<RunLogEntry> {
   const at = sources.run.startedAt;
-  return [
-    ...capped(at, 'users', Iterator.from(users).flatMap(userEntries(at))),
-    ...capped(at, 'groups', Iterator.from(groups).flatMap(groupEntries(at))),
-    ...capped(at, 'memberships', membershipEntries(sources, sets)),
-  ];
+  yield* capped(at, 'users', Iterator.from(users).flatMap(userEntries(at)));
+  yield* capped(at, 'groups', Iterator.from(groups).flatMap(groupEntries(at)));
+  yield* capped(at, 'memberships', membershipEntries(sources, sets));
 }
 
 /** Entries of one kind; a round that takes more away says how many more. */
 const entriesMax = 1000;
 
-function capped(at: string, what: string, entries: Iterator<RunLogEntry>): readonly RunLogEntry[] {
-  const shown: RunLogEntry[] = [];
-  let more = 0;
-  for (let next = entries.next(); next.done !== true; next = entries.next()) {
-    if (shown.length < entriesMax) shown.push(next.value);
-    else more++;
-  }
-  if (more === 0) return shown;
+function* capped(at: string, what: string, entries: Iterable<RunLogEntry>): Iterable<RunLogEntry> {
+  let count = 0;
+  for (const entry of entries) if (count++ < entriesMax) yield entry;
+  if (count <= entriesMax) return;
+  const more = count - entriesMax;
   const message = `Removals of ${what} that are not listed one by one: ${more}`;
-  return [
-    ...shown,
-    { key: `5/${what}/more`, at, level: 'info', code: 'more-removals', message, counts: { more } },
-  ];
+  yield { key: `5/${what}/more`, at, level: 'info', code: 'more-removals', message, counts: { more } };
 }
 
 const userEntries =
@@ -67,10 +59,7 @@ const groupEntries =
     return [{ key: `5/groups/removed/${id}`, at, level: 'info', code: 'group-removed', message, object }];
   };
 
-function* membershipEntries(
-  { run, round }: DeriveSources,
-  sets: readonly DiffSet[],
-): Generator<RunLogEntry, undefined> {
+function* membershipEntries({ run, round }: DeriveSources, sets: readonly DiffSet[]): Iterable<RunLogEntry> {
   for (const { groups, added, removed } of sets) {
     if (removed.length === 0) continue;
     for (const group of groups) {

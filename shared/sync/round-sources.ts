@@ -14,19 +14,18 @@ export interface RoundSources {
   readonly checked: Checked;
 }
 
-/** What the round says and what is stored, with everybody in it whom it does not name and nevertheless concerns. */
+/** What the round says and what is stored, with everybody in it whom it does not name and nevertheless concerns: perhaps all who are stored. */
 export async function foldedSources(sources: RoundSources) {
   const { store, run, state, checked } = sources;
   const round = await foldRound(sources);
   const stored = new StoredMemberships(store, run.directory, round);
-  if (isFirst(sources)) return { round, stored };
+  if (isFirst(sources)) return { round, stored, hasEverybody: false };
   await stored.loadNesting();
-  if (run.users.baseline || state.policy !== policyFingerprint(run.settings, checked)) {
-    await considerEverybody(sources, round);
-  }
+  const hasEverybody = run.users.baseline || state.policy !== policyFingerprint(run.settings, checked);
+  if (hasEverybody) await considerEverybody(sources, round);
   if (run.groups.baseline) sweepGroups(round.groups, stored);
   await knowListed(sources, round);
-  return { round, stored };
+  return { round, stored, hasEverybody };
 }
 
 /** Users the round did not speak of: unseen by a complete enumeration they are deleted; under new rules they are judged anew. */

@@ -49,6 +49,17 @@ test.each([
   },
 );
 
+test('of a scope that leaves out more people than are logged at once, each is named', async () => {
+  const users = 1100;
+  const scope: SyncScope = { kind: 'groups', groups: [GroupId.parse(group(1))], includeNestedGroups: true };
+  const sync = await synced({ users, groups: { 1: [['user', 700]] } }, { scope });
+  const leftOut = [...sync.entries.values()].map(({ code, object }) => `${code} ${object?.id}`);
+  const all = Array.from({ length: users }, (_, index) => index + 1);
+  expect(leftOut.sort()).toEqual(
+    all.filter((index) => index !== 700).map((index) => `user-not-in-scope ${user(index)}`),
+  );
+});
+
 test('changing the scope tells what comes and what goes, and the next run keeps to it', async () => {
   const sync = await synced(nested);
   sync.consumer.isStrict = false;
