@@ -112,13 +112,15 @@ const isDebugged = ({ debug }: NestedDirectoryRecord, now: number): boolean =>
 const needsConfirmation = ({ confirmation }: NestedDirectoryRecord, run: RunView | undefined): boolean =>
   run?.failure?.code === 'domains_changed' && (confirmation?.at ?? '') < run.startedAt;
 
-/** The last run failed for a reason that every next one meets too, until a person removes it (XA-12, S2-19). */
+/** The last run failed for a reason that every next one meets too, until a person removes it (XA-12, S2-19, T09). */
 export const isQuarantined = ({ run }: Pick<RunFacts, 'run'>): boolean =>
   run?.failure !== undefined && lastingFailures.has(run.failure.code);
 
 const lastingFailures: ReadonlySet<string> = new Set([
   'consent_revoked',
+  'credential_rejected',
   'permission_missing',
+  'scope_not_found',
   'wrong_tenant',
 ]);
 

@@ -1,7 +1,7 @@
-import type { Assignment, GraphAnswer, GraphFault, GraphReader, TenantDomain } from './graph-port.ts';
-import type { RefusedCheck } from './run-events.ts';
+import { applicationIn, assignedPrincipals } from './assigned-principals.ts';
+import type { GraphAnswer, GraphFault, GraphReader, TenantDomain } from './graph-port.ts';
+import type { Refused, RefusedCheck } from './run-events.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
-import type { NestedSettings } from './settings.ts';
 
 export type CheckOutcome =
   | {
@@ -10,7 +10,7 @@ export type CheckOutcome =
       readonly calls: number;
       readonly resourceUnits: number;
     }
-  | { readonly kind: 'refused'; readonly code: RefusedCheck; readonly detail: string }
+  | Refused
   | { readonly kind: 'fault'; readonly fault: GraphFault };
 
 /** A check holds for this long when a timer starts the run. */
@@ -29,10 +29,6 @@ export function lastCheck(run: SyncRun, state: SyncState, now: number): Checked 
 /** Assignments of one application say nothing of another, nor does a check that read none. */
 const answersScope = ({ application }: Checked, { settings }: SyncRun): boolean =>
   application?.id === applicationIn(settings);
-
-function applicationIn({ scope }: NestedSettings): string | undefined {
-  return scope.kind === 'application' ? scope.servicePrincipalId.toLowerCase() : undefined;
-}
 
 /**
  * Whether the run may begin: the tenant is the pinned one, its domains are those a person confirmed (S2-09…11), and the
@@ -61,9 +57,8 @@ export async function checkTenant(
   if (hash !== run.confirmedHash) {
     return refused('domains_changed', 'The domains of the tenant are not the confirmed ones any more');
   }
-  const application = applicationIn(run.settings);
-  const assigned = await assignedTo(graph, run, state);
-  if (assigned.kind === 'fault') return assigned;
+  const assigned = await assignedPrincipals(graph, run, state);
+  if (assigned.kind !== 'read') return assigned;
   return {
     kind: 'checked',
     checked: {
@@ -74,8 +69,7 @@ export async function checkTenant(
         .filter(({ isVerified }) => isVerified)
         .map(({ name }) => name.toLowerCase()),
       hiddenMembers,
-      assigned: assigned.value,
-      ...(application === undefined ? {} : { application: { id: application } }),
+      ...assigned.value,
     },
     calls: permissions.calls + tenant.calls + domains.calls + assigned.calls,
     resourceUnits: [permissions, tenant, domains, assigned].reduce(
@@ -93,7 +87,7 @@ export async function confirmationHash(tenantId: string, domains: readonly Tenan
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-const refused = (code: RefusedCheck, detail: string): CheckOutcome => ({ kind: 'refused', code, detail });
+const refused = (code: RefusedCheck, detail: string): Refused => ({ kind: 'refused', code, detail });
 
 const noDomains: GraphAnswer<readonly TenantDomain[]> = {
   kind: 'read',
@@ -101,45 +95,3 @@ const noDomains: GraphAnswer<readonly TenantDomain[]> = {
   calls: 0,
   resourceUnits: 0,
 };
-
-const nobody: Checked['assigned'] = { users: [], groups: [] };
-
-/**
- * Assignments of the application in scope. An empty list or a missing application is no evidence that everybody left
- * (graph.md §2): the last known assignments stand.
- */
-async function assignedTo(
-  graph: GraphReader,
-  run: SyncRun,
-  state: SyncState,
-): Promise<GraphAnswer<Checked['assigned']>> {
-  const { scope } = run.settings;
-  const known = state.checked?.assigned ?? nobody;
-  if (scope.kind !== 'application') return { kind: 'read', value: nobody, calls: 0, resourceUnits: 0 };
-  const all: Assignment[] = [];
-  let calls = 0;
-  let resourceUnits = 0;
-  let link: string | undefined;
-  do {
-    const page = await graph.appRoleAssignedTo(scope.servicePrincipalId, link);
-    if (page.kind === 'fault') {
-      return page.fault.kind === 'not-found' ? { kind: 'read', value: known, calls, resourceUnits } : page;
-    }
-    all.push(...page.value.items);
-    calls += page.calls;
-    resourceUnits += page.resourceUnits;
-    link = page.value.next;
-  } while (link !== undefined && calls < assignmentPagesMax);
-  const of = (type: 'User' | 'Group') => [
-    ...new Set(
-      all.flatMap(({ principalType, principalId }) =>
-        principalType === type ? [principalId.toLowerCase()] : [],
-      ),
-    ),
-  ];
-  const value = { users: of('User'), groups: of('Group') };
-  return { kind: 'read', value: all.length === 0 ? known : value, calls, resourceUnits };
-}
-
-/** 1,500 assignments per principal, a hundred to a page, and room. */
-const assignmentPagesMax = 1000;

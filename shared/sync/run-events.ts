@@ -9,8 +9,7 @@ export type SyncEvent =
   /** A message arrived: go on from the checkpoint. */
   | { readonly kind: 'resumed' }
   | { readonly kind: 'checked'; readonly checked: Checked }
-  /** Tenant, domains or permissions forbid the run. */
-  | { readonly kind: 'refused'; readonly code: RefusedCheck; readonly detail: string }
+  | Refused
   | { readonly kind: 'page-read'; readonly stream: StreamName; readonly page: PageSummary }
   | { readonly kind: 'token-read'; readonly stream: StreamName; readonly link: string }
   | { readonly kind: 'members-listed'; readonly pages: number; readonly items: number }
@@ -43,11 +42,19 @@ export type SyncEvent =
 
 export type StreamName = 'users' | 'groups';
 
+/** Tenant, domains, permissions or scope forbid the run. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly code: RefusedCheck;
+  readonly detail: string;
+}
+
 export type RefusedCheck =
   | 'wrong_tenant'
   | 'confirmation_required'
   | 'domains_changed'
-  | 'permission_missing';
+  | 'permission_missing'
+  | 'scope_not_found';
 
 export interface PageSummary {
   /** A page without items is normal, and is not staged. */

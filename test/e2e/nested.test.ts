@@ -208,6 +208,16 @@ test('who is in scope of an application by nesting alone is reported by page (gr
   expect(found).toEqual(inScope.filter((id) => id !== user(1) && id !== user(71)).sort());
 });
 
+test('an application that Graph does not know any more fails the run by name, and nobody leaves (T09)', async () => {
+  const before = (await call('GET', one)).json.counts;
+  graph.faults.set({ 'assignments-not-found': { chance: 1, times: 1 } });
+  const failed = await run();
+  expect([failed.status, failed.failure.code]).toEqual(['failed', 'scope_not_found']);
+  const { json } = await call('GET', one);
+  expect([json.state, json.counts]).toEqual(['quarantined', before]);
+  expect([(await run()).status, (await call('GET', one)).json.counts]).toEqual(['done', before]);
+});
+
 test('a deleted directory is gone at once, and another may take its place (C5)', async () => {
   const gone = await call('DELETE', `${one}?confirm=Kette`);
   expect([gone.status, (await call('GET', one)).status]).toEqual([204, 404]);

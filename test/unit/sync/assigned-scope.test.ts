@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Assignment, GraphReader } from '../../../shared/sync/graph-port.ts';
 import type { SyncScope } from '../../../shared/sync/settings.ts';
-import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { graphAnswers, group, synced, told } from './small-tenant.ts';
+import { SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
+import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 // Who is in scope is what Graph lists as assigned to one application: a list of another one, or none, says nothing (graph.md §2, T09).
 
@@ -25,6 +25,8 @@ const page = (
   resourceUnits: 2,
 });
 
+const noApplication = { kind: 'fault', fault: { kind: 'not-found', detail: 'no such application' } } as const;
+
 type Lists = Record<string, readonly Assignment[]>;
 
 /** A directory that has read all of three groups of one user each; `lists` is what Graph answers of each application, others are 404. */
@@ -40,12 +42,10 @@ async function allRead(lists: Lists) {
     appRoleAssignedTo: async (id) => {
       asked.times++;
       const items = lists[id.toLowerCase()];
-      return items === undefined
-        ? { kind: 'fault', fault: { kind: 'not-found', detail: 'no such application' } }
-        : page(items);
+      return items === undefined ? noApplication : page(items);
     },
   }));
-  return { sync, asked };
+  return { sync, asked, lists };
 }
 
 test('an application that becomes the scope is asked at once, however young the last check is', async () => {
@@ -80,6 +80,53 @@ test('a check that was stored before it said whose assignments it has is not rel
   await forgetApplication(sync);
   await sync.sync(inScopeOf(first));
   expect([told(sync), asked.times]).toEqual([{ 1: [1] }, 2]);
+});
+
+const missing = '99999999-0000-4000-8000-000000000009';
+const notFound = {
+  status: 'failed',
+  failure: { code: 'scope_not_found', detail: expect.stringContaining(missing) },
+};
+
+test('an application that Graph does not know fails the run by name, and nobody leaves a directory that read everything (T09)', async () => {
+  const { sync, lists } = await allRead({});
+  const before = told(sync);
+  expect(await sync.sync(inScopeOf(missing))).toMatchObject(notFound);
+  sync.advance(7_200_000);
+  expect(await sync.sync(inScopeOf(missing))).toMatchObject(notFound);
+  expect(told(sync)).toEqual(before);
+  lists[missing] = groupsAssigned(2);
+  expect(await sync.sync(inScopeOf(missing))).toMatchObject({ status: 'done' });
+  expect(told(sync)).toEqual({ 2: [2] });
+});
+
+test('assignments of another application do not stand in for one that Graph does not know (T09)', async () => {
+  const { sync } = await allRead({ [first]: groupsAssigned(1) });
+  await sync.sync(inScopeOf(first));
+  expect(await sync.sync(inScopeOf(missing))).toMatchObject(notFound);
+  expect(told(sync)).toEqual({ 1: [1] });
+  // What is not applied is not forgotten either: the scope is set back.
+  expect((await sync.sync(inScopeOf(first))).status).toBe('done');
+  expect(told(sync)).toEqual({ 1: [1] });
+});
+
+test('an application that was there and is gone fails the run, and its users stay as they are (T09)', async () => {
+  const { sync, lists } = await allRead({ [missing]: groupsAssigned(1) });
+  await sync.sync(inScopeOf(missing));
+  delete lists[missing];
+  sync.advance(7_200_000);
+  sync.tenant.setMember(group(1), user(4), 'user');
+  expect(await sync.sync(inScopeOf(missing))).toMatchObject(notFound);
+  expect(told(sync)).toEqual({ 1: [1] });
+  lists[missing] = groupsAssigned(1);
+  await sync.sync(inScopeOf(missing));
+  expect(told(sync)).toEqual({ 1: [1, 4] });
+});
+
+test('a first run for an application that Graph does not know fails by name', async () => {
+  const sync = new SimulatedSync(1);
+  graphAnswers(sync, () => ({ appRoleAssignedTo: async () => noApplication }));
+  expect(await sync.sync(inScopeOf(missing))).toMatchObject(notFound);
 });
 
 /** As an older version left it. */

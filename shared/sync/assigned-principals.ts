@@ -1,0 +1,67 @@
+import type { Assignment, GraphAnswer, GraphReader } from './graph-port.ts';
+import type { Refused } from './run-events.ts';
+import type { Checked, SyncRun, SyncState } from './run-records.ts';
+import type { NestedSettings } from './settings.ts';
+
+/** Who is assigned to the application in scope; in other scopes nobody is asked for. */
+export type Assigned = Pick<Checked, 'assigned' | 'application'>;
+
+/** The application whose assignments are the scope, as ids are compared. */
+export function applicationIn({ scope }: NestedSettings): string | undefined {
+  return scope.kind === 'application' ? scope.servicePrincipalId.toLowerCase() : undefined;
+}
+
+/**
+ * Reads who is assigned. An application that is not there is no evidence that everybody left, and what was read of another one says
+ * nothing of it (graph.md §2): the run fails and all stay as they are.
+ */
+export async function assignedPrincipals(
+  graph: GraphReader,
+  run: SyncRun,
+  state: SyncState,
+): Promise<GraphAnswer<Assigned> | Refused> {
+  const id = applicationIn(run.settings);
+  if (id === undefined) return { kind: 'read', value: { assigned: nobody }, calls: 0, resourceUnits: 0 };
+  const known = state.checked?.application?.id === id ? state.checked.assigned : nobody;
+  const list = await assignmentsOf(graph, id);
+  if (list.kind === 'fault') {
+    if (list.fault.kind !== 'not-found') return list;
+    const detail = `Graph does not know the application in scope, ${id}: nobody was removed. Choose another scope, or restore it`;
+    return { kind: 'refused', code: 'scope_not_found', detail };
+  }
+  const assigned = list.value.length === 0 ? known : principalsOf(list.value);
+  return { ...list, value: { assigned, application: { id } } };
+}
+
+const nobody: Checked['assigned'] = { users: [], groups: [] };
+
+async function assignmentsOf(graph: GraphReader, id: string): Promise<GraphAnswer<readonly Assignment[]>> {
+  const all: Assignment[] = [];
+  let calls = 0;
+  let resourceUnits = 0;
+  let link: string | undefined;
+  do {
+    const page = await graph.appRoleAssignedTo(id, link);
+    if (page.kind === 'fault') return page;
+    all.push(...page.value.items);
+    calls += page.calls;
+    resourceUnits += page.resourceUnits;
+    link = page.value.next;
+  } while (link !== undefined && calls < assignmentPagesMax);
+  return { kind: 'read', value: all, calls, resourceUnits };
+}
+
+/** 1,500 assignments per principal, a hundred to a page, and room. */
+const assignmentPagesMax = 1000;
+
+/** A principal comes once for each role that it has. */
+function principalsOf(assignments: readonly Assignment[]): Checked['assigned'] {
+  const of = (type: 'User' | 'Group') => [
+    ...new Set(
+      assignments.flatMap(({ principalType, principalId }) =>
+        principalType === type ? [principalId.toLowerCase()] : [],
+      ),
+    ),
+  ];
+  return { users: of('User'), groups: of('Group') };
+}
