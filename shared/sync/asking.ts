@@ -1,3 +1,4 @@
+import type { ReadPages } from './run-events.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { Ask, Asking, SyncRun, SyncState } from './run-records.ts';
 
@@ -56,11 +57,11 @@ export function askAtHand({ asking }: SyncRun): { readonly ask: Ask; readonly li
   return { ask, ...(asking.next === undefined ? {} : { link: asking.next }) };
 }
 
-export function answerRead(run: SyncRun, next: string | undefined): SyncRun {
+export function answerRead(run: SyncRun, { pages: more, next }: ReadPages): SyncRun {
   const { asking } = run;
   const ask = askAtHand(run)?.ask;
   if (asking === undefined || ask === undefined) return run;
-  const pages = asking.pages + 1;
+  const pages = asking.pages + more;
   if (next !== undefined) return { ...run, asking: { ...asking, next, pages } };
   return {
     ...run,

@@ -2,8 +2,11 @@ import { askStream } from './asking.ts';
 import { checkTenant, lastCheck } from './check-tenant.ts';
 import type { GraphAnswer } from './graph-port.ts';
 import { listStream } from './listed-groups.ts';
+import type { NestedWrite, StagedKey } from './nested-store.ts';
+import { partsOfPage } from './page-parts.ts';
 import type { ReadPage } from './read-ahead.ts';
-import type { StreamName, SyncCommand } from './run-events.ts';
+import type { StagedPage } from './round-records.ts';
+import type { StreamName, SyncCommand, SyncEvent } from './run-events.ts';
 import type { SyncRun } from './run-records.ts';
 import type { Done, Work } from './work.ts';
 
@@ -35,23 +38,42 @@ function pageDone(run: SyncRun, stream: StreamName, answer: GraphAnswer<ReadPage
     const detail = 'a delta page carries either a nextLink or a deltaLink';
     return { event: { kind: 'fault', fault: { kind: 'malformed', detail } }, writes: [], calls: 1 };
   }
-  const key = { run: run.id, stream, page: run[stream].pages };
-  const items = page.items.length;
-  return {
-    event: {
+  const { calls, resourceUnits } = answer;
+  return staged(
+    { page, to: { run: run.id, stream, page: run[stream].pages }, calls, resourceUnits },
+    (pages) => ({
       kind: 'page-read',
       stream,
       page: {
-        items,
+        items: page.items.length,
+        pages,
         fingerprint,
         ...(next === undefined ? {} : { next }),
         ...(delta === undefined ? {} : { delta }),
       },
-    },
-    writes: items === 0 ? [] : [{ kind: 'stage', key, page }],
-    calls: answer.calls,
-    resourceUnits: answer.resourceUnits,
-  };
+    }),
+  );
+}
+
+interface Read {
+  readonly page: StagedPage;
+  /** Where its first part goes. */
+  readonly to: StagedKey;
+  readonly calls: number;
+  readonly resourceUnits: number;
+}
+
+/** What was read with the pages it is staged as, whose number its event has to tell. */
+export function staged(
+  { page, to, calls, resourceUnits }: Read,
+  eventOf: (pages: number) => SyncEvent,
+): Done {
+  const split = partsOfPage(page);
+  if (split.kind === 'fault') return { event: split, writes: [], calls, resourceUnits };
+  const writes = split.parts.map((part, index): NestedWrite => {
+    return { kind: 'stage', key: { ...to, page: to.page + index }, page: part };
+  });
+  return { event: eventOf(split.parts.length), writes, calls, resourceUnits };
 }
 
 export async function readList(
@@ -61,14 +83,15 @@ export async function readList(
 ): Promise<Done> {
   const answer = await ports.graph.groupMembers(group, link);
   if (answer.kind === 'fault') return { event: answer, writes: [], calls: 1 };
+  const { calls, resourceUnits } = answer;
   const { items, next } = answer.value;
-  const key = { run: run.id, stream: listStream(group), page: run.reread.pages };
-  return {
-    event: { kind: 'list-read', ...(next === undefined ? {} : { next }) },
-    writes: [{ kind: 'stage', key, page: { kind: 'members', items: [...items] } }],
-    calls: answer.calls,
-    resourceUnits: answer.resourceUnits,
-  };
+  const to = { run: run.id, stream: listStream(group), page: run.reread.pages };
+  const page: StagedPage = { kind: 'members', items: [...items] };
+  return staged({ page, to, calls, resourceUnits }, (pages) => ({
+    kind: 'list-read',
+    pages,
+    ...(next === undefined ? {} : { next }),
+  }));
 }
 
 export async function askGroups(
@@ -79,12 +102,13 @@ export async function askGroups(
   const answer = await ports.graph.groupsOf?.(ask, link);
   if (answer === undefined) throw new Error('a reader without groupsOf was asked for groups');
   if (answer.kind === 'fault') return { event: answer, writes: [], calls: 1 };
+  const { calls, resourceUnits } = answer;
   const { items, next } = answer.value;
-  const key = { run: run.id, stream: askStream(ask), page: run.asking?.pages ?? 0 };
-  return {
-    event: { kind: 'answer-read', ...(next === undefined ? {} : { next }) },
-    writes: [{ kind: 'stage', key, page: { kind: 'members', items: [...items] } }],
-    calls: answer.calls,
-    resourceUnits: answer.resourceUnits,
-  };
+  const to = { run: run.id, stream: askStream(ask), page: run.asking?.pages ?? 0 };
+  const page: StagedPage = { kind: 'members', items: [...items] };
+  return staged({ page, to, calls, resourceUnits }, (pages) => ({
+    kind: 'answer-read',
+    pages,
+    ...(next === undefined ? {} : { next }),
+  }));
 }

@@ -1,6 +1,7 @@
 import type { GraphAnswer, GraphFault, GraphReader, GroupEntry, MemberEntry } from './graph-port.ts';
 import type { NestedWrite } from './nested-store.ts';
 import type { ReadPage } from './read-ahead.ts';
+import { staged } from './read-graph.ts';
 import type { StagedPage } from './round-records.ts';
 import type { StreamName, SyncCommand } from './run-events.ts';
 import type { SyncRun } from './run-records.ts';
@@ -21,7 +22,7 @@ export async function readToken({ ports }: Work, { stream }: { stream: StreamNam
   return { event: { kind: 'token-read', stream, link: value.delta }, writes: [], calls, resourceUnits };
 }
 
-/** Objects of a list are more than fit on one staged page. */
+/** Groups and members on one staged page. */
 const entriesPerPage = 250;
 const membersPerPage = 1500;
 /** Member lists under way at the same time; the pacer spends the tenant's budget on them. */
@@ -34,33 +35,14 @@ export async function listPage(
 ): Promise<Done> {
   const answer: GraphAnswer<ReadPage> = await ahead.page(stream, link, 'list');
   if (answer.kind === 'fault') return { event: answer, writes: [], calls: 1 };
+  const { calls, resourceUnits } = answer;
   const { page, fingerprint, next } = answer.value;
-  const pages = split(page);
-  return {
-    event: {
-      kind: 'page-read',
-      stream,
-      page: {
-        items: page.items.length,
-        pages: pages.length,
-        fingerprint,
-        ...(next === undefined ? {} : { next }),
-      },
-    },
-    writes: pages.map((part, index): NestedWrite => {
-      return { kind: 'stage', key: { run: run.id, stream, page: run[stream].pages + index }, page: part };
-    }),
-    calls: answer.calls,
-    resourceUnits: answer.resourceUnits,
-  };
-}
-
-function split(page: ReadPage['page']): readonly StagedPage[] {
-  const parts: StagedPage[] = [];
-  for (let start = 0; start < page.items.length; start += entriesPerPage) {
-    parts.push({ ...page, items: page.items.slice(start, start + entriesPerPage) } as StagedPage);
-  }
-  return parts;
+  const to = { run: run.id, stream, page: run[stream].pages };
+  return staged({ page, to, calls, resourceUnits }, (pages) => ({
+    kind: 'page-read',
+    stream,
+    page: { items: page.items.length, pages, fingerprint, ...(next === undefined ? {} : { next }) },
+  }));
 }
 
 /** Members of all groups on one staged page, many lists at a time; a page of users is on its way meanwhile. */
@@ -69,8 +51,8 @@ export async function listMembers(
   run: SyncRun,
   { page }: Extract<SyncCommand, { kind: 'list-members' }>,
 ): Promise<Done> {
-  const staged = await stagedPage(ports.store, run, { stream: 'groups', page });
-  const groups = staged.kind === 'groups' ? staged.items.filter(({ kind }) => kind === 'present') : [];
+  const listed = await stagedPage(ports.store, run, { stream: 'groups', page });
+  const groups = listed.kind === 'groups' ? listed.items.filter(({ kind }) => kind === 'present') : [];
   if (run.listing?.usersListed === false) ahead.begin('users', run.users.next, 'list');
   const lists = new MemberLists(ports.graph);
   await Promise.all(Array.from({ length: listsAtOnce }, (_, lane) => lists.readLane(groups, lane)));

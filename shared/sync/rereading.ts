@@ -1,10 +1,10 @@
-import type { Step } from './run-events.ts';
+import type { ReadPages, Step } from './run-events.ts';
 import type { SyncRun } from './run-records.ts';
 import { goOn } from './step-results.ts';
 
 /** A page of the list at hand was read. */
-export function listRead(run: SyncRun, next: string | undefined): Step {
-  const pages = run.reread.pages + 1;
+export function listRead(run: SyncRun, { pages: more, next }: ReadPages): Step {
+  const pages = run.reread.pages + more;
   if (next !== undefined) return goOn({ ...run, reread: { next, pages } });
   return nextList(run, pages);
 }

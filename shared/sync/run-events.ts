@@ -19,8 +19,8 @@ export type SyncEvent =
       readonly asking: Asking | undefined;
       readonly tooMany: boolean;
     }
-  | { readonly kind: 'list-read'; readonly next?: string }
-  | { readonly kind: 'answer-read'; readonly next?: string }
+  | ({ readonly kind: 'list-read' } & ReadPages)
+  | ({ readonly kind: 'answer-read' } & ReadPages)
   | {
       readonly kind: 'planned';
       readonly plan: Plan;
@@ -57,13 +57,18 @@ export type RefusedCheck =
   | 'scope_not_found';
 
 export interface PageSummary {
-  /** A page without items is normal, and is not staged. */
   readonly items: number;
-  /** Pages it is staged as, when that is not one. */
-  readonly pages?: number;
+  /** Pages it is staged as: none where there are no items, which is normal. */
+  readonly pages: number;
   readonly fingerprint: string;
   readonly next?: string;
   readonly delta?: string;
+}
+
+/** A page of a list: how many it is staged as, and the link of the next one. */
+export interface ReadPages {
+  readonly pages: number;
+  readonly next?: string;
 }
 
 /** What to do next: one thing at a time, so that a run that dies repeats one thing and never skips one. */

@@ -33,9 +33,9 @@ export function step(run: SyncRun, event: SyncEvent): Step {
         ...(event.tooMany ? { enumerateNext: true } : {}),
       });
     case 'list-read':
-      return listRead(run, event.next);
+      return listRead(run, event);
     case 'answer-read':
-      return goOn(answerRead(run, event.next));
+      return goOn(answerRead(run, event));
     case 'planned':
       return planned(run, event);
     case 'applied':
@@ -73,7 +73,7 @@ function pageRead(run: SyncRun, name: StreamName, page: PageSummary): Step {
   const { next: _, ...stream } = run[name];
   const read: StreamCursor = {
     ...stream,
-    pages: stream.pages + (page.pages ?? (page.items > 0 ? 1 : 0)),
+    pages: stream.pages + page.pages,
     items: stream.items + page.items,
     fingerprint: page.fingerprint,
     repeats: page.fingerprint === stream.fingerprint ? stream.repeats + 1 : 0,

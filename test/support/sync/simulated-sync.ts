@@ -73,15 +73,17 @@ export class SimulatedSync {
   /** What each completed run had heard of: positions of the tenant, in its tokens. */
   readonly #heard: { readonly users: number; readonly groups: number }[] = [];
 
-  constructor(seed: number) {
+  /** Over a store of another kind, nothing interrupts a write. */
+  constructor(seed: number, store?: NestedDirectoryStore) {
     this.random = seeded(seed);
     this.tenant = new FakeTenant(this.random, () => this.#now);
     this.#queue = new FakeQueue(() => this.#now);
-    this.store = memoryNestedStore(async (moment) => {
+    const interrupt = async (moment: 'before-write' | 'after-write') => {
       this.onWrite(moment);
       if (this.#hangsNext) await this.#hang();
       if (this.deaths > 0 && this.random() < this.deaths) throw new Died();
-    });
+    };
+    this.store = store ?? memoryNestedStore(interrupt);
     this.consumer = new OutboxConsumer(this.store, simulatedDirectory, () => this.#moments());
   }
 
