@@ -1,4 +1,4 @@
-import type { Assignment, GraphAnswer, GraphReader } from './graph-port.ts';
+import type { Assignment, GraphAnswer, GraphReader, ListPage } from './graph-port.ts';
 import type { Refused } from './run-events.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
 import type { NestedSettings } from './settings.ts';
@@ -24,6 +24,7 @@ export async function assignedPrincipals(
   if (id === undefined) return { kind: 'read', value: { assigned: nobody }, calls: 0, resourceUnits: 0 };
   const known = state.checked?.application?.id === id ? state.checked.assigned : nobody;
   const list = await assignmentsOf(graph, id);
+  if (list.kind === 'refused') return list;
   if (list.kind === 'fault') {
     if (list.fault.kind !== 'not-found') return list;
     const detail = `Graph does not know the application in scope, ${id}: nobody was removed. Choose another scope, or restore it`;
@@ -35,24 +36,39 @@ export async function assignedPrincipals(
 
 const nobody: Checked['assigned'] = { users: [], groups: [] };
 
-async function assignmentsOf(graph: GraphReader, id: string): Promise<GraphAnswer<readonly Assignment[]>> {
+/** To its end, or not at all: who is missing on a part of it would leave. */
+async function assignmentsOf(
+  graph: GraphReader,
+  id: string,
+): Promise<GraphAnswer<readonly Assignment[]> | Refused> {
   const all: Assignment[] = [];
   let calls = 0;
   let resourceUnits = 0;
-  let link: string | undefined;
-  do {
-    const page = await graph.appRoleAssignedTo(id, link);
+  const links = new Set<string>();
+  for (let link: string | undefined; ; ) {
+    const page: GraphAnswer<ListPage<Assignment>> = await graph.appRoleAssignedTo(id, link);
     if (page.kind === 'fault') return page;
     all.push(...page.value.items);
     calls += page.calls;
     resourceUnits += page.resourceUnits;
     link = page.value.next;
-  } while (link !== undefined && calls < assignmentPagesMax);
-  return { kind: 'read', value: all, calls, resourceUnits };
+    if (link === undefined) return { kind: 'read', value: all, calls, resourceUnits };
+    if (links.has(link)) return malformed('leads in a circle');
+    links.add(link);
+    if (links.size === assignmentPagesMax)
+      return malformed(`does not end within ${assignmentPagesMax} pages`);
+  }
 }
 
 /** 1,500 assignments per principal, a hundred to a page, and room. */
 const assignmentPagesMax = 1000;
+
+/** Not tried again in this run: it would be a thousand calls each time. */
+const malformed = (what: string): Refused => ({
+  kind: 'refused',
+  code: 'graph_malformed',
+  detail: `Graph's list of assignments ${what}: nobody was removed`,
+});
 
 /** A principal comes once for each role that it has. */
 function principalsOf(assignments: readonly Assignment[]): Checked['assigned'] {

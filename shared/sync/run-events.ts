@@ -42,7 +42,7 @@ export type SyncEvent =
 
 export type StreamName = 'users' | 'groups';
 
-/** Tenant, domains, permissions or scope forbid the run. */
+/** Tenant, domains, permissions or scope forbid the run, or what Graph says of them is no answer. */
 export interface Refused {
   readonly kind: 'refused';
   readonly code: RefusedCheck;
@@ -54,7 +54,8 @@ export type RefusedCheck =
   | 'confirmation_required'
   | 'domains_changed'
   | 'permission_missing'
-  | 'scope_not_found';
+  | 'scope_not_found'
+  | 'graph_malformed';
 
 export interface PageSummary {
   readonly items: number;

@@ -129,6 +129,44 @@ test('a first run for an application that Graph does not know fails by name', as
   expect(await sync.sync(inScopeOf(missing))).toMatchObject(notFound);
 });
 
+const endless = (sync: SimulatedSync, next: (calls: number) => string) => {
+  const asked = { times: 0 };
+  graphAnswers(sync, () => ({
+    appRoleAssignedTo: async () => page(groupsAssigned(2), next(++asked.times)),
+  }));
+  return asked;
+};
+
+test.each([
+  ['links that lead in a circle', (calls: number) => `next:${calls % 2}`, 3],
+  ['a link to the page itself', () => 'next', 2],
+  ['ever new links', (calls: number) => `next:${calls}`, 1000],
+])(
+  'a list of assignments with %s is no list: the run fails and nobody leaves (F5, T09)',
+  async (_, next, calls) => {
+    const { sync } = await allRead({ [first]: groupsAssigned(1, 2) });
+    await sync.sync(inScopeOf(first));
+    sync.advance(7_200_000);
+    const asked = endless(sync, next);
+    expect(await sync.sync(inScopeOf(first))).toMatchObject({
+      status: 'failed',
+      failure: { code: 'graph_malformed', detail: expect.stringContaining('assignments') },
+    });
+    expect([told(sync), asked.times]).toEqual([{ 1: [1], 2: [2] }, calls]);
+  },
+);
+
+test('a list of assignments in many pages is read to its end, empty ones included', async () => {
+  const { sync } = await allRead({});
+  const pages = [groupsAssigned(1), [], groupsAssigned(2), []];
+  graphAnswers(sync, () => ({
+    appRoleAssignedTo: async (_id, link = '0') =>
+      page(pages[Number(link)] ?? [], Number(link) < pages.length - 1 ? String(Number(link) + 1) : undefined),
+  }));
+  expect(await sync.sync(inScopeOf(first))).toMatchObject({ status: 'done' });
+  expect(told(sync)).toEqual({ 1: [1], 2: [2] });
+});
+
 /** As an older version left it. */
 async function forgetApplication(sync: SimulatedSync): Promise<void> {
   const { store } = sync;
