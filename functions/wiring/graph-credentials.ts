@@ -1,6 +1,5 @@
 import type { NestedConnection } from '../../shared/admin/nested-record.ts';
-import type { GraphConnection } from '../../shared/graph/graph-connections.ts';
-import type { GraphCredential } from '../../shared/graph/graph-token.ts';
+import type { GraphCredential, SigningIn } from '../../shared/graph/sign-in.ts';
 import { Refusal } from '../../shared/model/refusal.ts';
 import { graphSecret, type Settings } from '../settings.ts';
 
@@ -8,7 +7,7 @@ import { graphSecret, type Settings } from '../settings.ts';
 export function graphConnectionOf(
   { cloud, tenantId = '', credential }: NestedConnection,
   settings: Settings,
-): GraphConnection {
+): SigningIn {
   return { cloud, tenantId, credential: credentialOf(credential, settings) };
 }
 

@@ -1,17 +1,11 @@
 import type { GraphReader } from '../sync/graph-port.ts';
-import { type CloudName, serviceUrlOf } from './clouds.ts';
+import { serviceUrlOf } from './clouds.ts';
 import { graphClient } from './graph-client.ts';
 import type { GraphCallLimits, GraphSurroundings } from './graph-middleware.ts';
 import { graphReader } from './graph-reader.ts';
-import { type GraphCredential, graphToken, rolesOf, type SignIn } from './graph-token.ts';
+import { graphToken, rolesOf, type SignInSurroundings, type TokenSource } from './graph-token.ts';
 import { type Pacer, pacer } from './pacer.ts';
-
-/** A tenant to read, and as whom. */
-export interface GraphConnection {
-  readonly cloud: CloudName;
-  readonly tenantId: string;
-  readonly credential: GraphCredential;
-}
+import type { SigningIn } from './sign-in.ts';
 
 /** One Graph of this machine that stands for every tenant's: the local host's. */
 export interface GraphEndpoint {
@@ -24,17 +18,17 @@ export interface GraphEndpoint {
  * Readers of tenants. Those of one tenant and app share a token source and a pacer, so that all runs of this process
  * spend one budget of resource units (graph.md §1.7).
  */
-export function graphConnections(surroundings: GraphSurroundings & { readonly signIn?: SignIn }) {
+export function graphConnections(surroundings: GraphSurroundings & SignInSurroundings) {
   const shared = new Map<string, Shared>();
   const endpoints = new Map<string, Pacer>();
 
-  function sharedBy(connection: GraphConnection): Shared {
+  function sharedBy(connection: SigningIn): Shared {
     const { cloud, tenantId, credential } = connection;
     const name = JSON.stringify([cloud, tenantId.toLowerCase(), credential]);
     const known = shared.get(name);
     if (known !== undefined) return known;
     const made = {
-      token: graphToken(connection, surroundings.signIn),
+      token: graphToken(connection, surroundings),
       pacer: pacer({ ...pace, ...surroundings }),
     };
     shared.set(name, made);
@@ -43,7 +37,7 @@ export function graphConnections(surroundings: GraphSurroundings & { readonly si
 
   return {
     /** A tenant's Graph. */
-    reader(connection: GraphConnection): GraphReader {
+    reader(connection: SigningIn): GraphReader {
       const { token, pacer: paced } = sharedBy(connection);
       const serviceUrl = serviceUrlOf(connection.cloud);
       const client = graphClient({
@@ -70,7 +64,7 @@ export function graphConnections(surroundings: GraphSurroundings & { readonly si
 }
 
 interface Shared {
-  readonly token: (claims?: string) => Promise<string>;
+  readonly token: TokenSource;
   readonly pacer: Pacer;
 }
 

@@ -167,7 +167,12 @@ async function attemptOnce(attempt: Attempt, options: GraphMiddlewareOptions): P
       cause instanceof GraphFailure
         ? cause
         : new GraphFailure('transient', 'Graph could not be reached or broke off', { cause });
-    const failed = { failure, retry: failure.kind === 'transient' };
+    const { retryAfterSeconds } = failure.facts;
+    const failed = {
+      failure,
+      retry: failure.kind === 'transient' || failure.kind === 'throttled',
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    };
     return { kind: 'failed', failed, status: 0, resourceUnits: attempt.resourceUnits };
   }
 }
@@ -193,7 +198,7 @@ function charged(response: Response, attempt: Attempt, options: GraphMiddlewareO
 const resourceUnitsMax = 1000;
 
 const handedBack = (failure: GraphFailure, seconds: number) =>
-  new GraphFailure('throttled', `Graph asks to come back in ${Math.ceil(seconds)} s`, {
+  new GraphFailure('throttled', `${failure.message}: to come back in ${Math.ceil(seconds)} s`, {
     ...failure.facts,
     retryAfterSeconds: seconds,
     cause: failure,

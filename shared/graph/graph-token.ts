@@ -1,102 +1,70 @@
-import {
-  AuthenticationRequiredError,
-  ClientAssertionCredential,
-  ClientCertificateCredential,
-  ClientSecretCredential,
-  type ClientSecretCredentialOptions,
-  ManagedIdentityCredential,
-  type TokenCredential,
-} from '@azure/identity';
-import { type CloudName, clouds, scopeOf } from './clouds.ts';
+import type { TokenCredential } from '@azure/identity';
+import { scopeOf } from './clouds.ts';
 import { GraphFailure } from './graph-failure.ts';
+import { type HeardAnswer, type SignInWire, type SigningIn, tokenCredential } from './sign-in.ts';
+import { signInFailure } from './sign-in-failure.ts';
 
-/** How this deployment proves to a tenant who it is. Secrets arrive resolved, as Key Vault references of the site. */
-export type GraphCredential =
-  /** The site's own identity: works in the home tenant only. */
-  | { readonly kind: 'managed-identity'; readonly clientId: string }
-  | { readonly kind: 'client-secret'; readonly clientId: string; readonly clientSecret: string }
-  /** PEM with private key and certificate. */
-  | { readonly kind: 'certificate'; readonly clientId: string; readonly certificate: string }
-  /** A multi-tenant app that trusts the site's identity: no secret anywhere. */
-  | { readonly kind: 'federated'; readonly clientId: string; readonly managedIdentityClientId: string };
+/** A bearer token; with the claims of a challenge, one that meets them. Throws `GraphFailure`. */
+export type TokenSource = (claims?: string) => Promise<string>;
 
-/** How the sign-in service is reached, where that is not as the library does by itself. */
-export type SignIn = Pick<ClientSecretCredentialOptions, 'httpClient'>;
-
-/** A token source of one tenant for `graphClient`; refuses tokens of another tenant (S2-09) and throws `GraphFailure`. */
-export function graphToken(of: TokenOf, signIn: SignIn = {}): (claims?: string) => Promise<string> {
-  return tokenFrom(tokenCredential(of, signIn), of);
+export interface SignInSurroundings {
+  readonly now: () => number;
+  readonly signIn?: SignInWire | undefined;
+  /** 100 s unless told. */
+  readonly signInTimeoutMilliseconds?: number | undefined;
 }
 
-interface TokenOf {
-  readonly credential: GraphCredential;
-  readonly cloud: CloudName;
-  readonly tenantId: string;
-}
+/** A token source of one tenant for `graphClient`; refuses tokens of another tenant (S2-09). */
+export function graphToken(of: SigningIn, surroundings: SignInSurroundings): TokenSource {
+  let last: HeardAnswer | undefined;
+  let credential: TokenCredential | undefined;
+  const heard = (answer: HeardAnswer | undefined) => {
+    last = answer;
+  };
 
-/** As `graphToken`, over a credential made elsewhere. */
-export function tokenFrom(
-  credential: TokenCredential,
-  of: { readonly cloud: CloudName; readonly tenantId: string },
-): (claims?: string) => Promise<string> {
-  return async (claims) => {
-    const options = { tenantId: of.tenantId, ...(claims === undefined ? {} : { claims }) };
-    const issued = await credential.getToken(scopeOf(of.cloud), options).catch(refused);
-    if (issued === null) throw new GraphFailure('unauthorized', 'no token was issued');
-    if (tenantOf(issued.token) !== of.tenantId.toLowerCase()) {
-      throw new GraphFailure(
-        'unauthorized',
-        'the token was issued by another tenant than the one that was confirmed',
-        { signIn: 'wrong_tenant' },
-      );
+  async function issued(claims: string | undefined): Promise<string> {
+    last = undefined;
+    try {
+      credential ??= tokenCredential(of, surroundings.signIn ?? {}, heard);
+      const options = { tenantId: of.tenantId, ...(claims === undefined ? {} : { claims }) };
+      const asking = credential.getToken(scopeOf(of.cloud), options);
+      const token = await inTime(asking, surroundings.signInTimeoutMilliseconds ?? timeoutMilliseconds);
+      if (token === null) throw new GraphFailure('unauthorized', 'no token was issued');
+      return token.token;
+    } catch (error) {
+      // After an outage the library's credential answers by itself for a minute, whatever the service would say.
+      credential = undefined;
+      throw signInFailure(error, last, surroundings.now());
     }
-    return issued.token;
+  }
+
+  const ofTenant = async (claims: string | undefined) => inTenant(await issued(claims), of.tenantId);
+  let asking: Promise<string> | undefined;
+  return (claims) => {
+    if (claims !== undefined) return ofTenant(claims);
+    asking ??= ofTenant(undefined).finally(() => {
+      asking = undefined;
+    });
+    return asking;
   };
 }
 
-function tokenCredential(of: TokenOf, signIn: SignIn): TokenCredential {
-  const options = { ...signIn, authorityHost: clouds[of.cloud].authority };
-  const { credential, tenantId } = of;
-  switch (credential.kind) {
-    case 'managed-identity':
-      return new ManagedIdentityCredential({ ...signIn, clientId: credential.clientId });
-    case 'client-secret':
-      return new ClientSecretCredential(tenantId, credential.clientId, credential.clientSecret, options);
-    case 'certificate':
-      return new ClientCertificateCredential(
-        tenantId,
-        credential.clientId,
-        { certificate: credential.certificate },
-        options,
-      );
-    case 'federated': {
-      const identity = new ManagedIdentityCredential({
-        ...signIn,
-        clientId: credential.managedIdentityClientId,
-      });
-      const assertion = async () => (await identity.getToken(tokenExchangeScope)).token;
-      return new ClientAssertionCredential(tenantId, credential.clientId, assertion, options);
-    }
-  }
-}
+const timeoutMilliseconds = 100_000;
 
-const tokenExchangeScope = 'api://AzureADTokenExchange/.default';
-
-/** The sign-in service's refusals end a run; its outages are tried again. */
-function refused(cause: unknown): never {
-  const status = statusOf(cause);
-  const final =
-    cause instanceof AuthenticationRequiredError || (status >= 400 && status < 500 && status !== 429);
-  throw new GraphFailure(final ? 'unauthorized' : 'transient', 'the sign-in service issued no token', {
-    status,
-    cause,
+async function inTime<T>(asking: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const failure = new GraphFailure('transient', 'the sign-in service did not answer in time');
+    timer = setTimeout(() => reject(failure), milliseconds);
   });
+  return await Promise.race([asking, late]).finally(() => clearTimeout(timer));
 }
 
-const statusOf = (error: unknown): number =>
-  typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number'
-    ? error.statusCode
-    : 0;
+function inTenant(token: string, tenantId: string): string {
+  if (tenantOf(token) === tenantId.toLowerCase()) return token;
+  const message = 'the token was issued by another tenant than the one that was confirmed';
+  throw new GraphFailure('unauthorized', message, { signIn: 'wrong_tenant' });
+}
 
 /** The `tid` claim. The signature is Graph's to check: this only guards against reading the wrong tenant. */
 function tenantOf(token: string): string | undefined {

@@ -55,8 +55,8 @@ export interface GraphFault {
   readonly code?: SignInRefusal;
 }
 
-/** The token is another tenant's than the confirmed one. */
-export type SignInRefusal = 'wrong_tenant';
+/** The token is another tenant's than the confirmed one; or the secret, certificate or trust is wrong or has expired. */
+export type SignInRefusal = 'wrong_tenant' | 'credential_rejected';
 
 export type GraphFaultKind =
   | 'throttled'

@@ -13,6 +13,8 @@ export type SignInAnswer =
 export class SignInService {
   readonly asked: { readonly url: string; readonly body: string; readonly timeout: number }[] = [];
   answer: SignInAnswer;
+  /** Of the endpoint of managed identities. */
+  identity: SignInAnswer = identityToken('assertion');
 
   constructor(answer: SignInAnswer) {
     this.answer = answer;
@@ -21,8 +23,9 @@ export class SignInService {
   readonly httpClient: HttpClient = {
     sendRequest: async (request) => {
       this.asked.push({ url: request.url, body: String(request.body ?? ''), timeout: request.timeout });
-      if (this.answer instanceof Error) throw this.answer;
-      return answered(request, this.answer);
+      const answer = request.url.startsWith('https://login.') ? this.answer : this.identity;
+      if (answer instanceof Error) throw answer;
+      return answered(request, answer);
     },
   };
 }
@@ -47,6 +50,12 @@ export const refusal = (error: string, code: number, status = 400): SignInAnswer
 export const issued = (tenantId: string, roles: readonly string[] = []): SignInAnswer => ({
   status: 200,
   body: { token_type: 'Bearer', expires_in: 1, access_token: tokenOf({ tid: tenantId, roles }) },
+});
+
+/** A token of the site's own identity, as App Service and virtual machines give it. */
+export const identityToken = (token: string): SignInAnswer => ({
+  status: 200,
+  body: { access_token: token, expires_on: '4000000000', token_type: 'Bearer', resource: 'any' },
 });
 
 /** A token with these claims; its signature is nobody's. */

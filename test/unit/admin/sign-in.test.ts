@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { graphConnections } from '../../../shared/graph/graph-connections.ts';
 import { adminStack, overMemory } from '../../support/admin/stack.ts';
-import { issued, refusal, SignInService } from '../../support/sign-in-service.ts';
+import { issued, refusal, type SignInAnswer, SignInService } from '../../support/sign-in-service.ts';
 
 const tenantId = '11111111-1111-4111-8111-111111111111';
 const clientId = 'cccccccc-0000-4000-8000-000000000001';
@@ -80,4 +80,39 @@ test('a token of another tenant ends a run by that name, not for want of consent
   const probe = await stack.send(`POST ${one}:probe`);
   expect([probe.status, probe.json.reason]).toEqual([409, 'wrong_tenant']);
   expect((await stack.send(`GET ${one}`)).json['state']).toBe('quarantined');
+});
+
+const busy = (headers: Record<string, string> = {}): SignInAnswer => ({ status: 503, body: '', headers });
+
+test.each([
+  ['in passing', busy(), 1],
+  ['and says for how long', busy({ 'retry-after': '120' }), 120],
+])('a sign-in service that is out %s makes a run wait, and the run goes on', async (_name, out, seconds) => {
+  const { stack, service, one, confirm, run } = await signingIn();
+  service.answer = issued(tenantId);
+  await confirm();
+  service.answer = out;
+  const { id, status } = await run();
+  expect(status).toBe('running');
+  const probe = await stack.send(`POST ${one}:probe`);
+  expect([probe.status, probe.json.code]).toEqual([429, 'busy']);
+  service.answer = issued(tenantId);
+  stack.clock.now += (seconds - 1) * 1000;
+  await stack.nested.work();
+  expect((await stack.send(`GET ${one}/runs/${id}`)).json['status']).toBe('running');
+  stack.clock.now += 2000;
+  await stack.nested.work();
+  expect((await stack.send(`GET ${one}/runs/${id}`)).json['status']).toBe('done');
+});
+
+test('an expired secret ends a run by a name of its own, and is told (S2-19)', async () => {
+  const { stack, service, one, confirm, run } = await signingIn();
+  service.answer = issued(tenantId);
+  await confirm();
+  service.answer = refusal('invalid_client', 7000222, 401);
+  expect(await run()).toMatchObject({ status: 'failed', failure: { code: 'credential_rejected' } });
+  expect((await stack.send(`GET ${one}`)).json['state']).toBe('quarantined');
+  const probe = await stack.send(`POST ${one}:probe`);
+  expect([probe.status, probe.json.reason]).toEqual([409, 'credential_rejected']);
+  expect(probe.json.detail).toContain('AADSTS7000222');
 });

@@ -1,56 +1,49 @@
 import { expect, test } from '@jest/globals';
-import { adminConsentUrl, clouds, scopeOf, serviceUrlOf } from '../../../shared/graph/clouds.ts';
+import {
+  adminConsentUrl,
+  type CloudName,
+  clouds,
+  scopeOf,
+  serviceUrlOf,
+} from '../../../shared/graph/clouds.ts';
 import { GraphFailure } from '../../../shared/graph/graph-failure.ts';
-import { tokenFrom } from '../../../shared/graph/graph-token.ts';
+import { graphToken } from '../../../shared/graph/graph-token.ts';
+import { issued, type SignInAnswer, SignInService, tokenOf } from '../../support/sign-in-service.ts';
 
 const tenantId = '11111111-1111-4111-8111-111111111111';
-const tokenOf = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
+const credential = { kind: 'client-secret', clientId: 'app', clientSecret: 'secret' } as const;
 
-const failureOf = async (call: Promise<unknown>) => {
-  const error: unknown = await call.catch((reason: unknown) => reason);
-  return error instanceof GraphFailure ? { kind: error.kind, signIn: error.facts.signIn } : error;
-};
+function signingIn(cloud: CloudName, answer: SignInAnswer) {
+  const service = new SignInService(answer);
+  const signIn = { httpClient: service.httpClient };
+  return { service, token: graphToken({ credential, cloud, tenantId }, { now: Date.now, signIn }) };
+}
 
-const issuing = (token: string) => ({ getToken: () => Promise.resolve({ token, expiresOnTimestamp: 0 }) });
-const failing = (statusCode: number) => ({
-  getToken: () => Promise.reject(Object.assign(new Error('no'), { statusCode })),
-});
-
-test('asks for the default scope of its cloud and tenant, with the claims of a challenge', async () => {
-  const asked: unknown[] = [];
-  const token = tokenFrom(
-    {
-      getToken: (scope, options) => {
-        asked.push([scope, options]);
-        return Promise.resolve({ token: tokenOf({ tid: tenantId.toUpperCase() }), expiresOnTimestamp: 0 });
-      },
-    },
-    { cloud: 'china', tenantId },
-  );
-  await expect(token('{"a":1}')).resolves.toBe(tokenOf({ tid: tenantId.toUpperCase() }));
-  expect(asked).toEqual([
-    ['https://microsoftgraph.chinacloudapi.cn/.default', { tenantId, claims: '{"a":1}' }],
+test('asks the authority of its cloud for the default scope of its cloud, with the claims of a challenge', async () => {
+  const { service, token } = signingIn('china', issued(tenantId.toUpperCase()));
+  await expect(token('{"a":1}')).resolves.toBe(tokenOf({ tid: tenantId.toUpperCase(), roles: [] }));
+  expect(service.asked.map(({ url }) => url.split('?')[0])).toEqual([
+    `https://login.partner.microsoftonline.cn/${tenantId}/oauth2/v2.0/token`,
   ]);
+  const form = new URLSearchParams(service.asked[0]?.body);
+  expect([form.get('scope'), form.get('client_secret')]).toEqual([
+    'https://microsoftgraph.chinacloudapi.cn/.default',
+    'secret',
+  ]);
+  expect(JSON.parse(form.get('claims') ?? '')).toMatchObject({ a: 1 });
 });
+
+const tokenBody = (access_token: string) => ({ token_type: 'Bearer', expires_in: 3599, access_token });
 
 test.each([
   ['another tenant', tokenOf({ tid: '22222222-2222-4222-8222-222222222222' })],
   ['no tenant', tokenOf({})],
   ['something that is no JWT', 'opaque'],
-])('a token of %s is refused (S2-09)', async (_name, token) => {
-  const source = tokenFrom(issuing(token), { cloud: 'public', tenantId });
-  expect(await failureOf(source())).toEqual({ kind: 'unauthorized', signIn: 'wrong_tenant' });
-});
-
-test.each([
-  [400, 'unauthorized'],
-  [401, 'unauthorized'],
-  [429, 'transient'],
-  [503, 'transient'],
-  [0, 'transient'],
-])('a sign-in answer %d is %s', async (status, kind) => {
-  const source = tokenFrom(failing(status), { cloud: 'public', tenantId });
-  expect(await failureOf(source())).toEqual({ kind, signIn: undefined });
+])('a token of %s is refused (S2-09)', async (_name, access) => {
+  const { token } = signingIn('public', { status: 200, body: tokenBody(access) });
+  const error: unknown = await token().catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(GraphFailure);
+  expect(error).toMatchObject({ kind: 'unauthorized', facts: { signIn: 'wrong_tenant' } });
 });
 
 test('authority, scope and service of each cloud belong together (graph.md §1.8)', () => {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { graphSecretOf } from '../../../functions/graph-secret-ends.ts';
 import { adminStack, overMemory } from '../../support/admin/stack.ts';
+import { certificate } from '../../support/certificate.ts';
 
 const clientId = 'cccccccc-0000-4000-8000-000000000001';
 const of = (kind: 'client-secret' | 'certificate', secretSetting: string) =>
@@ -92,17 +93,3 @@ test('a nested directory shows how many days its secret has left, and says so in
     ],
   ]);
 });
-
-const certificate = [
-  '-----BEGIN CERTIFICATE-----',
-  'MIIBiTCCAS+gAwIBAgIUQK7GeIKLpqobKOcq6EJE3AroZMEwCgYIKoZIzj0EAwIw',
-  'GjEYMBYGA1UEAwwPcm9va2VyeS5leGFtcGxlMB4XDTI2MTEyMzA5NTY0MVoXDTI4',
-  'MTEyMjA5NTY0MVowGjEYMBYGA1UEAwwPcm9va2VyeS5leGFtcGxlMFkwEwYHKoZI',
-  'zj0CAQYIKoZIzj0DAQcDQgAExzmMECjlV1c3Qm4AyCs0zKdcrHa1DQ3wCUESFIst',
-  '9LFnj5h+TplQ0wX7qvKtC2NfmBzv326VDvNPOVGK/MJxU6NTMFEwHQYDVR0OBBYE',
-  'FFfjh/LjNK1rojlhWGU+AmYRe8lzMB8GA1UdIwQYMBaAFFfjh/LjNK1rojlhWGU+',
-  'AmYRe8lzMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAJEiWtAT',
-  'GpEZ4T1wpkgAO3QMcQMe+XHyUJLbsmXXY/EwAiBk5zXB2JgnheSeBCJ/HOGGjRdT',
-  'y4ls2rE/Ji3+AEytLQ==',
-  '-----END CERTIFICATE-----',
-].join('\n');
