@@ -14,6 +14,19 @@ param permissions string[] = ['GroupMember.Read.All', 'User.Read.All']
 @description('Display name of an app registration for reading other tenants; empty for none.')
 param otherTenantsAppName string = ''
 
+// Of each cloud's own Entra; tokens of one cloud open nothing in another.
+var tokenExchangeAudiences = {
+  AzureCloud: 'api://AzureADTokenExchange'
+  AzureUSGovernment: 'api://AzureADTokenExchangeUSGov'
+  AzureChinaCloud: 'api://AzureADTokenExchangeChina'
+}
+var tokenExchangeAudience = tokenExchangeAudiences[environment().name]
+
+// In China the login endpoint of Resource Manager is an older name than the one in tokens.
+var issuerHost = environment().name == 'AzureChinaCloud'
+  ? 'https://login.partner.microsoftonline.cn/'
+  : environment().authentication.loginEndpoint
+
 resource graph 'Microsoft.Graph/servicePrincipals@v1.0' existing = {
   appId: '00000003-0000-0000-c000-000000000000'
 }
@@ -43,8 +56,8 @@ resource otherTenantsApp 'Microsoft.Graph/applications@v1.0' = if (!empty(otherT
 
   resource managedIdentity 'federatedIdentityCredentials@v1.0' = {
     name: '${otherTenantsApp.uniqueName}/managed-identity'
-    audiences: ['api://AzureADTokenExchange']
-    issuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+    audiences: [tokenExchangeAudience]
+    issuer: '${issuerHost}${tenant().tenantId}/v2.0'
     subject: identityPrincipalId
     description: 'The managed identity of Rookery signs in as this app.'
   }

@@ -2,20 +2,32 @@
 export interface Cloud {
   readonly authority: string;
   readonly graph: string;
+  /** Audience of a token that is exchanged for another app's: what the federated credential of that app trusts. */
+  readonly tokenExchange: string;
 }
 
 export type CloudName = 'public' | 'us-government' | 'us-government-dod' | 'china';
 
 export const clouds: Readonly<Record<CloudName, Cloud>> = {
-  public: { authority: 'https://login.microsoftonline.com', graph: 'https://graph.microsoft.com' },
-  'us-government': { authority: 'https://login.microsoftonline.us', graph: 'https://graph.microsoft.us' },
+  public: {
+    authority: 'https://login.microsoftonline.com',
+    graph: 'https://graph.microsoft.com',
+    tokenExchange: 'api://AzureADTokenExchange',
+  },
+  'us-government': {
+    authority: 'https://login.microsoftonline.us',
+    graph: 'https://graph.microsoft.us',
+    tokenExchange: 'api://AzureADTokenExchangeUSGov',
+  },
   'us-government-dod': {
     authority: 'https://login.microsoftonline.us',
     graph: 'https://dod-graph.microsoft.us',
+    tokenExchange: 'api://AzureADTokenExchangeUSGov',
   },
   china: {
     authority: 'https://login.partner.microsoftonline.cn',
     graph: 'https://microsoftgraph.chinacloudapi.cn',
+    tokenExchange: 'api://AzureADTokenExchangeChina',
   },
 };
 

@@ -63,13 +63,12 @@ export function tokenCredential(
       const identity = new ManagedIdentityCredential({
         ...{ ...wire, clientId: credential.managedIdentityClientId },
       });
-      const assertion = async () => (await identity.getToken(tokenExchangeScope)).token;
+      const exchanged = `${clouds[cloud].tokenExchange}/.default`;
+      const assertion = async () => (await identity.getToken(exchanged)).token;
       return new ClientAssertionCredential(tenantId, clientId, assertion, options);
     }
   }
 }
-
-const tokenExchangeScope = 'api://AzureADTokenExchange/.default';
 
 type Policy = NonNullable<ClientSecretCredentialOptions['additionalPolicies']>[number]['policy'];
 

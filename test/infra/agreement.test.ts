@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readSettings, SettingsSchema } from '../../functions/settings.ts';
+import { clouds } from '../../shared/graph/clouds.ts';
 import { infra, listOf, template } from './templates.ts';
 
 // Templates and code are written apart and deployed together.
@@ -104,4 +105,22 @@ test('each alert has its page in the runbook, and each page of an alert its aler
   expect([...pages.matchAll(/^## ([\w-]+)$/gm)].map(([, name]) => name).toSorted()).toEqual(
     [...new Set(alerts)].toSorted(),
   );
+});
+
+test('the app of other tenants trusts the managed identity for the audience that the app asks for, in each cloud', async () => {
+  const { text } = await template('graph.bicep');
+  const named = Object.fromEntries(
+    [...text.matchAll(/^ {2}(Azure\w+): '(api:[^']+)'$/gm)].map(([, cloud = '', audience]) => [
+      cloud,
+      audience,
+    ]),
+  );
+  expect(named).toEqual({
+    AzureCloud: clouds.public.tokenExchange,
+    AzureUSGovernment: clouds['us-government'].tokenExchange,
+    AzureChinaCloud: clouds.china.tokenExchange,
+  });
+  expect(clouds['us-government-dod'].tokenExchange).toBe(clouds['us-government'].tokenExchange);
+  expect(text).toContain('var tokenExchangeAudience = tokenExchangeAudiences[environment().name]');
+  expect(text).toContain(`'${clouds.china.authority}/'`);
 });

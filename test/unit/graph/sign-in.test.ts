@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from '@jest/globals';
+import type { CloudName } from '../../../shared/graph/clouds.ts';
 import { GraphFailure } from '../../../shared/graph/graph-failure.ts';
 import { graphToken, type TokenSource } from '../../../shared/graph/graph-token.ts';
 import type { GraphCredential } from '../../../shared/graph/sign-in.ts';
@@ -29,13 +30,19 @@ const credentials = {
   federated: { kind: 'federated', clientId: 'app', managedIdentityClientId: 'identity' },
 } as const satisfies Readonly<Record<string, GraphCredential>>;
 
-function signingIn(credential: GraphCredential, more: { readonly signInTimeoutMilliseconds?: number } = {}) {
+function signingIn(
+  credential: GraphCredential,
+  {
+    cloud = 'public',
+    ...more
+  }: { readonly signInTimeoutMilliseconds?: number; readonly cloud?: CloudName } = {},
+) {
   service.answer = issued(tenantId);
   service.identity = identityToken('assertion');
   service.asked.length = 0;
   const signIn = { httpClient: service.httpClient, retryOptions: { maxRetries: 0 } };
   const now = () => Date.parse('2026-11-23T12:00:00Z');
-  return graphToken({ credential, cloud: 'public', tenantId }, { now, signIn, ...more });
+  return graphToken({ credential, cloud, tenantId }, { now, signIn, ...more });
 }
 
 async function failureOf(source: TokenSource) {
@@ -156,3 +163,19 @@ test('what the service said to an earlier try is nothing that a later one met', 
   service.identity = network;
   expect(await failureOf(source)).toEqual(['transient', undefined]);
 });
+
+test.each([
+  ['public', 'api://AzureADTokenExchange'],
+  ['us-government', 'api://AzureADTokenExchangeUSGov'],
+  ['us-government-dod', 'api://AzureADTokenExchangeUSGov'],
+  ['china', 'api://AzureADTokenExchangeChina'],
+] as const)(
+  'in the cloud %s the identity of the site is exchanged for the audience %s',
+  async (cloud, audience) => {
+    const source = signingIn({ ...credentials.federated, managedIdentityClientId: cloud }, { cloud });
+    await source();
+    const resources = service.asked.map(({ url }) => new URL(url).searchParams.get('resource'));
+    expect(resources.filter((resource) => resource !== null && resource !== audience)).toEqual([]);
+    expect(resources).toContain(audience);
+  },
+);
