@@ -1,3 +1,5 @@
+import { applicationIn } from '../sync/assigned-principals.ts';
+import { emptyScopeText } from '../sync/empty-scope.ts';
 import type { DirectoryCounts, SyncState } from '../sync/run-records.ts';
 import { type GraphSecret, secretHints, secretView } from './graph-secret.ts';
 import { isOffered } from './nested-offer.ts';
@@ -120,6 +122,7 @@ const lastingFailures: ReadonlySet<string> = new Set([
   'consent_revoked',
   'credential_rejected',
   'permission_missing',
+  'scope_empty',
   'scope_not_found',
   'wrong_tenant',
 ]);
@@ -159,12 +162,20 @@ function hintsOf(record: NestedDirectoryRecord, facts: NestedFacts) {
     reduced_scope:
       facts.state.asksForbiddenAt !== undefined &&
       `Graph refuses to tell the groups of ${facts.state.asks?.length ?? 0} restored objects: what they were in before they were deleted is not known. Grant GroupMember.Read.All and User.Read.All again.`,
+    scope_empty: emptyScope(record, facts) ?? false,
     stale: awaits === 'stale' && 'No run was completed for a long time.',
     ...secretHints(facts.secret, facts.now),
   };
   return Object.entries(hints).flatMap(([code, text]) =>
     text === false ? [] : [{ code: code as keyof typeof hints, text }],
   );
+}
+
+/** Of the last completed run, if its scope was the one of today. */
+function emptyScope({ settings }: NestedDirectoryRecord, { state }: RunFacts): string | undefined {
+  const application = state.checked?.application;
+  const isToday = application !== undefined && application.id === applicationIn(settings);
+  return isToday ? emptyScopeText(application) : undefined;
 }
 
 const lastRun = ({ id, status, startedAt, failure }: RunView) => ({

@@ -1,5 +1,5 @@
 import type { Assignment, GraphAnswer, GraphReader, ListPage } from './graph-port.ts';
-import type { Refused } from './run-events.ts';
+import { type Refused, refused } from './run-events.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
 import type { NestedSettings } from './settings.ts';
 
@@ -13,7 +13,7 @@ export function applicationIn({ scope }: NestedSettings): string | undefined {
 
 /**
  * Reads who is assigned. An application that is not there is no evidence that everybody left, and what was read of another one says
- * nothing of it (graph.md §2): the run fails and all stay as they are.
+ * nothing of it (graph.md §2): the run fails and all stay as they are. Nor is a list of nobody, before a later run reads the same.
  */
 export async function assignedPrincipals(
   graph: GraphReader,
@@ -22,19 +22,33 @@ export async function assignedPrincipals(
 ): Promise<GraphAnswer<Assigned> | Refused> {
   const id = applicationIn(run.settings);
   if (id === undefined) return { kind: 'read', value: { assigned: nobody }, calls: 0, resourceUnits: 0 };
-  const known = state.checked?.application?.id === id ? state.checked.assigned : nobody;
   const list = await assignmentsOf(graph, id);
   if (list.kind === 'refused') return list;
   if (list.kind === 'fault') {
     if (list.fault.kind !== 'not-found') return list;
     const detail = `Graph does not know the application in scope, ${id}: nobody was removed. Choose another scope, or restore it`;
-    return { kind: 'refused', code: 'scope_not_found', detail };
+    return refused('scope_not_found', detail);
   }
-  const assigned = list.value.length === 0 ? known : principalsOf(list.value);
-  return { ...list, value: { assigned, application: { id } } };
+  const assigned = principalsOf(list.value);
+  if (!isNobody(assigned)) return { ...list, value: { assigned, application: { id } } };
+  const value = withoutAnybody(id, state);
+  return 'kind' in value ? value : { ...list, value };
+}
+
+/** Nobody is assigned, says Graph. */
+function withoutAnybody(id: string, { checked, counts }: SyncState): Assigned | Refused {
+  const isKnown = checked?.application?.id === id;
+  const isFirst = isKnown && checked.application?.empty === undefined;
+  if (isFirst) return { assigned: checked.assigned, application: { id, empty: 'kept' } };
+  const isBlank = counts === undefined || counts.users + counts.groups + counts.memberships === 0;
+  if (isKnown || isBlank) return { assigned: nobody, application: { id, empty: 'believed' } };
+  const detail = `Nobody is assigned to the application in scope, ${id}, says Graph: nobody was removed. Assign users or groups to it, or choose another scope`;
+  return refused('scope_empty', detail);
 }
 
 const nobody: Checked['assigned'] = { users: [], groups: [] };
+
+const isNobody = ({ users, groups }: Checked['assigned']): boolean => users.length + groups.length === 0;
 
 /** To its end, or not at all: who is missing on a part of it would leave. */
 async function assignmentsOf(
@@ -64,11 +78,8 @@ async function assignmentsOf(
 const assignmentPagesMax = 1000;
 
 /** Not tried again in this run: it would be a thousand calls each time. */
-const malformed = (what: string): Refused => ({
-  kind: 'refused',
-  code: 'graph_malformed',
-  detail: `Graph's list of assignments ${what}: nobody was removed`,
-});
+const malformed = (what: string): Refused =>
+  refused('graph_malformed', `Graph's list of assignments ${what}: nobody was removed`);
 
 /** A principal comes once for each role that it has. */
 function principalsOf(assignments: readonly Assignment[]): Checked['assigned'] {

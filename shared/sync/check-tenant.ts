@@ -1,6 +1,6 @@
 import { applicationIn, assignedPrincipals } from './assigned-principals.ts';
 import type { GraphAnswer, GraphFault, GraphReader, TenantDomain } from './graph-port.ts';
-import type { Refused, RefusedCheck } from './run-events.ts';
+import { type Refused, refused } from './run-events.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
 
 export type CheckOutcome =
@@ -86,8 +86,6 @@ export async function confirmationHash(tenantId: string, domains: readonly Tenan
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
-
-const refused = (code: RefusedCheck, detail: string): Refused => ({ kind: 'refused', code, detail });
 
 const noDomains: GraphAnswer<readonly TenantDomain[]> = {
   kind: 'read',

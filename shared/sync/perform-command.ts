@@ -2,6 +2,7 @@ import type { JournalLayout } from './apply-records.ts';
 import { unitAtHand, unitsOf } from './apply-round.ts';
 import { forbiddenLog, isForbidden, newAsking } from './asking.ts';
 import { audit } from './audit.ts';
+import { emptyScopeLog } from './empty-scope.ts';
 import { finish } from './end-run.ts';
 import { isFirst } from './fold-round.ts';
 import { isApproved, planDifference } from './look-again.ts';
@@ -72,7 +73,7 @@ async function decide(work: Work, run: SyncRun): Promise<Done> {
     ...(firstPart === 0 ? {} : { firstPart }),
     ...(layout === undefined ? {} : { layout }),
   };
-  const warnings = await writeLog(ports, run, [log(), forbiddenLog(run)]);
+  const warnings = await writeLog(ports, run, [emptyScopeLog(run), log(), forbiddenLog(run)]);
   if (run.mode === 'dry-run') await listExternalUsers(ports, run, externalUsers);
   const rejectedBefore = state.rejectedPlan === decided.hash && decided.exceeded.length > 0;
   return {

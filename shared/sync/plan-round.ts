@@ -5,6 +5,7 @@ import type { DeriveSources } from './derive-sources.ts';
 import { limitsPassed } from './directory-limits.ts';
 import { doubtfulObjects } from './doubtful-objects.ts';
 import { emptiedGroups } from './emptied-groups.ts';
+import { scopeEmptied } from './empty-scope.ts';
 import { externalUsers } from './external-users.ts';
 import { isFirst } from './fold-round.ts';
 import { type GroupDecision, groupDecisions } from './group-decisions.ts';
@@ -123,7 +124,11 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     hash,
     parts: count,
     counts,
-    exceeded: [...limitsPassed(counts, state.counts, run.settings), ...removals],
+    exceeded: [
+      ...limitsPassed(counts, state.counts, run.settings),
+      ...scopeEmptied(counts, checked, run.settings.safeguard),
+      ...removals,
+    ],
     rereads,
     liveUsers: liveUsersOf(round, run),
   };

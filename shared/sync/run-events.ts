@@ -49,12 +49,15 @@ export interface Refused {
   readonly detail: string;
 }
 
+export const refused = (code: RefusedCheck, detail: string): Refused => ({ kind: 'refused', code, detail });
+
 export type RefusedCheck =
   | 'wrong_tenant'
   | 'confirmation_required'
   | 'domains_changed'
   | 'permission_missing'
   | 'scope_not_found'
+  | 'scope_empty'
   | 'graph_malformed';
 
 export interface PageSummary {

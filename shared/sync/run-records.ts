@@ -134,6 +134,13 @@ export const DirectoryCounts = z.object({
 });
 export type DirectoryCounts = z.infer<typeof DirectoryCounts>;
 
+export const AssignedApplication = z.object({
+  id: z.string(),
+  /** Graph listed nobody: `kept` is who was assigned before, for the first time; `believed` is nobody. */
+  empty: z.enum(['kept', 'believed']).exactOptional(),
+});
+export type AssignedApplication = z.infer<typeof AssignedApplication>;
+
 /** What the check found, good for an hour. */
 export const Checked = z.object({
   at: z.number(),
@@ -144,7 +151,7 @@ export const Checked = z.object({
   hiddenMembers: z.boolean(),
   assigned: z.object({ users: z.array(z.string()), groups: z.array(z.string()) }),
   /** Whose assignments these are, when an application was the scope; rows from before this was known lack it. */
-  application: z.object({ id: z.string() }).exactOptional(),
+  application: AssignedApplication.exactOptional(),
 });
 export type Checked = z.infer<typeof Checked>;
 

@@ -143,6 +143,7 @@ const NestedHint = z
       'domains_changed',
       'last_run_failed',
       'reduced_scope',
+      'scope_empty',
       'awaiting_approval',
       'stale',
       'secret_expired',

@@ -48,6 +48,13 @@ async function confirmed() {
         state: json.state,
       };
     },
+    approve: async () => {
+      const run = (await stack.send(`GET ${one}/runs?limit=1`)).json.items[0];
+      const { hash: planHash } = (run?.['plan'] ?? { hash: '' }) as { hash: string };
+      await stack.send(`POST ${one}/runs/${run?.id}:approve`, { body: { planHash } });
+      await stack.nested.work();
+    },
+    view: async () => (await stack.send(`GET ${one}`)).json,
     hints: async () => (await stack.send(`GET ${one}`)).json['hints'],
     scope: async (scope: object) => {
       const { headers } = await stack.send(`GET ${one}/sync-settings`);
@@ -93,4 +100,46 @@ test('an application that Graph does not know puts the directory in quarantine, 
   ]);
   await directory.scope({ kind: 'all' });
   expect(await directory.timerRun()).toMatchObject({ status: 'done', counts: everything, state: 'enabled' });
+});
+
+test('an application that nobody is assigned to does not become the scope of a directory that has somebody', async () => {
+  const directory = await confirmed();
+  await directory.timerRun();
+  await directory.scope(application);
+  directory.assign([]);
+  expect(await directory.timerRun()).toMatchObject({
+    status: 'failed',
+    failure: { code: 'scope_empty' },
+    counts: everything,
+    state: 'quarantined',
+  });
+});
+
+test('the directory shows that the list of assignments came back empty, until somebody approves that all leave', async () => {
+  const directory = await confirmed();
+  await directory.scope(application);
+  directory.assign([1, 2]);
+  expect(await directory.timerRun()).toMatchObject({ status: 'done', counts: everything });
+  expect(await directory.hints()).toEqual([]);
+  directory.assign([]);
+  for (let quarter = 0; quarter < 4; quarter++) {
+    expect(await directory.timerRun()).toMatchObject({
+      status: 'done',
+      counts: everything,
+      state: 'enabled',
+    });
+  }
+  const kept = { code: 'scope_empty', text: expect.stringContaining('who was assigned before stays') };
+  expect(await directory.hints()).toEqual([kept]);
+  for (let quarter = 0; quarter < 3; quarter++) await directory.timerRun();
+  expect(await directory.timerRun()).toMatchObject({ status: 'awaiting-approval', counts: everything });
+  await directory.approve();
+  expect(await directory.view()).toMatchObject({
+    state: 'enabled',
+    counts: { users: 0, groups: 0, memberships: 0, domains: 1 },
+    hints: [{ code: 'scope_empty', text: 'Nobody is assigned to the application in scope.' }],
+  });
+  // It is of another scope.
+  await directory.scope({ kind: 'all' });
+  expect(await directory.hints()).toEqual([]);
 });

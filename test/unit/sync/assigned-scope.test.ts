@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Assignment, GraphReader } from '../../../shared/sync/graph-port.ts';
-import type { SyncScope } from '../../../shared/sync/settings.ts';
+import type { SyncRun } from '../../../shared/sync/run-records.ts';
+import { defaultNestedSettings, type NestedSettings, type SyncScope } from '../../../shared/sync/settings.ts';
 import { SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
@@ -29,12 +30,12 @@ const noApplication = { kind: 'fault', fault: { kind: 'not-found', detail: 'no s
 
 type Lists = Record<string, readonly Assignment[]>;
 
-/** A directory that has read all of three groups of one user each; `lists` is what Graph answers of each application, others are 404. */
-async function allRead(lists: Lists) {
-  const sync = await synced({
-    users: 4,
-    groups: { 1: [['user', 1]], 2: [['user', 2]], 3: [['user', 3]] },
-  });
+/** A directory that has read three groups of one user each; `lists` is what Graph answers of each application, others are 404. */
+async function allRead(lists: Lists, settings: Partial<NestedSettings> = {}) {
+  const sync = await synced(
+    { users: 4, groups: { 1: [['user', 1]], 2: [['user', 2]], 3: [['user', 3]] } },
+    settings,
+  );
   // Who leaves the scope has not left the tenant.
   sync.consumer.isStrict = false;
   const asked = { times: 0 };
@@ -165,6 +166,108 @@ test('a list of assignments in many pages is read to its end, empty ones include
   }));
   expect(await sync.sync(inScopeOf(first))).toMatchObject({ status: 'done' });
   expect(told(sync)).toEqual({ 1: [1], 2: [2] });
+});
+
+const warnings = (sync: SimulatedSync, run: SyncRun) =>
+  [...sync.entries].flatMap(([key, { level, code }]) =>
+    key.startsWith(run.id) && level === 'warning' ? [code] : [],
+  );
+
+test('an empty list keeps who was assigned, with a warning, until a later run reads the same (graph.md §2, T09)', async () => {
+  const { sync, lists, asked } = await allRead({ [first]: groupsAssigned(1, 2) });
+  await sync.sync(inScopeOf(first));
+  lists[first] = [];
+  sync.tenant.setMember(group(1), user(4), 'user');
+  sync.advance(3_600_000);
+  const once = await sync.sync(inScopeOf(first));
+  expect([once.status, once.warnings, warnings(sync, once)]).toEqual(['done', 1, ['assignments-empty']]);
+  // What was read once is not read twice by being relied on.
+  const idle = await sync.sync(inScopeOf(first));
+  expect([idle.graphCalls, asked.times, warnings(sync, idle)]).toEqual([2, 2, ['assignments-empty']]);
+  expect(told(sync)).toEqual({ 1: [1, 4], 2: [2] });
+  sync.advance(3_600_000);
+  const again = await sync.sync(inScopeOf(first));
+  expect([again.status, warnings(sync, again), told(sync)]).toEqual(['done', ['nobody-assigned'], {}]);
+  lists[first] = groupsAssigned(2);
+  sync.advance(3_600_000);
+  const back = await sync.sync(inScopeOf(first));
+  expect([back.status, warnings(sync, back), told(sync)]).toEqual(['done', [], { 2: [2] }]);
+});
+
+test('a list that was empty once and is not the next time begins to count anew', async () => {
+  const { sync, lists } = await allRead({ [first]: groupsAssigned(1) });
+  await sync.sync(inScopeOf(first));
+  for (const list of [[], groupsAssigned(1), []]) {
+    lists[first] = list;
+    sync.advance(3_600_000);
+    await sync.sync(inScopeOf(first));
+  }
+  expect(told(sync)).toEqual({ 1: [1] });
+});
+
+test('principals that are neither users nor groups are nobody', async () => {
+  const { sync, lists } = await allRead({ [first]: groupsAssigned(1) });
+  await sync.sync(inScopeOf(first));
+  lists[first] = [{ principalId: user(9), principalType: 'ServicePrincipal' }];
+  sync.advance(3_600_000);
+  const run = await sync.sync(inScopeOf(first));
+  expect([warnings(sync, run), told(sync)]).toEqual([['assignments-empty'], { 1: [1] }]);
+});
+
+test('that nobody is assigned any more waits for approval, however few leave (graph.md §2)', async () => {
+  const { sync, lists } = await allRead({ [first]: groupsAssigned(1, 2) });
+  const settings = { ...inScopeOf(first), safeguard: defaultNestedSettings.safeguard };
+  await sync.sync(settings);
+  lists[first] = [];
+  for (const status of ['done', 'awaiting-approval']) {
+    sync.advance(3_600_000);
+    expect(await sync.sync(settings)).toMatchObject({ status });
+  }
+  expect((await sync.lastRun()).plan?.exceeded).toEqual([
+    'nobody is assigned to the application in scope any more: 2 users and 2 groups leave',
+  ]);
+  expect(told(sync)).toEqual({ 1: [1], 2: [2] });
+  expect(await sync.decide(true)).toMatchObject({ status: 'done' });
+  expect(told(sync)).toEqual({});
+  // Who was never in it does not leave it.
+  sync.tenant.setUser(user(3), 'gone');
+  sync.advance(3_600_000);
+  expect(await sync.sync(settings)).toMatchObject({ status: 'done' });
+});
+
+test('a first run for an application that nobody is assigned to takes in nobody, with a warning', async () => {
+  const { sync, lists } = await allRead({ [first]: [] }, inScopeOf(first));
+  const run = await sync.lastRun();
+  expect([run.status, run.warnings, warnings(sync, run), told(sync)]).toEqual([
+    'done',
+    1,
+    ['nobody-assigned'],
+    {},
+  ]);
+  // Another one takes nothing from a directory that has nothing.
+  lists[second] = [];
+  expect(await sync.sync(inScopeOf(second))).toMatchObject({ status: 'done' });
+  lists[second] = groupsAssigned(3);
+  sync.advance(3_600_000);
+  await sync.sync(inScopeOf(second));
+  expect(told(sync)).toEqual({ 3: [3] });
+});
+
+test('an application that nobody is assigned to does not become the scope of a directory that has somebody (T09)', async () => {
+  const { sync, lists } = await allRead({ [first]: groupsAssigned(1), [second]: [] });
+  const empty = {
+    status: 'failed',
+    failure: { code: 'scope_empty', detail: expect.stringContaining(second) },
+  };
+  const before = told(sync);
+  expect(await sync.sync(inScopeOf(second))).toMatchObject(empty);
+  expect(told(sync)).toEqual(before);
+  await sync.sync(inScopeOf(first));
+  expect(await sync.sync(inScopeOf(second))).toMatchObject(empty);
+  expect(told(sync)).toEqual({ 1: [1] });
+  lists[second] = groupsAssigned(2);
+  await sync.sync(inScopeOf(second));
+  expect(told(sync)).toEqual({ 2: [2] });
 });
 
 /** As an older version left it. */

@@ -1,0 +1,38 @@
+import type { RunLogEntry } from './run-log.ts';
+import type { AssignedApplication, Checked, PlanCounts, SyncRun } from './run-records.ts';
+import type { SafeguardSettings } from './settings.ts';
+
+/**
+ * That everybody leaves because nobody is assigned any more, as a sentence: a person decides, however small the directory is
+ * (graph.md §2). Empty otherwise.
+ */
+export function scopeEmptied(
+  { usersRemoved, groupsRemoved, membershipsRemoved }: PlanCounts,
+  { application }: Checked,
+  { enabled }: SafeguardSettings,
+): readonly string[] {
+  const isEmptied = enabled && application?.empty === 'believed';
+  if (!isEmptied || usersRemoved + groupsRemoved + membershipsRemoved === 0) return [];
+  const leaving = `${usersRemoved} users and ${groupsRemoved} groups leave`;
+  return [`nobody is assigned to the application in scope any more: ${leaving}`];
+}
+
+/** What a person has to know of a list of nobody; undefined when somebody is assigned. */
+export function emptyScopeText({ empty }: AssignedApplication): string | undefined {
+  switch (empty) {
+    case undefined:
+      return undefined;
+    case 'kept':
+      return 'Graph lists nobody who is assigned to the application in scope: who was assigned before stays until a later run reads the same.';
+    case 'believed':
+      return 'Nobody is assigned to the application in scope.';
+  }
+}
+
+export function emptyScopeLog({ checked, startedAt: at }: SyncRun): readonly RunLogEntry[] {
+  const application = checked?.application;
+  const message = application === undefined ? undefined : emptyScopeText(application);
+  if (message === undefined) return [];
+  const code = application?.empty === 'kept' ? 'assignments-empty' : 'nobody-assigned';
+  return [{ key: '0/assignments', at, level: 'warning', code, message }];
+}
