@@ -1,4 +1,5 @@
-import type { ReadPages } from './run-events.ts';
+import { followed, newTrail } from './endless-round.ts';
+import type { PageSummary } from './run-events.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { Ask, Asking, SyncRun, SyncState } from './run-records.ts';
 
@@ -37,16 +38,27 @@ export function forbiddenAfter({ asksForbiddenAt }: SyncState, { asking, started
 
 /** No answer is not "no memberships": it is said of each object, for as long as it is not known. */
 export function forbiddenLog({ asking, startedAt: at }: SyncRun): readonly RunLogEntry[] {
-  if (asking?.forbidden === undefined) return [];
+  const endless = (asking?.endless ?? []).map(({ kind, id }) => endlessEntry({ kind, id }, at));
+  if (asking?.forbidden === undefined) return endless;
   const { waiting } = asking;
-  return waiting.slice(0, loggedMax).map((object) => ({
-    key: `3/unasked/${object.kind}/${object.id}`,
-    ...{ at, level: 'warning', code: 'memberships-not-readable' },
-    message: `Graph refuses to tell the groups of this restored ${object.kind}: memberships from before it was deleted are not known`,
-    object,
-    counts: { waiting: waiting.length },
-  }));
+  const forbidden = waiting.slice(0, loggedMax).map(
+    (object): RunLogEntry => ({
+      key: `3/unasked/${object.kind}/${object.id}`,
+      ...{ at, level: 'warning', code: 'memberships-not-readable' },
+      message: `Graph refuses to tell the groups of this restored ${object.kind}: memberships from before it was deleted are not known`,
+      object,
+      counts: { waiting: waiting.length },
+    }),
+  );
+  return [...endless, ...forbidden];
 }
+
+const endlessEntry = (object: Pick<Ask, 'kind' | 'id'>, at: string): RunLogEntry => ({
+  key: `3/endless/${object.kind}/${object.id}`,
+  ...{ at, level: 'warning', code: 'memberships-without-end' },
+  message: `The list of groups of this restored ${object.kind} does not end: nothing is concluded from it, and the next run asks again`,
+  object,
+});
 
 const loggedMax = 200;
 
@@ -57,12 +69,15 @@ export function askAtHand({ asking }: SyncRun): { readonly ask: Ask; readonly li
   return { ask, ...(asking.next === undefined ? {} : { link: asking.next }) };
 }
 
-export function answerRead(run: SyncRun, { pages: more, next }: ReadPages): SyncRun {
+export function answerRead(run: SyncRun, page: PageSummary): SyncRun {
   const { asking } = run;
   const ask = askAtHand(run)?.ask;
   if (asking === undefined || ask === undefined) return run;
-  const pages = asking.pages + more;
-  if (next !== undefined) return { ...run, asking: { ...asking, next, pages } };
+  const pages = asking.pages + page.pages;
+  const { next } = page;
+  const { trail, endless } = followed(asking.trail ?? newTrail, page);
+  if (endless !== undefined) return askSkipped(run, 'endless');
+  if (next !== undefined) return { ...run, asking: { ...asking, next, pages, trail } };
   return {
     ...run,
     asking: nextAsk({ ...asking, answered: { ...asking.answered, [askStream(ask)]: pages } }),
@@ -73,12 +88,13 @@ export function answerRead(run: SyncRun, { pages: more, next }: ReadPages): Sync
  * Graph gave no answer: nothing is concluded from it, and the next run asks again. A replica that lags may not know yet what was
  * restored; what none knows in several runs is left alone.
  */
-export function askSkipped(run: SyncRun, why: 'not-found' | 'unanswered'): SyncRun {
+export function askSkipped(run: SyncRun, why: 'not-found' | 'unanswered' | 'endless'): SyncRun {
   const { asking } = run;
   const ask = askAtHand(run)?.ask;
   if (asking === undefined || ask === undefined) return run;
   const again = why === 'not-found' ? missed(ask) : [ask];
-  return { ...run, asking: nextAsk({ ...asking, waiting: [...asking.waiting, ...again] }) };
+  const endless = why === 'endless' ? { endless: [...(asking.endless ?? []), ask] } : {};
+  return { ...run, asking: nextAsk({ ...asking, ...endless, waiting: [...asking.waiting, ...again] }) };
 }
 
 function missed({ misses = 0, ...ask }: Ask): readonly Ask[] {
@@ -98,6 +114,6 @@ export function askingForbidden(run: SyncRun): SyncRun {
   };
 }
 
-function nextAsk({ next: _, ...asking }: Asking): Asking {
+function nextAsk({ next: _, trail: __, ...asking }: Asking): Asking {
   return { ...asking, done: asking.done + 1, pages: 0 };
 }

@@ -1,4 +1,5 @@
-import type { PageSummary, StreamName, SyncCommand } from './run-events.ts';
+import { newTrail } from './endless-round.ts';
+import type { MembersListed, PageSummary, StreamName, SyncCommand } from './run-events.ts';
 import type { Listing, StreamCursor, SyncRun, SyncState } from './run-records.ts';
 import type { NestedSettings } from './settings.ts';
 
@@ -51,15 +52,19 @@ export function listedOn(run: SyncRun, name: StreamName, page: PageSummary): Syn
   return complete({ ...run, listing: { ...listing, ...listed } });
 }
 
-/** After the members of one page of groups were listed. */
-export function membersListed(run: SyncRun, listed: { pages: number; items: number }): SyncRun {
-  const { listing, groups } = run;
-  if (listing === undefined) return run;
+/** After members of one page of groups were listed: all of them, or as far as it says. */
+export function membersListed(run: SyncRun, { pages, items, progress }: MembersListed): SyncRun {
+  if (run.listing === undefined) return run;
+  const { members: _, ...listing } = run.listing;
+  const { groups } = run;
   return complete({
     ...run,
     lastRead: 'groups',
-    groups: { ...groups, pages: groups.pages + listed.pages, items: groups.items + listed.items },
-    listing: { ...listing, membersOf: listing.membersOf + 1 },
+    groups: { ...groups, pages: groups.pages + pages, items: groups.items + items },
+    listing:
+      progress === undefined
+        ? { ...listing, membersOf: listing.membersOf + 1 }
+        : { ...listing, members: progress },
   });
 }
 
@@ -82,9 +87,7 @@ const replaying = (cursor: StreamCursor, token: string): StreamCursor => ({
   next: token,
   listed: true,
   listedPages: cursor.pages,
-  fingerprint: '',
-  repeats: 0,
-  links: [],
+  ...newTrail,
 });
 
 /** A change that one replica had before the token and another had not at the list is in neither: it is in a later replay. */

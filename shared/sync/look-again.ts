@@ -1,4 +1,5 @@
 import { unpackGuids } from '../nesting/guid.ts';
+import { newTrail } from './endless-round.ts';
 import type { JournalPart } from './round-records.ts';
 import type { StreamCursor, SyncRun } from './run-records.ts';
 
@@ -24,9 +25,7 @@ function readOn({ delta, ...cursor }: StreamCursor): StreamCursor {
   return {
     ...cursor,
     ...(delta === undefined ? {} : { next: delta }),
-    fingerprint: '',
-    repeats: 0,
-    links: [],
+    ...newTrail,
   };
 }
 

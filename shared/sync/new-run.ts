@@ -1,5 +1,6 @@
 import type { DirectoryId, RunId } from '../model/ids.ts';
 import { auditDue } from './audit-choice.ts';
+import { newTrail } from './endless-round.ts';
 import { selectFingerprint } from './graph-port.ts';
 import { isListed, newListing } from './listing.ts';
 import type { StreamCursor, SyncRun, SyncState } from './run-records.ts';
@@ -58,8 +59,6 @@ export const newStream = (start: string | undefined, restarts = 0): StreamCursor
   baseline: start === undefined,
   pages: 0,
   items: 0,
-  fingerprint: '',
-  repeats: 0,
-  links: [],
+  ...newTrail,
   restarts,
 });

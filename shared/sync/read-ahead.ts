@@ -1,3 +1,4 @@
+import { fingerprintOf } from './endless-round.ts';
 import type { DeltaPage, DeltaStart, GraphAnswer, GraphReader, ListPage } from './graph-port.ts';
 import type { StagedPage } from './round-records.ts';
 import type { StreamName } from './run-events.ts';
@@ -51,18 +52,19 @@ async function listPage(
   stream: StreamName,
   link: string | undefined,
 ): Promise<GraphAnswer<ReadPage>> {
-  const fingerprint = `list ${link ?? ''}`;
   if (stream === 'users') {
     const answer = await graph.userList(link);
-    return withPage(printed(answer, fingerprint), (items) => ({ kind: 'users', items: [...items] }));
+    return withPage(printed(answer), (items) => ({ kind: 'users', items: [...items] }));
   }
   const answer = await graph.groupList(link);
-  return withPage(printed(answer, fingerprint), (items) => ({ kind: 'groups', items: items.map(mutable) }));
+  return withPage(printed(answer), (items) => ({ kind: 'groups', items: items.map(mutable) }));
 }
 
-/** Pages of a list are told apart by their links. */
-function printed<T>(answer: GraphAnswer<ListPage<T>>, fingerprint: string): GraphAnswer<DeltaPage<T>> {
-  return answer.kind === 'fault' ? answer : { ...answer, value: { ...answer.value, fingerprint } };
+function printed<T extends { readonly id: string }>(
+  answer: GraphAnswer<ListPage<T>>,
+): GraphAnswer<DeltaPage<T>> {
+  if (answer.kind === 'fault') return answer;
+  return { ...answer, value: { ...answer.value, fingerprint: fingerprintOf(answer.value.items) } };
 }
 
 async function deltaPage(

@@ -1,12 +1,13 @@
 import { askStream } from './asking.ts';
 import { checkTenant, lastCheck } from './check-tenant.ts';
-import type { GraphAnswer } from './graph-port.ts';
+import { fingerprintOf } from './endless-round.ts';
+import type { GraphAnswer, MemberEntry } from './graph-port.ts';
 import { listStream } from './listed-groups.ts';
 import type { NestedWrite, StagedKey } from './nested-store.ts';
 import { partsOfPage } from './page-parts.ts';
 import type { ReadPage } from './read-ahead.ts';
 import type { StagedPage } from './round-records.ts';
-import type { StreamName, SyncCommand, SyncEvent } from './run-events.ts';
+import type { PageSummary, StreamName, SyncCommand, SyncEvent } from './run-events.ts';
 import type { SyncRun } from './run-records.ts';
 import type { Done, Work } from './work.ts';
 
@@ -89,8 +90,7 @@ export async function readList(
   const page: StagedPage = { kind: 'members', items: [...items] };
   return staged({ page, to, calls, resourceUnits }, (pages) => ({
     kind: 'list-read',
-    pages,
-    ...(next === undefined ? {} : { next }),
+    page: summaryOf(items, { pages, next }),
   }));
 }
 
@@ -108,7 +108,16 @@ export async function askGroups(
   const page: StagedPage = { kind: 'members', items: [...items] };
   return staged({ page, to, calls, resourceUnits }, (pages) => ({
     kind: 'answer-read',
-    pages,
-    ...(next === undefined ? {} : { next }),
+    page: summaryOf(items, { pages, next }),
   }));
 }
+
+const summaryOf = (
+  items: readonly MemberEntry[],
+  { pages, next }: { readonly pages: number; readonly next: string | undefined },
+): PageSummary => ({
+  items: items.length,
+  pages,
+  fingerprint: fingerprintOf(items),
+  ...(next === undefined ? {} : { next }),
+});

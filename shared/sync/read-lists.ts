@@ -1,4 +1,5 @@
-import type { GraphAnswer, GraphFault, GraphReader, GroupEntry, MemberEntry } from './graph-port.ts';
+import type { GraphAnswer } from './graph-port.ts';
+import { MemberLists } from './member-lists.ts';
 import type { NestedWrite } from './nested-store.ts';
 import type { ReadPage } from './read-ahead.ts';
 import { staged } from './read-graph.ts';
@@ -25,8 +26,6 @@ export async function readToken({ ports }: Work, { stream }: { stream: StreamNam
 /** Groups and members on one staged page. */
 const entriesPerPage = 250;
 const membersPerPage = 1500;
-/** Member lists under way at the same time; the pacer spends the tenant's budget on them. */
-const listsAtOnce = 64;
 
 export async function listPage(
   { ahead }: Work,
@@ -45,22 +44,32 @@ export async function listPage(
   }));
 }
 
-/** Members of all groups on one staged page, many lists at a time; a page of users is on its way meanwhile. */
+/** Seconds after which what was listed is checkpointed, and orders are looked for. */
+const listSeconds = 10;
+
+/** Members of groups on one staged page, many lists at a time; a page of users is on its way meanwhile. */
 export async function listMembers(
-  { ports, ahead }: Work,
+  { ports, ahead, deadline }: Work,
   run: SyncRun,
   { page }: Extract<SyncCommand, { kind: 'list-members' }>,
 ): Promise<Done> {
   const listed = await stagedPage(ports.store, run, { stream: 'groups', page });
   const groups = listed.kind === 'groups' ? listed.items.filter(({ kind }) => kind === 'present') : [];
   if (run.listing?.usersListed === false) ahead.begin('users', run.users.next, 'list');
-  const lists = new MemberLists(ports.graph);
-  await Promise.all(Array.from({ length: listsAtOnce }, (_, lane) => lists.readLane(groups, lane)));
-  const { fault, calls, resourceUnits } = lists;
-  if (fault !== undefined) return { event: { kind: 'fault', fault }, writes: [], calls, resourceUnits };
-  const pages = memberPages(groups.flatMap(({ id }) => lists.entryOf(id)));
+  const until = Math.min(deadline, ports.now() + listSeconds * 1000);
+  const isTime = () => ports.now() >= until;
+  const lists = new MemberLists(ports.graph, groups, { progress: run.listing?.members, isTime });
+  await lists.read();
+  const { fault, endless, progress, calls, resourceUnits } = lists;
+  const pages = memberPages(lists.groups);
   return {
-    event: { kind: 'members-listed', pages: pages.length, items: groups.length },
+    event: {
+      kind: 'members-listed',
+      ...{ items: lists.finished, pages: pages.length, pagesRead: lists.pagesRead },
+      ...(progress === undefined ? {} : { progress }),
+      ...(fault === undefined ? {} : { fault }),
+      ...(endless === undefined ? {} : { endless }),
+    },
     writes: pages.map((items, index): NestedWrite => {
       const key = { run: run.id, stream: 'groups', page: run.groups.pages + index };
       return { kind: 'stage', key, page: { kind: 'groups', items } };
@@ -71,50 +80,6 @@ export async function listMembers(
 }
 
 type StagedGroup = Extract<Extract<StagedPage, { kind: 'groups' }>['items'][number], { kind: 'present' }>;
-
-/** Lists read side by side; one that fails stops them all, and none is half taken. */
-class MemberLists {
-  readonly #graph: GraphReader;
-  readonly #members = new Map<string, MemberEntry[]>();
-  fault: GraphFault | undefined;
-  calls = 0;
-  resourceUnits = 0;
-
-  constructor(graph: GraphReader) {
-    this.#graph = graph;
-  }
-
-  async readLane(groups: readonly GroupEntry[], lane: number): Promise<void> {
-    for (let index = lane; index < groups.length && this.fault === undefined; index += listsAtOnce) {
-      const group = groups[index];
-      if (group !== undefined) await this.#read(group.id);
-    }
-  }
-
-  /** A group that is not there any more has no members to tell; the delta tells of its end. */
-  entryOf(id: GroupEntry['id']): readonly StagedGroup[] {
-    const members = this.#members.get(id);
-    return members === undefined ? [] : [{ kind: 'present', id, fields: {}, members }];
-  }
-
-  async #read(id: GroupEntry['id']): Promise<void> {
-    const members: MemberEntry[] = [];
-    let link: string | undefined;
-    do {
-      const answer = await this.#graph.groupMembers(id, link);
-      if (answer.kind === 'fault') {
-        this.calls++;
-        if (answer.fault.kind !== 'not-found' || link !== undefined) this.fault ??= answer.fault;
-        return;
-      }
-      this.calls += answer.calls;
-      this.resourceUnits += answer.resourceUnits;
-      for (const member of answer.value.items) members.push(member);
-      link = answer.value.next;
-    } while (link !== undefined && this.fault === undefined);
-    this.#members.set(id, members);
-  }
-}
 
 function memberPages(groups: readonly StagedGroup[]): readonly StagedGroup[][] {
   const pages: StagedGroup[][] = [];

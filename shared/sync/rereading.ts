@@ -1,13 +1,18 @@
-import type { ReadPages, Step } from './run-events.ts';
+import { followed, newTrail } from './endless-round.ts';
+import type { PageSummary, Step } from './run-events.ts';
 import type { SyncRun } from './run-records.ts';
-import { goOn } from './step-results.ts';
+import { failed, goOn } from './step-results.ts';
 
 /** A page of the list at hand was read. */
-export function listRead(run: SyncRun, { pages: more, next }: ReadPages): Step {
-  const pages = run.reread.pages + more;
-  if (next !== undefined) return goOn({ ...run, reread: { next, pages } });
+export function listRead(run: SyncRun, page: PageSummary): Step {
+  const pages = run.reread.pages + page.pages;
+  const { trail, endless } = followed(run.reread.trail ?? newTrail, page);
+  if (endless !== undefined) return failed(run, 'endless_round', `${listAtHand(run)}: ${endless}`);
+  if (page.next !== undefined) return goOn({ ...run, reread: { next: page.next, pages, trail } });
   return nextList(run, pages);
 }
+
+const listAtHand = ({ rereads, rereadsDone }: SyncRun) => `members of group ${rereads[rereadsDone]?.group}`;
 
 /** Undefined pages: Graph gave no complete list, and nothing is concluded from it. */
 export function nextList(run: SyncRun, pages: number | undefined): Step {

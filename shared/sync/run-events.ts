@@ -2,7 +2,7 @@ import type { GroupId } from '../model/ids.ts';
 import type { DecisionPlaces } from './apply-records.ts';
 import type { RunAudit } from './audit-records.ts';
 import type { GraphFault } from './graph-port.ts';
-import type { Ask, Asking, Checked, Plan, Reread, SyncRun } from './run-records.ts';
+import type { Ask, Asking, Checked, MembersProgress, Plan, Reread, SyncRun } from './run-records.ts';
 
 /** What happened to a run since its last decision. */
 export type SyncEvent =
@@ -12,15 +12,15 @@ export type SyncEvent =
   | Refused
   | { readonly kind: 'page-read'; readonly stream: StreamName; readonly page: PageSummary }
   | { readonly kind: 'token-read'; readonly stream: StreamName; readonly link: string }
-  | { readonly kind: 'members-listed'; readonly pages: number; readonly items: number }
+  | ({ readonly kind: 'members-listed' } & MembersListed)
   | {
       readonly kind: 'examined';
       readonly rereads: readonly Reread[];
       readonly asking: Asking | undefined;
       readonly tooMany: boolean;
     }
-  | ({ readonly kind: 'list-read' } & ReadPages)
-  | ({ readonly kind: 'answer-read' } & ReadPages)
+  | { readonly kind: 'list-read'; readonly page: PageSummary }
+  | { readonly kind: 'answer-read'; readonly page: PageSummary }
   | {
       readonly kind: 'planned';
       readonly plan: Plan;
@@ -69,10 +69,17 @@ export interface PageSummary {
   readonly delta?: string;
 }
 
-/** A page of a list: how many it is staged as, and the link of the next one. */
-export interface ReadPages {
+/** Lists of members that came to their end, and the pages on which members were staged. */
+export interface MembersListed {
+  readonly items: number;
   readonly pages: number;
-  readonly next?: string;
+  /** Pages that Graph answered. */
+  readonly pagesRead: number;
+  /** What is left to be listed of the groups of one page; nothing when it is absent. */
+  readonly progress?: MembersProgress;
+  /** Why it went no further: a list that Graph did not answer, or one without an end. */
+  readonly fault?: GraphFault;
+  readonly endless?: string;
 }
 
 /** What to do next: one thing at a time, so that a run that dies repeats one thing and never skips one. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DirectoryId, GroupId, RunId } from '../model/ids.ts';
 import { DecisionPlaces, JournalLayout } from './apply-records.ts';
 import { AuditState, RunAudit } from './audit-records.ts';
+import { Trail } from './endless-round.ts';
 import { NestedSettings } from './settings.ts';
 
 export const Phase = z.enum(['check', 'read', 'fold', 'derive', 'safeguard', 'apply', 'cleanup', 'done']);
@@ -22,10 +23,7 @@ export const StreamCursor = z.object({
   baseline: z.boolean(),
   pages: z.int(),
   items: z.int(),
-  /** For the guard against endless rounds: fingerprint of the last page, its repeats, and the last links' hashes. */
-  fingerprint: z.string(),
-  repeats: z.int(),
-  links: z.array(z.string()),
+  ...Trail.shape,
   /** Times the stream was begun again because a link within it died. */
   restarts: z.int(),
   /** Its first pages are lists: begun again, it is read as a delta from the beginning. */
@@ -35,6 +33,13 @@ export const StreamCursor = z.object({
 });
 export type StreamCursor = z.infer<typeof StreamCursor>;
 
+/** The groups of one page whose members are being listed: the first that is not begun, and where those stand that are. */
+export const MembersProgress = z.object({
+  next: z.int(),
+  begun: z.array(z.object({ group: GroupId, link: z.string().exactOptional(), trail: Trail })),
+});
+export type MembersProgress = z.infer<typeof MembersProgress>;
+
 /** A fast baseline on its way: the moments its deltas begin at, and what is listed by now. */
 export const Listing = z.object({
   tokens: z.object({ users: z.string().exactOptional(), groups: z.string().exactOptional() }),
@@ -43,6 +48,7 @@ export const Listing = z.object({
   /** Pages of groups, and how many of them have their members. */
   groupPages: z.int(),
   membersOf: z.int(),
+  members: MembersProgress.exactOptional(),
 });
 export type Listing = z.infer<typeof Listing>;
 
@@ -70,9 +76,12 @@ export const Asking = z.object({
   done: z.int(),
   next: z.string().exactOptional(),
   pages: z.int(),
+  trail: Trail.exactOptional(),
   answered: z.record(z.string(), z.int()),
   /** What is not known yet and goes to the next run. */
   waiting: z.array(Ask),
+  /** Answers that have no end. */
+  endless: z.array(Ask).exactOptional(),
   /** More than can be asked one by one: the next run reads all groups instead. */
   tooMany: z.boolean(),
   /** The credential may not ask, as this run or an earlier one found. */
@@ -185,7 +194,7 @@ export const SyncRun = z.object({
   /** Groups to read by list, how many are done, and where the one at hand stands. */
   rereads: z.array(Reread),
   rereadsDone: z.int(),
-  reread: z.object({ next: z.string().exactOptional(), pages: z.int() }),
+  reread: z.object({ next: z.string().exactOptional(), pages: z.int(), trail: Trail.exactOptional() }),
   /** Of groups done: complete lists by number of pages, and groups without an answer. */
   rereadPages: z.record(z.string(), z.int()),
   asking: Asking.exactOptional(),

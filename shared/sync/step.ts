@@ -1,10 +1,10 @@
 import { answerRead } from './asking.ts';
-import { endlessReason, linkHash, linksKept } from './endless-round.ts';
+import { followed } from './endless-round.ts';
 import { faulted } from './faulted-step.ts';
 import { listedOn, membersListed, withToken } from './listing.ts';
 import { nextCommand } from './next-command.ts';
 import { listRead } from './rereading.ts';
-import type { PageSummary, Step, StreamName, SyncEvent } from './run-events.ts';
+import type { MembersListed, PageSummary, Step, StreamName, SyncEvent } from './run-events.ts';
 import type { StreamCursor, SyncRun } from './run-records.ts';
 import { ended, failed, goOn } from './step-results.ts';
 
@@ -23,7 +23,7 @@ export function step(run: SyncRun, event: SyncEvent): Step {
     case 'token-read':
       return tokenRead(run, event);
     case 'members-listed':
-      return goOn(membersListed(run, event));
+      return membersRead(run, event);
     case 'examined':
       return goOn({
         ...run,
@@ -33,9 +33,9 @@ export function step(run: SyncRun, event: SyncEvent): Step {
         ...(event.tooMany ? { enumerateNext: true } : {}),
       });
     case 'list-read':
-      return listRead(run, event);
+      return listRead(run, event.page);
     case 'answer-read':
-      return goOn(answerRead(run, event));
+      return goOn(answerRead(run, event.page));
     case 'planned':
       return planned(run, event);
     case 'applied':
@@ -71,19 +71,26 @@ const mayCancel = (run: SyncRun) =>
 
 function pageRead(run: SyncRun, name: StreamName, page: PageSummary): Step {
   const { next: _, ...stream } = run[name];
+  const { trail, endless } = followed(stream, page);
   const read: StreamCursor = {
     ...stream,
+    ...trail,
     pages: stream.pages + page.pages,
     items: stream.items + page.items,
-    fingerprint: page.fingerprint,
-    repeats: page.fingerprint === stream.fingerprint ? stream.repeats + 1 : 0,
-    links: [...stream.links, ...(page.next === undefined ? [] : [linkHash(page.next)])].slice(-linksKept),
     ...(page.next === undefined ? {} : { next: page.next }),
     ...(page.delta === undefined ? {} : { delta: page.delta }),
   };
-  const endless = endlessReason(stream.links, read, page);
   if (endless !== undefined) return failed(run, 'endless_round', `${name}: ${endless}`);
   return goOn(listedOn({ ...run, [name]: read, lastRead: name }, name, page));
+}
+
+/** What was listed is kept, also when some list was not answered. */
+function membersRead(run: SyncRun, listed: MembersListed): Step {
+  const { fault, endless, pagesRead } = listed;
+  if (endless !== undefined) return failed(run, 'endless_round', endless);
+  const read = membersListed(run, listed);
+  if (fault === undefined) return goOn(read);
+  return faulted(pagesRead > 0 ? { ...read, attempts: 0 } : read, fault);
 }
 
 /** What replicas have not heard of yet when the lists begin, the delta will not tell either: the lists wait a while. */

@@ -3,6 +3,7 @@ import { DirectoryId, RunId } from '../../../shared/model/ids.ts';
 import { confirmationHash } from '../../../shared/sync/check-tenant.ts';
 import { fullTransactions } from '../../../shared/sync/gathered-store.ts';
 import type { Gathering } from '../../../shared/sync/gathered-writes.ts';
+import type { TenantDomain } from '../../../shared/sync/graph-port.ts';
 import type { NestedDirectoryStore } from '../../../shared/sync/nested-store.ts';
 import type { RunLog, RunLogEntry } from '../../../shared/sync/run-log.ts';
 import { decideRun, startRun, wakeActiveRun } from '../../../shared/sync/run-orders.ts';
@@ -53,6 +54,9 @@ export class SimulatedSync {
   gathering: Gathering | undefined;
   /** Nothing ever fits in one transaction, as where rows are large. */
   wholeRefused = false;
+  softSeconds = 240;
+  /** What somebody confirmed. */
+  confirmedDomains: readonly TenantDomain[] = fakeDomains;
   /** Called at each write, for a death at a chosen one. */
   onWrite: (moment: 'before-write' | 'after-write') => void = () => undefined;
   #now = Date.UTC(2026, 0, 1);
@@ -184,7 +188,7 @@ export class SimulatedSync {
       settings: NestedSettings.parse({ safeguard: { enabled: false }, ...settings }),
       settingsVersion: 1,
       pinnedTenantId: fakeTenantId,
-      confirmedHash: await confirmationHash(fakeTenantId, fakeDomains),
+      confirmedHash: await confirmationHash(fakeTenantId, this.confirmedDomains),
       startedAt: new Date(this.#now).toISOString(),
     };
     // Who starts a run and gets no answer asks again, when the lease of the dead is over.
@@ -273,7 +277,8 @@ export class SimulatedSync {
       // In a rough life time goes by while a process works, a millisecond with each look at the clock.
       now: () => (this.roughQueue ? this.#now++ : this.#now),
       holder: `process ${this.#holders++}`,
-      softSeconds: this.roughQueue && this.random() < 0.3 ? Math.max(0, this.random() - 0.5) / 5 : 240,
+      softSeconds:
+        this.roughQueue && this.random() < 0.3 ? Math.max(0, this.random() - 0.5) / 5 : this.softSeconds,
       gathering: this.gathering ?? (this.roughQueue ? gatheringOf(this.random) : fullTransactions),
     };
   }

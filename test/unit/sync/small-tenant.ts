@@ -1,6 +1,6 @@
 import type { GraphReader, MemberType } from '../../../shared/sync/graph-port.ts';
 import type { NestedSettings } from '../../../shared/sync/settings.ts';
-import { SimulatedSync } from '../../support/sync/simulated-sync.ts';
+import { SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 
 export const user = (index: number) => `00000000-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 export const group = (index: number) => `00000000-0000-4000-9000-${index.toString(16).padStart(12, '0')}`;
@@ -45,6 +45,16 @@ export function graphAnswers(
   return () => {
     sync.tenant.graph = graph;
   };
+}
+
+/** The next run reads everything anew. */
+export async function forgetTokens(sync: SimulatedSync): Promise<void> {
+  const { store } = sync;
+  const fence = await store.acquire(simulatedDirectory, { holder: 'test', now: sync.now(), seconds: 1 });
+  if (fence === undefined) throw new Error('no lease');
+  const { tokens: _, ...state } = await store.state(simulatedDirectory);
+  await store.commit(simulatedDirectory, fence, [{ kind: 'state', state }]);
+  await store.release(simulatedDirectory, fence);
 }
 
 /** Who is told to be in which group, by their small numbers. */

@@ -1,0 +1,203 @@
+import { expect, test } from '@jest/globals';
+import { GroupId, UserId } from '../../../shared/model/ids.ts';
+import type { GraphAnswer, GraphReader, MemberEntry } from '../../../shared/sync/graph-port.ts';
+import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
+import { forgetTokens, graphAnswers, group, synced, told, user } from './small-tenant.ts';
+
+const page = <T>(items: readonly T[], next: string) =>
+  ({
+    kind: 'read',
+    value: { items, fingerprint: JSON.stringify(items), next },
+    calls: 1,
+    resourceUnits: 3,
+  }) as const;
+
+/** How a chain of pages may never end: what is on page `number`, and the link of the next one. */
+const roads = {
+  'leads in a circle': {
+    most: 5,
+    page: (number: number) => ({ content: number, next: `loop ${number % 3}` }),
+  },
+  'says the same under ever new links': {
+    most: 25,
+    page: (number: number) => ({ content: 1, next: `new ${number}` }),
+  },
+} as const;
+
+/** Each list of Graph: what it answers on page `number`, and how a run comes to read it. */
+const member = (content: number): MemberEntry => ({ id: user(content + 100), type: 'user', removed: false });
+
+interface Read {
+  readonly answers: (next: () => { content: number; next: string }) => Partial<GraphReader>;
+  readonly run: (sync: SimulatedSync) => ReturnType<SimulatedSync['sync']>;
+}
+
+const lists = { baseline: 'lists', baselineWaitSeconds: 0 } as const;
+
+async function anew(sync: SimulatedSync) {
+  await forgetTokens(sync);
+  return await sync.sync(lists);
+}
+
+const fields = { displayName: 'x' };
+
+const reads: Readonly<Record<string, Read>> = {
+  usersDelta: {
+    answers: (next) => ({
+      usersDelta: async () => {
+        const { content, next: link } = next();
+        return page([{ kind: 'present', id: UserId.parse(user(content + 100)), fields }], link);
+      },
+    }),
+    run: (sync) => sync.sync(),
+  },
+  groupsDelta: {
+    answers: (next) => ({
+      groupsDelta: async () => {
+        const { content, next: link } = next();
+        return page([{ kind: 'present', id: GroupId.parse(group(content + 100)), fields }], link);
+      },
+    }),
+    run: (sync) => sync.sync(),
+  },
+  userList: {
+    answers: (next) => ({
+      userList: async () => {
+        const { content, next: link } = next();
+        return page([{ kind: 'present', id: UserId.parse(user(content + 100)), fields }], link);
+      },
+    }),
+    run: anew,
+  },
+  groupList: {
+    answers: (next) => ({
+      groupList: async () => {
+        const { content, next: link } = next();
+        return page([{ kind: 'present', id: GroupId.parse(group(content + 100)), fields }], link);
+      },
+    }),
+    run: anew,
+  },
+  'groupMembers of a fast baseline': {
+    answers: (next) => ({ groupMembers: async () => memberPage(next()) }),
+    run: anew,
+  },
+  'groupMembers of a group that is read again': {
+    answers: (next) => ({ groupMembers: async () => memberPage(next()) }),
+    run: async (sync) => {
+      sync.tenant.setGroup(group(1), 'soft-deleted');
+      await sync.sync();
+      sync.tenant.setGroup(group(1), 'live');
+      return await sync.sync();
+    },
+  },
+};
+
+const memberPage = ({ content, next }: { content: number; next: string }): GraphAnswer<never> =>
+  page([member(content)], next) as never;
+
+const cases = Object.keys(reads).flatMap((read) =>
+  (Object.keys(roads) as (keyof typeof roads)[]).map((road) => [read, road] as const),
+);
+
+test.each(cases)('%s that %s ends its run by name and changes nothing (F5)', async (read, road) => {
+  const sync = await synced({ users: 2, groups: { 1: [['user', 1]] } });
+  const { answers, run } = reads[read] as Read;
+  let pages = 0;
+  graphAnswers(sync, () =>
+    answers(() => {
+      pages++;
+      return roads[road].page(pages);
+    }),
+  );
+  const before = told(sync);
+  const { status, failure } = await run(sync);
+  expect([status, failure?.code]).toEqual(['failed', 'endless_round']);
+  expect(pages).toBeLessThanOrEqual(roads[road].most);
+  expect(read.includes('again') ? {} : before).toEqual(told(sync));
+});
+
+test('groups of a restored object without an end are not known: it is said, asked again, and holds nothing up (F5)', async () => {
+  const sync = await synced({ users: 2, groups: { 1: [['user', 1]] } });
+  sync.tenant.setUser(user(1), 'soft-deleted');
+  await sync.sync();
+  sync.tenant.setUser(user(1), 'live');
+  sync.tenant.setMember(group(1), user(2), 'user');
+  let pages = 0;
+  const mend = graphAnswers(sync, () => ({
+    groupsOf: async () => page([{ id: group(99), type: 'group', removed: false }], `new ${pages++}`),
+  }));
+  const run = await sync.sync();
+  expect([run.status, run.warnings, pages]).toEqual(['done', 1, 21]);
+  expect(told(sync)).toEqual({ 1: [1, 2] });
+  expect([...sync.entries.values()].filter(({ level }) => level === 'warning')).toEqual([
+    expect.objectContaining({
+      ...{ level: 'warning', code: 'memberships-without-end', object: { kind: 'user', id: user(1) } },
+    }),
+  ]);
+  const { asks } = await sync.store.state(simulatedDirectory);
+  mend();
+  expect([asks, (await sync.sync()).asking?.answered]).toEqual([
+    [{ kind: 'user', id: user(1) }],
+    { [`groups-of/user/${user(1)}`]: 1 },
+  ]);
+});
+
+/** A tenant with two lists of some length, and what is read of them as time goes by: five seconds a page. */
+async function longLists() {
+  const sync = await synced({ users: 40, groups: { 1: [], 2: [] } });
+  for (let index = 1; index <= 40; index++) sync.tenant.setMember(group(1), user(index), 'user');
+  for (let index = 1; index <= 4; index++) sync.tenant.setMember(group(2), user(index), 'user');
+  await forgetTokens(sync);
+  const read: string[] = [];
+  graphAnswers(sync, (reader) => ({
+    groupMembers: async (id, link = '') => {
+      read.push(`${id} ${link}`);
+      sync.advance(5000);
+      return await reader.groupMembers(id, link);
+    },
+  }));
+  return { sync, read };
+}
+
+const everybody = Array.from({ length: 40 }, (_, index) => index + 1);
+
+test('lists that take longer than a message go on in the next one, each page read once', async () => {
+  const { sync, read } = await longLists();
+  sync.softSeconds = 12;
+  const run = await sync.sync(lists);
+  expect(run).toMatchObject({ status: 'done', groups: { items: 4, listed: true } });
+  expect(run.step).toBe(3);
+  expect(read).toHaveLength(11);
+  expect(new Set(read).size).toBe(11);
+  expect(told(sync)).toEqual({ 1: everybody, 2: [1, 2, 3, 4] });
+});
+
+test('a list that Graph does not answer for a while keeps what is read of it and of others', async () => {
+  const { sync, read } = await longLists();
+  let answers = 0;
+  graphAnswers(sync, (reader) => ({
+    groupMembers: async (id, link) =>
+      ++answers === 5 || answers === 8
+        ? { kind: 'fault', fault: { kind: 'transient', detail: 'bad gateway' } }
+        : await reader.groupMembers(id, link),
+  }));
+  expect(await sync.sync(lists)).toMatchObject({ status: 'done', resyncs: 0, groups: { items: 4 } });
+  expect(read).toHaveLength(11);
+  expect(told(sync)).toEqual({ 1: everybody, 2: [1, 2, 3, 4] });
+});
+
+test('links that no checkpoint could take are forgotten, all but one, and those lists begin again', async () => {
+  const { sync, read } = await longLists();
+  graphAnswers(sync, (reader) => ({
+    groupMembers: async (id, link) => {
+      const answer = await reader.groupMembers(id, link?.trim());
+      if (answer.kind === 'fault' || answer.value.next === undefined) return answer;
+      return { ...answer, value: { ...answer.value, next: answer.value.next.padEnd(60_000) } };
+    },
+  }));
+  for (let index = 5; index <= 16; index++) sync.tenant.setMember(group(2), user(index), 'user');
+  expect(await sync.sync(lists)).toMatchObject({ status: 'done', resyncs: 0 });
+  expect(read.length).toBeGreaterThan(14);
+  expect(told(sync)).toEqual({ 1: everybody, 2: everybody.slice(0, 16) });
+});
