@@ -1,5 +1,6 @@
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import { throttledSeconds } from './graph-batch.ts';
+import { paidFor, type Spent } from './graph-failure.ts';
 import { followable } from './graph-links.ts';
 import {
   Attempts,
@@ -9,7 +10,6 @@ import {
   graphMiddleware,
   Price,
   ReadResponse,
-  type Spent,
 } from './graph-middleware.ts';
 
 /** Reads Graph: one tenant, one credential, one pacer. Every function throws `GraphFailure` and nothing else of Graph's. */
@@ -87,7 +87,7 @@ export function graphClient(options: GraphClientOptions): GraphClient {
           .responseType(ResponseType.RAW)
           .post({ requests }),
       );
-      const seconds = throttledSeconds(reading.json, options.now());
+      const seconds = paidFor(reading, () => throttledSeconds(reading.json, options.now()));
       if (seconds !== undefined) options.pacer.closeFor(seconds);
       return reading;
     },

@@ -46,7 +46,6 @@ export function graphConnections(surroundings: GraphSurroundings & SignInSurroun
         token,
         pacer: paced,
         limits: callLimits,
-        onCall,
       });
       const grantedRoles = async () => rolesOf(await token());
       return graphReader(client, { serviceUrl, tenantId: connection.tenantId, grantedRoles });
@@ -57,7 +56,7 @@ export function graphConnections(surroundings: GraphSurroundings & SignInSurroun
       const paced = endpoints.get(url) ?? pacer({ ...pace, ...surroundings });
       endpoints.set(url, paced);
       const own = { serviceUrl: url, token: async () => token, pacer: paced };
-      const client = graphClient({ ...surroundings, ...own, limits: callLimits, onCall });
+      const client = graphClient({ ...surroundings, ...own, limits: callLimits });
       return graphReader(client, { serviceUrl: url, tenantId, grantedRoles: async () => rolesOf(token) });
     },
   };
@@ -77,6 +76,3 @@ const callLimits: GraphCallLimits = {
   waitSecondsMax: 20,
   bodyBytesMax: 64 * 1024 * 1024,
 };
-
-/** A run's books are kept from what each answer says it took. */
-const onCall = () => undefined;

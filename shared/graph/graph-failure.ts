@@ -22,6 +22,13 @@ export type GraphFailureKind =
   /** A link that leaves the configured host; it was not followed and no token was sent. */
   | 'foreign-link';
 
+/** What an answer or a failure took, failed attempts included. */
+export interface Spent {
+  /** Requests that were sent. */
+  readonly calls: number;
+  readonly resourceUnits: number;
+}
+
 export interface GraphFailureFacts {
   readonly status?: number;
   /** Graph's own error code. */
@@ -29,6 +36,8 @@ export interface GraphFailureFacts {
   readonly retryAfterSeconds?: number;
   /** Of `unauthorized`. */
   readonly signIn?: SignInRefusal;
+  /** By the time it failed. */
+  readonly spent?: Spent;
   readonly cause?: unknown;
 }
 
@@ -41,6 +50,20 @@ export class GraphFailure extends Error {
     super(message, { cause: facts.cause });
     this.kind = kind;
     this.facts = facts;
+  }
+
+  /** The same, after what was spent on it. */
+  after(spent: Spent): GraphFailure {
+    return new GraphFailure(this.kind, this.message, { ...this.facts, spent });
+  }
+}
+
+/** What cannot be read was paid for like what can. */
+export function paidFor<T>({ calls, resourceUnits }: Spent, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof GraphFailure ? error.after({ calls, resourceUnits }) : error;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
 import { readBody } from './graph-body.ts';
-import { type FailedAttempt, GraphFailure } from './graph-failure.ts';
+import { type FailedAttempt, GraphFailure, type Spent } from './graph-failure.ts';
 import type { Pacer } from './pacer.ts';
 import { readAnswer, retryDelaySeconds } from './retry-policy.ts';
 
@@ -18,8 +18,6 @@ export interface GraphMiddlewareOptions extends GraphSurroundings {
   readonly token: (claims?: string) => Promise<string>;
   readonly pacer: Pacer;
   readonly limits: GraphCallLimits;
-  /** Told of each attempt, for the run's books. */
-  readonly onCall: (call: GraphCall) => void;
   /** W3C traceparent of the run, sent with each call. */
   readonly traceparent?: string;
 }
@@ -30,12 +28,6 @@ export interface GraphCallLimits {
   /** A longer wait is handed back to the caller as `throttled` instead of being slept. */
   readonly waitSecondsMax: number;
   readonly bodyBytesMax: number;
-}
-
-export interface GraphCall {
-  readonly status: number;
-  readonly resourceUnits: number;
-  readonly attempt: number;
 }
 
 /** A link to call untouched; the client library would take it apart and rebuild it. */
@@ -93,18 +85,20 @@ export function graphMiddleware(options: GraphMiddlewareOptions): Middleware {
 
 async function answerOf(request: PricedRequest, options: GraphMiddlewareOptions): Promise<ReadResponse> {
   let claims: string | undefined;
-  let resourceUnits = 0;
+  let spent: Spent = { calls: 0, resourceUnits: 0 };
   for (let attempt = 1; ; attempt++) {
     await options.pacer.acquire(request.resourceUnits);
     const outcome = await attemptOnce({ ...request, claims }, options);
-    resourceUnits += outcome.resourceUnits;
-    options.onCall({ status: outcome.status, resourceUnits: outcome.resourceUnits, attempt });
-    if (outcome.kind === 'read') return new ReadResponse(outcome.json, { calls: attempt, resourceUnits });
+    spent = {
+      calls: spent.calls + outcome.calls,
+      resourceUnits: spent.resourceUnits + outcome.resourceUnits,
+    };
+    if (outcome.kind === 'read') return new ReadResponse(outcome.json, spent);
     const { failed } = outcome;
-    if (attempt >= request.attemptsMax || !failed.retry) throw failed.failure;
+    if (attempt >= request.attemptsMax || !failed.retry) throw failed.failure.after(spent);
     claims = failed.claims;
     const seconds = retryDelaySeconds(failed, attempt, options.random());
-    if (seconds > options.limits.waitSecondsMax) throw handedBack(failed.failure, seconds);
+    if (seconds > options.limits.waitSecondsMax) throw handedBack(failed.failure, seconds).after(spent);
     if (failed.failure.kind === 'throttled') options.pacer.closeFor(seconds);
     await options.sleep(seconds * 1000);
   }
@@ -120,12 +114,6 @@ export class ReadResponse extends Response {
     this.parsed = parsed;
     this.spent = spent;
   }
-}
-
-/** What an answer took, failed attempts included. */
-export interface Spent {
-  readonly calls: number;
-  readonly resourceUnits: number;
 }
 
 export class FailedResponse extends Response {
@@ -148,16 +136,20 @@ interface Attempt extends PricedRequest {
   readonly claims: string | undefined;
 }
 
-type Outcome = { readonly status: number; readonly resourceUnits: number } & (
-  | { readonly kind: 'read'; readonly json: unknown }
-  | { readonly kind: 'failed'; readonly failed: FailedAttempt }
-);
+type Outcome = Spent &
+  (
+    | { readonly kind: 'read'; readonly json: unknown }
+    | { readonly kind: 'failed'; readonly failed: FailedAttempt }
+  );
 
 async function attemptOnce(attempt: Attempt, options: GraphMiddlewareOptions): Promise<Outcome> {
+  let calls = 0;
   try {
-    const response = await sent(attempt, options);
+    const token = await options.token(attempt.claims);
+    calls = 1;
+    const response = await sent(attempt, { ...options, token });
     const body = await readBody(response, options.limits.bodyBytesMax);
-    const books = { status: response.status, resourceUnits: charged(response, attempt, options) };
+    const books = { calls, resourceUnits: charged(response, attempt, options) };
     const answer = readAnswer(response, body, options.now());
     return 'failure' in answer
       ? { kind: 'failed', failed: answer, ...books }
@@ -173,13 +165,18 @@ async function attemptOnce(attempt: Attempt, options: GraphMiddlewareOptions): P
       retry: failure.kind === 'transient' || failure.kind === 'throttled',
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     };
-    return { kind: 'failed', failed, status: 0, resourceUnits: attempt.resourceUnits };
+    const resourceUnits = calls * attempt.resourceUnits;
+    options.pacer.charge(resourceUnits - attempt.resourceUnits);
+    return { kind: 'failed', failed, calls, resourceUnits };
   }
 }
 
-async function sent(attempt: Attempt, options: GraphMiddlewareOptions): Promise<Response> {
+async function sent(
+  attempt: Attempt,
+  options: Omit<GraphMiddlewareOptions, 'token'> & { readonly token: string },
+): Promise<Response> {
   const headers = new Headers(attempt.init.headers);
-  headers.set('authorization', `Bearer ${await options.token(attempt.claims)}`);
+  headers.set('authorization', `Bearer ${options.token}`);
   if (options.traceparent !== undefined) headers.set('traceparent', options.traceparent);
   const signal = AbortSignal.timeout(options.limits.attemptTimeoutMilliseconds);
   return await options.fetch(attempt.url, { ...attempt.init, headers, redirect: 'error', signal });

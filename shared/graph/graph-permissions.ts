@@ -1,5 +1,5 @@
 import type { GraphAnswer, Permissions } from '../sync/graph-port.ts';
-import { answer, faultOf } from './graph-answer.ts';
+import { answer, faultOf, together } from './graph-answer.ts';
 import type { GraphClient } from './graph-client.ts';
 
 /**
@@ -14,26 +14,22 @@ export async function permissionsOf(
     answer(client.read({ path, query: { $select: 'id', $top: '1' }, resourceUnits: 1 }), () => true);
   const answers = await Promise.all(['/users', '/groups', '/domains', '/servicePrincipals'].map(probe));
   const granted: boolean[] = [];
-  let calls = 0;
-  let resourceUnits = 0;
+  const spent = together(answers);
   for (const given of answers) {
-    if (given.kind === 'fault' && !isMissing(given.fault.kind)) return given;
+    if (given.kind === 'fault' && !isMissing(given.fault.kind)) return { ...given, ...spent };
     granted.push(given.kind === 'read');
-    calls += given.kind === 'read' ? given.calls : 1;
-    resourceUnits += given.kind === 'read' ? given.resourceUnits : 1;
   }
   const [users = false, groups = false, domains = false, applications = false] = granted;
   const roles = await options
     .grantedRoles()
     .then((names) => ({ kind: 'read', names }) as const)
     .catch(faultOf);
-  if (roles.kind === 'fault') return roles;
+  if (roles.kind === 'fault') return { ...roles, ...spent };
   const hiddenMembers = roles.names?.has('Member.Read.Hidden') ?? false;
   return {
     kind: 'read',
     value: { users, groups, domains, hiddenMembers, applications },
-    calls,
-    resourceUnits,
+    ...spent,
   };
 }
 

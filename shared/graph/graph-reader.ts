@@ -9,10 +9,10 @@ import {
   type TenantDomain,
   userFields,
 } from '../sync/graph-port.ts';
-import { answer } from './graph-answer.ts';
+import { answer, together } from './graph-answer.ts';
 import type { GraphClient, GraphReading } from './graph-client.ts';
 import { countsOf } from './graph-counts.ts';
-import { GraphFailure } from './graph-failure.ts';
+import { GraphFailure, type Spent } from './graph-failure.ts';
 import { deltaPage, groupEntry, listPage, memberEntry, parsed, userEntry } from './graph-pages.ts';
 import { permissionsOf } from './graph-permissions.ts';
 
@@ -115,8 +115,7 @@ async function organization(client: GraphClient, options: GraphReaderOptions) {
     return {
       kind: 'read' as const,
       value: { tenantId: options.tenantId, displayName: '' },
-      calls: 1,
-      resourceUnits: prices.single,
+      ...together([told]),
     };
   }
   return told;
@@ -128,9 +127,9 @@ async function everyPage<T>(
   of: { readonly path: string; readonly entry: (item: unknown) => T },
 ): Promise<GraphAnswer<readonly T[]>> {
   const items: T[] = [];
-  let calls = 0;
-  let resourceUnits = 0;
-  for (let link: string | undefined; calls < listPagesMax; ) {
+  let spent: Spent = { calls: 0, resourceUnits: 0 };
+  let link: string | undefined;
+  for (let pages = 0; pages < listPagesMax; pages++) {
     const reading: Promise<GraphReading> =
       link === undefined
         ? client.read({ path: of.path, resourceUnits: prices.single })
@@ -138,14 +137,14 @@ async function everyPage<T>(
     const page: GraphAnswer<ListPage<T>> = await answer(reading, (json) =>
       listPage(json, options.serviceUrl, of.entry),
     );
-    if (page.kind === 'fault') return page;
+    spent = together([{ kind: 'read', value: undefined, ...spent }, page]);
+    if (page.kind === 'fault') return { ...page, ...spent };
     items.push(...page.value.items);
-    calls += page.calls;
-    resourceUnits += page.resourceUnits;
     link = page.value.next;
-    if (link === undefined) return { kind: 'read', value: items, calls, resourceUnits };
+    if (link === undefined) return { kind: 'read', value: items, ...spent };
   }
-  return { kind: 'fault', fault: { kind: 'malformed', detail: `Graph's list of ${of.path} does not end` } };
+  const detail = `Graph's list of ${of.path} does not end`;
+  return { kind: 'fault', fault: { kind: 'malformed', detail }, ...spent };
 }
 
 /** A tenant has at most 5,000 managed domains. */

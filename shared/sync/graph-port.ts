@@ -38,11 +38,17 @@ export type GraphAnswer<T> =
   | {
       readonly kind: 'read';
       readonly value: T;
-      /** Requests sent for it, and resource units as answered or as estimated. */
+      /** Requests sent for it, those that failed included, and resource units as answered or as estimated. */
       readonly calls: number;
       readonly resourceUnits: number;
     }
-  | { readonly kind: 'fault'; readonly fault: GraphFault };
+  | {
+      readonly kind: 'fault';
+      readonly fault: GraphFault;
+      /** As of an answer; absent when nothing was sent. */
+      readonly calls?: number;
+      readonly resourceUnits?: number;
+    };
 
 /** Unknown is never empty: whatever is not a complete answer is one of these. */
 export interface GraphFault {

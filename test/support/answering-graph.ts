@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { graphClient } from '../../shared/graph/graph-client.ts';
-import type { GraphCall } from '../../shared/graph/graph-middleware.ts';
 import { pacer } from '../../shared/graph/pacer.ts';
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -37,8 +36,8 @@ export async function graphAnswering(...answers: Answer[]) {
   await once(server, 'listening');
   const serviceUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1.0`;
   const slept: number[] = [];
-  const calls: GraphCall[] = [];
   const claims: (string | undefined)[] = [];
+  let tokenFailure: Error | undefined;
   let now = Date.parse('2026-11-23T12:00:00Z');
   const clock = {
     now: () => now,
@@ -54,12 +53,15 @@ export async function graphAnswering(...answers: Answer[]) {
     ...clock,
     random: () => 0.5,
     token: (challenge) => {
+      if (tokenFailure !== undefined) return Promise.reject(tokenFailure);
       claims.push(challenge);
       return Promise.resolve(`token-${claims.length}`);
     },
     pacer: pacer({ unitsPerSecond: 1000, burstUnits: 1000, ...clock }),
     limits: { attemptsMax: 4, attemptTimeoutMilliseconds: 500, waitSecondsMax: 20, bodyBytesMax: 10_000 },
-    onCall: (call) => calls.push(call),
   });
-  return { client, serviceUrl, seen, slept, calls, claims };
+  const tokenFails = (failure: Error | undefined) => {
+    tokenFailure = failure;
+  };
+  return { client, serviceUrl, seen, slept, claims, tokenFails };
 }

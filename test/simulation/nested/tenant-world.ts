@@ -209,7 +209,6 @@ function readerOf(
       waitSecondsMax: 20,
       bodyBytesMax: 32 * 1024 * 1024,
     },
-    onCall: () => undefined,
   });
   return graphReader(client, {
     serviceUrl: graph.url,

@@ -139,13 +139,40 @@ test('a body beyond the limit is malformed', async () => {
   expect((await failureOf(graph.client.read(usersDelta))).kind).toBe('malformed');
 });
 
-test('each attempt is booked with what the service says it cost', async () => {
-  const graph = await graphAnswering(json(503, {}), json(200, page, { 'x-ms-resource-unit': '3' }));
-  await graph.client.read(usersDelta);
-  expect(graph.calls).toEqual([
-    { status: 503, resourceUnits: 5, attempt: 1 },
-    { status: 200, resourceUnits: 3, attempt: 2 },
-  ]);
+test('every attempt counts, with what the service says it cost, or with what such a call costs', async () => {
+  const told = { 'x-ms-resource-unit': '3' };
+  const reset: Answer = (request) => request.socket.destroy();
+  const graph = await graphAnswering(json(503, {}), reset, json(401, {}, told), json(200, page, told));
+  const spent = { calls: 4, resourceUnits: 5 + 5 + 3 + 3 };
+  await expect(graph.client.read(usersDelta)).resolves.toEqual({ json: page, ...spent });
+});
+
+test.each([
+  ['is throttled to the end', json(429, {}), { calls: 4, resourceUnits: 20 }],
+  [
+    'is unauthorized to the end',
+    json(401, {}, { 'x-ms-resource-unit': '1' }),
+    { calls: 4, resourceUnits: 4 },
+  ],
+  ['is to come back later', json(429, {}, { 'retry-after': '600' }), { calls: 1, resourceUnits: 5 }],
+  ['is refused', json(403, {}), { calls: 1, resourceUnits: 5 }],
+])('a call that %s says what it took all the same', async (_name, answer, spent) => {
+  const graph = await graphAnswering(answer);
+  const error: unknown = await graph.client.read(usersDelta).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ name: 'GraphFailure', facts: { spent } });
+  expect(graph.seen).toHaveLength(spent.calls);
+});
+
+test('a call that has no token is none, and takes nothing of the budget', async () => {
+  const graph = await graphAnswering(json(200, page));
+  graph.tokenFails(new GraphFailure('unauthorized', 'no token'));
+  for (let call = 0; call < 300; call++) {
+    const error: unknown = await graph.client.read(usersDelta).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ kind: 'unauthorized', facts: { spent: { calls: 0, resourceUnits: 0 } } });
+  }
+  graph.tokenFails(undefined);
+  await expect(graph.client.read(usersDelta)).resolves.toMatchObject({ calls: 1 });
+  expect(graph.slept).toEqual([]);
 });
 
 test('a redirect is not followed, so that the token stays with the configured host', async () => {

@@ -294,6 +294,39 @@ test('a token that cannot be had for its roles is a fault too, and what the prob
   expect(await permissionsWith(some)).toEqual({
     kind: 'fault',
     fault: { kind: 'transient', detail: 'no token' },
+    ...{ calls: 4, resourceUnits: 4 },
   });
   expect(await permissionsWith(json(401, {}))).toMatchObject({ fault: { kind: 'unauthorized' } });
+});
+
+test('a fault says what was sent for it, all pages and probes together', async () => {
+  const busy = json(503, {});
+  const some = json(200, { value: [] });
+  const { reader, serviceUrl } = await readerOf(busy);
+  const link = `${serviceUrl}/users/delta?$skiptoken=x`;
+  expect(await reader.usersDelta({ kind: 'link', link })).toMatchObject({ calls: 4, resourceUnits: 20 });
+  const unreadable = await readerOf(json(200, { value: [{}] }, { 'x-ms-resource-unit': '7' }));
+  expect(await unreadable.reader.userList()).toMatchObject({
+    ...{ kind: 'fault', fault: { kind: 'malformed' } },
+    ...{ calls: 1, resourceUnits: 7 },
+  });
+  const probes = await readerOf(byPath({ '/v1.0/users': some, '/v1.0/groups': busy, '/v1.0/domains': busy }));
+  const counted = await probes.reader.permissions();
+  expect(counted).toMatchObject({ kind: 'fault', calls: 1 + 4 + 4 + 1, resourceUnits: 1 + 4 + 4 + 1 });
+  expect(probes.seen).toHaveLength(10);
+  const unnamed = await readerOf(busy, json(403, {}));
+  expect(await unnamed.reader.organization()).toMatchObject({ kind: 'read', calls: 2, resourceUnits: 2 });
+});
+
+test('domains that break off on a later page, or never end, count the pages before', async () => {
+  const page2 = (host: string | undefined) => ({ '@odata.nextLink': `http://${host}/v1.0/domains?page=2` });
+  const ends = await readerOf((request, response) => {
+    const isFirst = !(request.url ?? '').includes('page=2');
+    json(isFirst ? 200 : 403, { value: [], ...page2(request.headers.host) })(request, response);
+  });
+  expect(await ends.reader.domains()).toMatchObject({ kind: 'fault', calls: 2, resourceUnits: 2 });
+  const endless = await readerOf((request, response) =>
+    json(200, { value: [], ...page2(request.headers.host) })(request, response),
+  );
+  expect(await endless.reader.domains()).toMatchObject({ kind: 'fault', calls: 100, resourceUnits: 100 });
 });
