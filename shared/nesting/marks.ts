@@ -16,6 +16,11 @@ export class Marks {
     this.#stamps = new Uint8Array(size);
   }
 
+  /** All numbers are below it. */
+  get size(): number {
+    return this.#stamps.length;
+  }
+
   begin(): this {
     this.count = 0;
     this.#round++;

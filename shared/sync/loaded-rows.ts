@@ -1,4 +1,5 @@
 import type { Adjacency } from '../nesting/adjacency.ts';
+import type { Marks } from '../nesting/marks.ts';
 
 /** Numbers for which memory is taken at once. */
 const pieceLength = 262_144;
@@ -47,30 +48,49 @@ export class LoadedRows {
     return this.of(row);
   }
 
+  /** Of some numbers in which rows each of them is, ascending, for `into`; all rows are gone through twice for it. */
+  turnSome(wanted: Marks, into: LoadedRows): void {
+    const numbers = wanted.list.subarray(0, wanted.count);
+    const found = new Uint32Array(wanted.size);
+    this.#forEach((number) => {
+      if (wanted.has(number)) found[number] = (found[number] as number) + 1;
+    });
+    for (const number of numbers) {
+      into.take(number, found[number] as number);
+      found[number] = 0;
+    }
+    this.#forEach((number, row) => {
+      if (!wanted.has(number)) return;
+      const place = found[number] as number;
+      into.of(number)[place] = row;
+      found[number] = place + 1;
+    });
+  }
+
   /** All lists from their other end: in which rows each number below `columns` is, ascending. */
   turned(columns: number): Adjacency {
     const offsets = new Uint32Array(columns + 1);
-    for (let row = 0; row < this.#rows; row++) {
-      const list = this.of(row);
-      for (let index = 0; index < list.length; index++) {
-        const after = (list[index] as number) + 1;
-        offsets[after] = (offsets[after] as number) + 1;
-      }
-    }
+    this.#forEach((column) => {
+      offsets[column + 1] = (offsets[column + 1] as number) + 1;
+    });
     for (let column = 0; column < columns; column++)
       offsets[column + 1] = (offsets[column + 1] as number) + (offsets[column] as number);
     const free = offsets.slice(0, columns);
     const targets = new Uint32Array(this.#targets);
+    this.#forEach((column, row) => {
+      const place = free[column] as number;
+      targets[place] = row;
+      free[column] = place + 1;
+    });
+    return { offsets, targets };
+  }
+
+  /** Row by row. */
+  #forEach(visit: (number: number, row: number) => void): void {
     for (let row = 0; row < this.#rows; row++) {
       const list = this.of(row);
-      for (let index = 0; index < list.length; index++) {
-        const column = list[index] as number;
-        const place = free[column] as number;
-        targets[place] = row;
-        free[column] = place + 1;
-      }
+      for (let index = 0; index < list.length; index++) visit(list[index] as number, row);
     }
-    return { offsets, targets };
   }
 
   /** Where so many numbers stand, one behind the other, over all pieces. */

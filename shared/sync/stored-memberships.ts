@@ -10,6 +10,7 @@ import {
 } from '../nesting/adjacency.ts';
 import { guidBytes } from '../nesting/guid.ts';
 import type { GuidTable } from '../nesting/guid-table.ts';
+import { Marks } from '../nesting/marks.ts';
 import type { FoldedRound } from './fold-round.ts';
 import type { MemberType } from './graph-port.ts';
 import { KnownGroups } from './known-groups.ts';
@@ -31,9 +32,10 @@ export class StoredMemberships {
   #parents: Adjacency | undefined;
   readonly #members = new LoadedRows();
   readonly #groups = new LoadedRows();
-  /** Everybody's members were read: the groups of all, turned round when they are first asked for. */
+  /** Everybody's members were read, and with them the groups of all. */
   #isWhole = false;
   #turned: Adjacency | undefined;
+  #turns = 0;
 
   constructor(store: NestedDirectoryStore, directory: DirectoryId, round: FoldedRound) {
     this.#store = store;
@@ -71,8 +73,12 @@ export class StoredMemberships {
 
   /** Reads the groups of `members` that were not read yet. */
   async loadGroupsOf(members: Iterable<number>): Promise<void> {
-    if (this.facts.size === 0 || this.#isWhole) return;
+    if (this.facts.size === 0) return;
     const wanted = Iterator.from(members).filter((member) => !this.#groups.has(member));
+    if (this.#isWhole) {
+      this.#turnSome(wanted);
+      return;
+    }
     for (const some of partsOf(wanted, idsAtOnce)) {
       const numbers = [...new Set(some)];
       const ids = numbers.map((number) => this.#round.memberIds.textOf(number));
@@ -90,9 +96,20 @@ export class StoredMemberships {
   }
 
   groupsOf(member: number): Uint32Array {
-    if (!this.#isWhole) return this.#groups.of(member);
+    if (!this.#isWhole || this.#groups.has(member)) return this.#groups.of(member);
     this.#turned ??= this.#members.turned(this.#round.memberIds.count);
     return rowOf(this.#turned, member);
+  }
+
+  /** All are turned when many are asked for, or some again and again; it takes as much memory as the members do. */
+  #turnSome(members: Iterable<number>): void {
+    if (this.#turned !== undefined || this.#turns >= turnsMax) return;
+    const { count } = this.#round.memberIds;
+    const wanted = new Marks(count).begin();
+    for (const member of members) wanted.add(member);
+    if (wanted.count > count / 4) return;
+    this.#turns++;
+    this.#members.turnSome(wanted, this.#groups);
   }
 
   /** Groups that a group holds directly, in no order. */
@@ -155,6 +172,8 @@ export class StoredMemberships {
 const readsAtOnce = 16;
 const membersAtOnce = 500_000;
 const idsAtOnce = 1000;
+/** Times that only some members are turned round. */
+const turnsMax = 3;
 
 const nothing = new Uint8Array(0);
 
