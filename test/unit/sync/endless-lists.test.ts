@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { GroupId, UserId } from '../../../shared/model/ids.ts';
+import { followed, newTrail } from '../../../shared/sync/endless-round.ts';
 import type { GraphAnswer, GraphReader, MemberEntry } from '../../../shared/sync/graph-port.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { forgetTokens, graphAnswers, group, synced, told, user } from './small-tenant.ts';
@@ -18,9 +19,17 @@ const roads = {
     most: 5,
     page: (number: number) => ({ content: number, next: `loop ${number % 3}` }),
   },
+  'leads in a circle of a hundred pages': {
+    most: 230,
+    page: (number: number) => ({ content: number, next: `loop ${number % 100}` }),
+  },
   'says the same under ever new links': {
     most: 25,
     page: (number: number) => ({ content: 1, next: `new ${number}` }),
+  },
+  'says two things in turn under ever new links': {
+    most: 250,
+    page: (number: number) => ({ content: number % 2, next: `new ${number}` }),
   },
 } as const;
 
@@ -115,6 +124,23 @@ test.each(cases)('%s that %s ends its run by name and changes nothing (F5)', asy
   expect([status, failure?.code]).toEqual(['failed', 'endless_round']);
   expect(pages).toBeLessThanOrEqual(roads[road].most);
   expect(read.includes('again') ? {} : before).toEqual(told(sync));
+});
+
+test('a large round with runs of empty pages, and with every stretch of it told three times, is not cut (graph.md §6.1, §6.5)', () => {
+  let trail = newTrail;
+  let links = 0;
+  const ends: unknown[] = [];
+  const read = (fingerprint: string, items: number) => {
+    const after = followed(trail, { fingerprint, items, next: `link ${links++}` });
+    trail = after.trail;
+    if (after.endless !== undefined) ends.push([links, after.endless]);
+  };
+  for (let stretch = 0; stretch < 100; stretch++) {
+    for (let time = 0; time < 3; time++)
+      for (let number = 0; number < 60; number++) read(`page ${stretch * 60 + number}`, 4);
+    for (let empty = 0; empty < 50; empty++) read('empty', 0);
+  }
+  expect([links, ends]).toEqual([23_000, []]);
 });
 
 test('groups of a restored object without an end are not known: it is said, asked again, and holds nothing up (F5)', async () => {
