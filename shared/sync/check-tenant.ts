@@ -1,7 +1,9 @@
 import { applicationIn, assignedPrincipals } from './assigned-principals.ts';
-import type { GraphAnswer, GraphFault, GraphReader, TenantDomain } from './graph-port.ts';
+import type { GraphAnswer, GraphFault, GraphReader, Permissions, TenantDomain } from './graph-port.ts';
 import { type Refused, refused } from './run-events.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
+import { hasDomainRule } from './scope.ts';
+import type { NestedSettings } from './settings.ts';
 
 export type CheckOutcome =
   | {
@@ -23,12 +25,12 @@ export function lastCheck(run: SyncRun, state: SyncState, now: number): Checked 
     return undefined;
   const fresh = now - checked.at < goodForMilliseconds && checked.at <= now;
   const same = checked.tenantId === run.pinnedTenantId && checked.confirmedHash === run.confirmedHash;
-  return fresh && same && answersScope(checked, run) ? checked : undefined;
+  return fresh && same && answersSettings(checked, run) ? checked : undefined;
 }
 
-/** Assignments of one application say nothing of another, nor does a check that read none. */
-const answersScope = ({ application }: Checked, { settings }: SyncRun): boolean =>
-  application?.id === applicationIn(settings);
+/** Assignments of one application say nothing of another, and no verified domain is a list that could not be read. */
+const answersSettings = ({ application, verifiedDomains }: Checked, { settings }: SyncRun): boolean =>
+  application?.id === applicationIn(settings) && (verifiedDomains.length > 0 || !hasDomainRule(settings));
 
 /**
  * Whether the run may begin: the tenant is the pinned one, its domains are those a person confirmed (S2-09…11), and the
@@ -49,13 +51,13 @@ export async function checkTenant(
   if (tenant.value.tenantId.toLowerCase() !== run.pinnedTenantId.toLowerCase()) {
     return refused('wrong_tenant', 'The credential belongs to another tenant than the confirmed one');
   }
-  const domains = permissions.value.domains ? await graph.domains() : noDomains;
-  if (domains.kind === 'fault') return domains;
+  const domains = await domainsFor(run.settings, graph, permissions.value);
+  if (domains.kind !== 'read') return domains;
   const hash = await confirmationHash(run.pinnedTenantId, domains.value);
   if (run.confirmedHash === '')
     return refused('confirmation_required', 'Tenant and domains are not confirmed yet');
   if (hash !== run.confirmedHash) {
-    return refused('domains_changed', 'The domains of the tenant are not the confirmed ones any more');
+    return refused('domains_changed', permissions.value.domains ? changedDomains : unreadableDomains);
   }
   const assigned = await assignedPrincipals(graph, run, state);
   if (assigned.kind !== 'read') return assigned;
@@ -65,9 +67,7 @@ export async function checkTenant(
       at: now,
       tenantId: run.pinnedTenantId,
       confirmedHash: run.confirmedHash,
-      verifiedDomains: domains.value
-        .filter(({ isVerified }) => isVerified)
-        .map(({ name }) => name.toLowerCase()),
+      verifiedDomains: verifiedOf(domains.value),
       hiddenMembers,
       ...assigned.value,
     },
@@ -86,6 +86,32 @@ export async function confirmationHash(tenantId: string, domains: readonly Tenan
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
+
+const changedDomains = 'The domains of the tenant are not the confirmed ones any more';
+const unreadableDomains =
+  'The domains of the tenant cannot be read any more, which Domain.Read.All is for: grant it, or confirm the tenant without them';
+
+/** Domains that cannot be read are none that a person confirms. To a rule about them they are unknown, and no run begins. */
+async function domainsFor(
+  settings: NestedSettings,
+  graph: GraphReader,
+  permissions: Permissions,
+): Promise<GraphAnswer<readonly TenantDomain[]> | Refused> {
+  if (!hasDomainRule(settings)) return permissions.domains ? await graph.domains() : noDomains;
+  if (!permissions.domains) return refused('permission_missing', domainsNeeded);
+  const answer = await graph.domains();
+  if (answer.kind === 'read')
+    return verifiedOf(answer.value).length > 0 ? answer : refused('permission_missing', domainsNeeded);
+  const { kind, detail } = answer.fault;
+  if (kind !== 'forbidden' && kind !== 'not-found') return answer;
+  return { kind: 'fault', fault: { kind: 'forbidden', detail: `${domainsNeeded}: ${detail}` } };
+}
+
+const domainsNeeded =
+  'Domain.Read.All is required, as the settings have a rule about domains (verifiedDomainsOnly or domains) and Graph shows no verified one';
+
+const verifiedOf = (domains: readonly TenantDomain[]): string[] =>
+  domains.flatMap(({ name, isVerified }) => (isVerified ? [name.toLowerCase()] : []));
 
 const noDomains: GraphAnswer<readonly TenantDomain[]> = {
   kind: 'read',

@@ -45,7 +45,7 @@ export function outReason(
 }
 
 /** Who chooses domains means these and no others. */
-const hasDomainRule = ({ verifiedDomainsOnly, domains }: NestedSettings): boolean =>
+export const hasDomainRule = ({ verifiedDomainsOnly, domains }: NestedSettings): boolean =>
   verifiedDomainsOnly || domains !== undefined;
 
 /** Groups whose effective members are told, among live ones. */
