@@ -1,4 +1,5 @@
 import { unitsOf } from './apply-round.ts';
+import { cancelWatch } from './cancel-watch.ts';
 import { debugLog } from './debug-log.ts';
 import { abandon } from './end-run.ts';
 import { fullTransactions, gatheredStore } from './gathered-store.ts';
@@ -81,12 +82,13 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
   const work: Work = { ports: { ...ports, store }, store, reader, fence, state, deadline, ahead, counted };
   let run: SyncRun = { ...stored, cancelRequested };
   let done: Done = { event: { kind: 'resumed' }, writes: [] };
+  const heard = cancelWatch(ports, message);
   const debug = debugLog(ports);
   const noteMemory = memoryLog(ports);
   await noteMemory(stored);
   try {
     for (;;) {
-      const decided = step(spent(run, done), done.event);
+      const decided = step(await heard(spent(run, done)), done.event);
       run = counted(decided.run);
       const { command } = decided;
       await noteMemory(run);

@@ -61,9 +61,10 @@ function audited(
   return { ...run, warnings: run.warnings + warnings, ...(audit === undefined ? {} : { audit }) };
 }
 
+const mayCancel = (run: SyncRun) => run.cancelRequested && isStoppable(run);
+
 /** A decided plan is carried out to its end. */
-const mayCancel = (run: SyncRun) =>
-  run.cancelRequested &&
+export const isStoppable = (run: SyncRun): boolean =>
   (run.status === 'running' || run.status === 'awaiting-approval') &&
   run.phase !== 'apply' &&
   run.phase !== 'cleanup' &&

@@ -1,5 +1,8 @@
+import { newRunId } from '../../../shared/model/new-ids.ts';
 import type { GraphReader, MemberType } from '../../../shared/sync/graph-port.ts';
+import { startRun } from '../../../shared/sync/run-orders.ts';
 import type { NestedSettings } from '../../../shared/sync/settings.ts';
+import type { SyncMessage } from '../../../shared/sync/sync-ports.ts';
 import { SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 
 export const user = (index: number) => `00000000-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
@@ -45,6 +48,18 @@ export function graphAnswers(
   return () => {
     sync.tenant.graph = graph;
   };
+}
+
+/** Starts a run as the last one was, in mode and settings; its first message is for the caller to carry out. */
+export async function started(sync: SimulatedSync): Promise<SyncMessage> {
+  const { settings, settingsVersion, pinnedTenantId, confirmedHash } = await sync.lastRun();
+  const random = { now: () => sync.now(), randomBytes: (count: number) => new Uint8Array(count) };
+  const run = await startRun(sync.ports(), {
+    ...{ id: newRunId(random), directory: simulatedDirectory, mode: 'sync', trigger: 'timer' },
+    ...{ settings, settingsVersion, pinnedTenantId, confirmedHash },
+    startedAt: new Date(sync.now()).toISOString(),
+  });
+  return { directory: simulatedDirectory, run: run.id, step: run.step };
 }
 
 /** The next run reads everything anew. */
