@@ -159,9 +159,7 @@ function hintsOf(record: NestedDirectoryRecord, facts: NestedFacts) {
     last_run_failed:
       run?.failure !== undefined &&
       `The last run failed: ${run.failure.code}. ${run.failure.detail}`.slice(0, 400),
-    reduced_scope:
-      facts.state.asksForbiddenAt !== undefined &&
-      `Graph refuses to tell the groups of ${facts.state.asks?.length ?? 0} restored objects: what they were in before they were deleted is not known. Grant GroupMember.Read.All and User.Read.All again.`,
+    reduced_scope: reducedScope(record, facts) ?? false,
     scope_empty: emptyScope(record, facts) ?? false,
     stale: awaits === 'stale' && 'No run was completed for a long time.',
     ...secretHints(facts.secret, facts.now),
@@ -170,6 +168,21 @@ function hintsOf(record: NestedDirectoryRecord, facts: NestedFacts) {
     text === false ? [] : [{ code: code as keyof typeof hints, text }],
   );
 }
+
+function reducedScope({ confirmation }: NestedDirectoryRecord, { state }: RunFacts): string | undefined {
+  const sentences = [
+    ...(state.asksForbiddenAt === undefined ? [] : [unansweredAsks(state.asks?.length ?? 0)]),
+    // Every tenant has a verified domain.
+    ...(confirmation?.domains.length === 0 ? [unreadDomains] : []),
+  ];
+  return sentences.length === 0 ? undefined : sentences.join(' ');
+}
+
+const unansweredAsks = (objects: number) =>
+  `Graph refuses to tell the groups of ${objects} restored objects: what they were in before they were deleted is not known. Grant GroupMember.Read.All and User.Read.All again.`;
+
+const unreadDomains =
+  'The tenant was confirmed without its domains, which could not be read: new ones stop no run, and with a rule about domains no run can begin. Grant Domain.Read.All, look at the preview and confirm again.';
 
 /** Of the last completed run, if its scope was the one of today. */
 function emptyScope({ settings }: NestedDirectoryRecord, { state }: RunFacts): string | undefined {

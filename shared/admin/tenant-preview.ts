@@ -1,6 +1,8 @@
 import { Refusal } from '../model/refusal.ts';
 import { confirmationHash } from '../sync/check-tenant.ts';
 import type { GraphReader, Permissions, TenantDomain, TenantFacts } from '../sync/graph-port.ts';
+import { hasDomainRule } from '../sync/scope.ts';
+import type { NestedSettings } from '../sync/settings.ts';
 import { graphValue } from './graph-answers.ts';
 import type { NestedDirectoryRecord } from './registry.ts';
 
@@ -46,7 +48,7 @@ const rules: Readonly<Record<keyof Permissions, PermissionRule>> = {
   },
   domains: {
     name: 'Domain.Read.All',
-    without: 'Domains are not known: rules about verified domains leave every member out.',
+    without: 'Domains are not known: new ones stop no run, and with a rule about domains no run can begin.',
   },
   hiddenMembers: {
     name: 'Member.Read.Hidden',
@@ -58,14 +60,24 @@ const rules: Readonly<Record<keyof Permissions, PermissionRule>> = {
   },
 };
 
-/** What the connection may read, in words. */
-export function probeView({ tenant, permissions }: Pick<SeenTenant, 'tenant' | 'permissions'>) {
-  const missing = (Object.keys(rules) as (keyof Permissions)[]).filter((name) => !permissions[name]);
+/** What the connection may read, in words, and whether that is enough for a run with these settings. */
+export function probeView(
+  { tenant, permissions }: Pick<SeenTenant, 'tenant' | 'permissions'>,
+  settings: NestedSettings,
+) {
+  const { users, groups, domains } = permissions;
   return {
     tenant,
     permissions,
-    missing: missing.map((name) => rules[name].name),
-    reducedScope: missing.map((name) => rules[name].without),
-    ready: permissions.users && permissions.groups,
+    missing: missingOf(permissions).map((name) => rules[name].name),
+    reducedScope: reducedScope(permissions),
+    ready: users && groups && (domains || !hasDomainRule(settings)),
   };
 }
+
+/** What is left out for want of permissions, as sentences. */
+export const reducedScope = (permissions: Permissions): string[] =>
+  missingOf(permissions).map((name) => rules[name].without);
+
+const missingOf = (permissions: Permissions) =>
+  (Object.keys(rules) as (keyof Permissions)[]).filter((name) => !permissions[name]);

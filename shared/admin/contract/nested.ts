@@ -42,15 +42,19 @@ const Permissions = z
 
 const Tenant = z.object({ tenantId: z.string(), displayName: z.string() }).meta({ id: 'Tenant' });
 
+const reducedScope = z
+  .array(z.string())
+  .meta({ description: 'What is left out for want of permissions, as sentences.' });
+
 const Probe = z
   .object({
     tenant: Tenant,
     permissions: Permissions,
     missing: z.array(z.string()).meta({ description: 'Graph application permissions that are not granted.' }),
-    reducedScope: z
-      .array(z.string())
-      .meta({ description: 'What is left out because of that, as sentences.' }),
-    ready: z.boolean().meta({ description: 'All that a run cannot do without is there.' }),
+    reducedScope,
+    ready: z
+      .boolean()
+      .meta({ description: 'All that a run with the settings of today cannot do without is there.' }),
   })
   .meta({ id: 'Probe' });
 
@@ -60,6 +64,7 @@ const Preview = z
     domains: z.array(Domain),
     hash: z.string().meta({ description: 'Names tenant and domains as shown here, for `:confirm`.' }),
     confirmed: z.boolean().meta({ description: 'This very tenant and these domains are confirmed.' }),
+    reducedScope,
   })
   .meta({ id: 'Preview' });
 

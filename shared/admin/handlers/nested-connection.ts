@@ -6,7 +6,7 @@ import { pageBody, positionOf } from '../cursors.ts';
 import { type PreviewItem, previewPage } from '../preview-page.ts';
 import type { NestedDirectoryRecord } from '../registry.ts';
 import { patched } from '../sync-settings.ts';
-import { probeView, type SeenTenant, seenTenant } from '../tenant-preview.ts';
+import { probeView, reducedScope, type SeenTenant, seenTenant } from '../tenant-preview.ts';
 import { changeNested, type InDirectory, readNested, readOffered } from './directory-change.ts';
 import { connectionOf, consentLink, nestedAnswer } from './nested-directory.ts';
 
@@ -57,11 +57,12 @@ export const nestedConnectionHandlers: ConnectionHandlers = {
   },
 
   async probeConnection(call) {
-    return { body: probeView(await seen(call)) };
+    const { record, ...tenant } = await seen(call);
+    return { body: probeView(tenant, record.settings) };
   },
 
   async previewDirectory(call) {
-    const { tenant, domains, hash, record } = await seen(call);
+    const { tenant, permissions, domains, hash, record } = await seen(call);
     const defaultDomain = domains.find(({ isDefault }) => isDefault)?.name;
     return {
       body: {
@@ -69,6 +70,7 @@ export const nestedConnectionHandlers: ConnectionHandlers = {
         domains: domains.map(domainView),
         hash,
         confirmed: record.confirmation?.hash === hash,
+        reducedScope: reducedScope(permissions),
       },
     };
   },
