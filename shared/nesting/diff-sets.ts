@@ -14,23 +14,53 @@ interface Draft {
   readonly removed: Uint32Array;
 }
 
-/** Collects the change of one group after the other and keeps each distinct change once. */
+/**
+ * Collects the change of one group after the other and keeps each distinct change once. Of more pairs than `pairsMax` only their number
+ * and their users are kept.
+ */
 export class DiffSets {
   readonly #drafts = new Map<string, Draft[]>();
   readonly #users: number;
+  readonly #pairsMax: number;
   #marks: Marks | undefined;
+  /** Whose pairs there are, once there are too many. */
+  #moved: Marks | undefined;
   pairsAdded = 0;
   pairsRemoved = 0;
 
-  constructor(users: number) {
+  constructor(users: number, pairsMax = Number.POSITIVE_INFINITY) {
     this.#users = users;
+    this.#pairsMax = pairsMax;
+  }
+
+  /** Whether so many pairs more are too many. */
+  isTooMuch(pairs: number): boolean {
+    return this.pairsAdded + this.pairsRemoved + pairs > this.#pairsMax;
+  }
+
+  /** Users of all pairs, each once, in no order; undefined while the sets are kept. */
+  get moved(): Uint32Array | undefined {
+    return this.#moved?.list.subarray(0, this.#moved.count);
+  }
+
+  /** A pair more, after which there are too many. */
+  countOnly(user: number, isAdded: boolean): void {
+    if (isAdded) this.pairsAdded++;
+    else this.pairsRemoved++;
+    this.#letGo().add(user);
   }
 
   /** The change of `group`, in any order; the arrays may be reused afterwards. */
   add(group: number, added: Uint32Array, removed: Uint32Array): void {
     if (added.length === 0 && removed.length === 0) return;
+    const isTooMuch = this.isTooMuch(added.length + removed.length);
     this.pairsAdded += added.length;
     this.pairsRemoved += removed.length;
+    if (isTooMuch) {
+      this.#letGo().addAll(added);
+      this.#letGo().addAll(removed);
+      return;
+    }
     const key = `${digestOf(added)}/${digestOf(removed)}`;
     const drafts = this.#drafts.get(key) ?? [];
     const same = drafts.find(
@@ -48,6 +78,19 @@ export class DiffSets {
       .flat()
       .map(({ groups, added, removed }) => ({ groups: Uint32Array.from(groups).sort(), added, removed }))
       .sort((one, other) => (one.groups[0] as number) - (other.groups[0] as number));
+  }
+
+  /** Of the sets there are by now only the users stay. */
+  #letGo(): Marks {
+    if (this.#moved !== undefined) return this.#moved;
+    const moved = new Marks(this.#users).begin();
+    for (const { added, removed } of [...this.#drafts.values()].flat()) {
+      moved.addAll(added);
+      moved.addAll(removed);
+    }
+    this.#drafts.clear();
+    this.#moved = moved;
+    return moved;
   }
 
   #equal(one: Uint32Array, other: Uint32Array): boolean {

@@ -13,7 +13,10 @@ import { diffByUser } from './per-user.ts';
 export type Strategy = 'users' | 'groups' | 'mixed';
 
 export interface NetChange {
+  /** None where there are more pairs than were asked for. */
   readonly sets: readonly DiffSet[];
+  /** Only there: users of all pairs, each once, in no order. */
+  readonly moved?: Uint32Array;
   readonly pairsAdded: number;
   readonly pairsRemoved: number;
   readonly strategy: Strategy;
@@ -24,7 +27,7 @@ export interface NetChange {
  * membership kept alive by another path never shows up. Exact with circles and deletions (reference: DBSP, Leopard).
  */
 export function netChange(
-  { before, after }: { before: Memberships; after: Memberships },
+  { before, after, pairsMax }: { before: Memberships; after: Memberships; pairsMax?: number },
   touched: Touched,
   wanted?: Strategy,
 ): NetChange {
@@ -32,15 +35,21 @@ export function netChange(
   const change = { before, after, touched, affected };
   const strategy = wanted ?? cheapest(change);
   const users = Math.max(before.users, after.users);
-  const sets = new DiffSets(users);
+  const sets = new DiffSets(users, pairsMax);
   const byGroup = groupsToCompare(change, strategy);
   compareGroups(change, byGroup, sets);
   if (strategy !== 'groups') {
     const spread = strategy === 'users' ? affected.moved : new Uint32Array(0);
     diffByUser(change, { users: touchedUsers(change, spread), except: byGroup }, sets);
   }
-  const { pairsAdded, pairsRemoved } = sets;
-  return { sets: sets.finish(), pairsAdded, pairsRemoved, strategy };
+  const { pairsAdded, pairsRemoved, moved } = sets;
+  return {
+    sets: sets.finish(),
+    ...(moved === undefined ? {} : { moved }),
+    pairsAdded,
+    pairsRemoved,
+    strategy,
+  };
 }
 
 /** Groups derived as a whole: a group that begins or ends to be told always is. */

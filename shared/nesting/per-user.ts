@@ -19,14 +19,14 @@ export function diffByUser(
   for (const group of except) watched[group] = 0;
   const old = new Marks(groups);
   const now = new Marks(groups);
-  const pairs = new Pairs();
+  const pairs = new Pairs(sets);
   for (const user of users) {
     collectGroups(before, user, old);
     collectGroups(after, user, now);
     pairs.addMissing(now, { than: old, told: after.told, watched }, user * 2 + 1);
     pairs.addMissing(old, { than: now, told: before.told, watched }, user * 2);
   }
-  pairs.byGroup(groups, sets);
+  pairs.byGroup(groups);
 }
 
 interface Watch {
@@ -44,11 +44,16 @@ function collectGroups(memberships: Memberships, user: number, into: Marks): voi
   }
 }
 
-/** A growing list of (group, user and sign), handed on group by group. */
+/** A growing list of (group, user and sign), handed on group by group; of too many, one by one and without the group. */
 class Pairs {
+  readonly #sets: DiffSets;
   #groups = new Uint32Array(1024);
   #users = new Float64Array(1024);
   #count = 0;
+
+  constructor(sets: DiffSets) {
+    this.#sets = sets;
+  }
 
   /** The watched groups of `one` that the other side has not. */
   addMissing(one: Marks, { than, told, watched }: Watch, signedUser: number): void {
@@ -59,6 +64,11 @@ class Pairs {
   }
 
   #add(group: number, signedUser: number): void {
+    if (this.#sets.isTooMuch(this.#count + 1)) {
+      this.#spill();
+      this.#sets.countOnly(Math.floor(signedUser / 2), signedUser % 2 === 1);
+      return;
+    }
     if (this.#count === this.#groups.length) {
       const groups = new Uint32Array(this.#count * 2);
       const users = new Float64Array(this.#count * 2);
@@ -71,7 +81,15 @@ class Pairs {
     this.#users[this.#count++] = signedUser;
   }
 
-  byGroup(groups: number, sets: DiffSets): void {
+  #spill(): void {
+    for (let pair = 0; pair < this.#count; pair++) {
+      const signed = this.#users[pair] as number;
+      this.#sets.countOnly(Math.floor(signed / 2), signed % 2 === 1);
+    }
+    this.#count = 0;
+  }
+
+  byGroup(groups: number): void {
     const { offsets, users } = this.#sorted(groups);
     let added = new Uint32Array(64);
     let removed = new Uint32Array(64);
@@ -90,7 +108,7 @@ class Pairs {
         if (signed % 2 === 1) added[addedCount++] = (signed - 1) / 2;
         else removed[removedCount++] = signed / 2;
       }
-      sets.add(group, added.subarray(0, addedCount), removed.subarray(0, removedCount));
+      this.#sets.add(group, added.subarray(0, addedCount), removed.subarray(0, removedCount));
     }
   }
 

@@ -16,6 +16,8 @@ export interface Derivation {
   readonly after: Memberships;
   /** Undefined when more pairs changed than are worth telling one by one. */
   readonly change: NetChange | undefined;
+  /** Users of those pairs then. */
+  readonly moved?: Uint32Array;
   readonly pairsAdded: number;
   readonly pairsRemoved: number;
   readonly affected: Affected;
@@ -41,10 +43,10 @@ export async function deriveRound(sources: DeriveSources): Promise<Derivation> {
     below([skeleton.before, skeleton.after], [...affected.byNesting, ...large]),
   );
   const { before, after } = await withLiveUsers(sources, skeleton);
-  const change = netChange({ before, after }, touched, 'mixed');
-  const { pairsAdded, pairsRemoved } = change;
-  const tellable = pairsAdded + pairsRemoved <= toldPairsMax;
-  return { before, after, change: tellable ? change : undefined, pairsAdded, pairsRemoved, affected, large };
+  const change = netChange({ before, after, pairsMax: toldPairsMax }, touched, 'mixed');
+  const { pairsAdded, pairsRemoved, moved } = change;
+  const derived = { before, after, pairsAdded, pairsRemoved, affected, large };
+  return moved === undefined ? { ...derived, change } : { ...derived, change: undefined, moved };
 }
 
 /** Another limit holds other groups, also where no membership moved. */

@@ -28,7 +28,7 @@ export async function userDecisions(
 ): Promise<() => Iterable<UserDecision>> {
   const { round, stored, run } = sources;
   const isScoped = run.settings.scope.kind !== 'all';
-  const strangers = isScoped ? movedStrangers(round, sets) : [];
+  const strangers = isScoped ? movedStrangers(round, derivation, sets) : [];
   const rows = await storedUsers(sources, strangers);
   if (isScoped) {
     await stored.loadGroupsOf(round.users.keys());
@@ -51,8 +51,14 @@ export async function userDecisions(
   };
 }
 
-function movedStrangers(round: FoldedRound, sets: readonly DiffSet[]): readonly number[] {
+/** Users the round did not speak of whose memberships moved, told one by one or not. */
+function movedStrangers(
+  round: FoldedRound,
+  { moved: untold = new Uint32Array(0) }: Derivation,
+  sets: readonly DiffSet[],
+): readonly number[] {
   const moved = new Marks(round.memberIds.count).begin();
+  moved.addAll(untold);
   for (const { added, removed } of sets) {
     moved.addAll(added);
     moved.addAll(removed);

@@ -52,6 +52,26 @@ test('a sequence of rounds over layers ends where the tenant is, and no diff add
   );
 });
 
+test('of more pairs than are asked for stay their number and their users, by every strategy alike', () => {
+  fc.assert(
+    fc.property(tenants, tenants, fc.nat({ max: 6 }), (before, after, pairsMax) => {
+      const { change, touched } = changeBetween(before, after);
+      const old = membershipsOf(stateOf(before));
+      const states = { before: old, after: changedMemberships(old, change) };
+      for (const strategy of strategies) {
+        const whole = netChange(states, touched, strategy);
+        const { sets, pairsAdded, pairsRemoved } = whole;
+        const users = new Set(sets.flatMap(({ added, removed }) => [...added, ...removed]));
+        const { moved, ...found } = netChange({ ...states, pairsMax }, touched, strategy);
+        const isTooMuch = pairsAdded + pairsRemoved > pairsMax;
+        expect(found).toEqual(isTooMuch ? { ...whole, sets: [] } : whole);
+        expect(moved && new Set(moved)).toEqual(isTooMuch ? users : undefined);
+        expect(moved?.length).toBe(isTooMuch ? users.size : undefined);
+      }
+    }),
+  );
+});
+
 test('a round told twice is empty the second time (I3)', () => {
   fc.assert(
     fc.property(tenants, tenants, (before, after) => {
