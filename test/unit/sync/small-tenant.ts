@@ -1,6 +1,7 @@
 import { newRunId } from '../../../shared/model/new-ids.ts';
 import type { GraphReader, MemberType } from '../../../shared/sync/graph-port.ts';
 import { startRun } from '../../../shared/sync/run-orders.ts';
+import type { SyncState } from '../../../shared/sync/run-records.ts';
 import type { NestedSettings } from '../../../shared/sync/settings.ts';
 import type { SyncMessage } from '../../../shared/sync/sync-ports.ts';
 import { SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
@@ -63,11 +64,18 @@ export async function started(sync: SimulatedSync): Promise<SyncMessage> {
 }
 
 /** The next run reads everything anew. */
-export async function forgetTokens(sync: SimulatedSync): Promise<void> {
+export const forgetTokens = (sync: SimulatedSync): Promise<void> =>
+  changeState(sync, ({ tokens: _, ...state }) => state);
+
+/** What outlives runs becomes another, as by an operator's hand. */
+export async function changeState(
+  sync: SimulatedSync,
+  change: (state: SyncState) => SyncState,
+): Promise<void> {
   const { store } = sync;
   const fence = await store.acquire(simulatedDirectory, { holder: 'test', now: sync.now(), seconds: 1 });
   if (fence === undefined) throw new Error('no lease');
-  const { tokens: _, ...state } = await store.state(simulatedDirectory);
+  const state = change(await store.state(simulatedDirectory));
   await store.commit(simulatedDirectory, fence, [{ kind: 'state', state }]);
   await store.release(simulatedDirectory, fence);
 }
