@@ -1,5 +1,6 @@
 import { applicationIn, assignedPrincipals } from './assigned-principals.ts';
 import type { GraphAnswer, GraphFault, GraphReader, Permissions, TenantDomain } from './graph-port.ts';
+import { lostPermissions } from './lost-permissions.ts';
 import { type Refused, refused } from './run-events.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
 import { hasDomainRule } from './scope.ts';
@@ -42,10 +43,8 @@ export async function checkTenant(
 ): Promise<CheckOutcome> {
   const permissions = await graph.permissions();
   if (permissions.kind === 'fault') return permissions;
-  const { users, groups, hiddenMembers } = permissions.value;
-  if (!users || !groups) {
-    return refused('permission_missing', 'User.Read.All and GroupMember.Read.All are required');
-  }
+  const lost = lostPermissions(permissions.value, state);
+  if (lost !== undefined) return lost;
   const tenant = await graph.organization();
   if (tenant.kind === 'fault') return tenant;
   if (tenant.value.tenantId.toLowerCase() !== run.pinnedTenantId.toLowerCase()) {
@@ -68,7 +67,7 @@ export async function checkTenant(
       tenantId: run.pinnedTenantId,
       confirmedHash: run.confirmedHash,
       verifiedDomains: verifiedOf(domains.value),
-      hiddenMembers,
+      hiddenMembers: permissions.value.hiddenMembers,
       ...assigned.value,
     },
     calls: permissions.calls + tenant.calls + domains.calls + assigned.calls,

@@ -3,6 +3,7 @@ import { checkTenant, lastCheck } from './check-tenant.ts';
 import { fingerprintOf } from './endless-round.ts';
 import type { GraphAnswer, MemberEntry } from './graph-port.ts';
 import { listStream } from './listed-groups.ts';
+import { lostConsent } from './lost-permissions.ts';
 import type { NestedWrite, StagedKey } from './nested-store.ts';
 import { partsOfPage } from './page-parts.ts';
 import type { ReadPage } from './read-ahead.ts';
@@ -22,14 +23,17 @@ export async function check({ ports, state }: Work, run: SyncRun): Promise<Done>
 }
 
 export async function readPage(
-  { ports, ahead, deadline }: Work,
+  { ports, state, ahead, deadline }: Work,
   run: SyncRun,
   { stream, link }: { stream: StreamName; link?: string },
 ): Promise<Done> {
   const reading = ahead.page(stream, link);
   const other = stream === 'users' ? 'groups' : 'users';
   if (run[other].delta === undefined && ports.now() < deadline) ahead.begin(other, run[other].next);
-  return pageDone(run, stream, await reading);
+  const answer = await reading;
+  const isRefused = answer.kind === 'fault' && answer.fault.kind === 'forbidden';
+  const lost = isRefused ? await lostConsent(ports.graph, state) : undefined;
+  return lost === undefined ? pageDone(run, stream, answer) : { event: lost, writes: [], calls: 1 };
 }
 
 function pageDone(run: SyncRun, stream: StreamName, answer: GraphAnswer<ReadPage>): Done {

@@ -52,6 +52,7 @@ export interface Refused {
 export const refused = (code: RefusedCheck, detail: string): Refused => ({ kind: 'refused', code, detail });
 
 export type RefusedCheck =
+  | 'consent_revoked'
   | 'wrong_tenant'
   | 'confirmation_required'
   | 'domains_changed'
