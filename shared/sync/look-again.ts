@@ -1,7 +1,7 @@
 import { unpackGuids } from '../nesting/guid.ts';
 import { newTrail } from './endless-round.ts';
 import type { JournalPart } from './round-records.ts';
-import type { StreamCursor, SyncRun } from './run-records.ts';
+import type { PlanCounts, StreamCursor, SyncRun } from './run-records.ts';
 
 /**
  * An approved run reads on from where it was held, so that what is applied is what the tenant says now: pages are added to
@@ -55,11 +55,19 @@ export async function planDifference(
   for (const part of fresh) {
     for (const statement of statementsOf(part)) if (!made.delete(statement)) others++;
   }
-  const differing = others + made.size;
-  return differing === 0 ? 0 : differing / Math.max(1, count);
+  return (others + made.size) / Math.max(1, count);
 }
 
-/** What a person approves: who goes and comes where. The reverse of memberships, and what is told of them, say the same. */
+/**
+ * By how much two plans differ in effective memberships alone, as a share of those of the first: one edge between groups moves as
+ * many of them as there are people below it.
+ */
+export const membershipsDifference = (shown: PlanCounts, fresh: PlanCounts): number =>
+  (Math.abs(fresh.membershipsAdded - shown.membershipsAdded) +
+    Math.abs(fresh.membershipsRemoved - shown.membershipsRemoved)) /
+  Math.max(1, shown.membershipsAdded + shown.membershipsRemoved);
+
+/** What a person approves: who goes and comes where. The reverse of memberships says the same; what is told of them is compared by number. */
 function statementsOf(part: JournalPart): readonly string[] {
   switch (part.kind) {
     case 'users':

@@ -5,7 +5,7 @@ import { audit } from './audit.ts';
 import { emptyScopeLog } from './empty-scope.ts';
 import { finish } from './end-run.ts';
 import { isFirst } from './fold-round.ts';
-import { isApproved, planDifference } from './look-again.ts';
+import { isApproved, membershipsDifference, planDifference } from './look-again.ts';
 import { partsOf } from './parts-of.ts';
 import { examineRound, planRound, type RoundPlan } from './plan-round.ts';
 import { askGroups, check, readList, readPage } from './read-graph.ts';
@@ -110,10 +110,11 @@ async function mayApply(
   if (shown.hash === fresh.plan.hash) return isApproved(run, { difference: 0, now });
   // What is too large to be compared is another plan.
   if (shown.parts > comparedPartsMax) return false;
-  return isApproved(run, {
-    difference: await planDifference(shownParts(ports, run, shown), fresh.parts()),
-    now,
-  });
+  const difference = Math.max(
+    membershipsDifference(shown.counts, fresh.plan.counts),
+    await planDifference(shownParts(ports, run, shown), fresh.parts()),
+  );
+  return isApproved(run, { difference, now });
 }
 
 const comparedPartsMax = 1000;
