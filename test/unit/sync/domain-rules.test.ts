@@ -135,3 +135,19 @@ test('a rule relies on a young check that has read domains', async () => {
   await sync.sync({ verifiedDomainsOnly: true });
   expect(checks).toBe(1);
 });
+
+test('domains that changed stop the first run of the timer whose check is an hour old (S2-11)', async () => {
+  const sync = await synced(tenant);
+  const before = told(sync);
+  const another = { name: 'neu.example', isVerified: true, isDefault: false, isInitial: false };
+  graphAnswers(sync, () => ({
+    domains: async () => ({ kind: 'read', value: [...fakeDomains, another], calls: 1, resourceUnits: 1 }),
+  }));
+  sync.advance(3_500_000);
+  expect(await sync.sync()).toMatchObject({ status: 'done', graphCalls: 2 });
+  sync.advance(100_000);
+  sync.tenant.setUser(user(1), 'gone');
+  const stopped = { status: 'failed', failure: { code: 'domains_changed' } };
+  expect([await sync.sync(), await sync.sync()]).toMatchObject([stopped, stopped]);
+  expect(told(sync)).toEqual(before);
+});
