@@ -8,13 +8,14 @@ export function patched(
   before: NestedDirectorySettings,
   change: z.output<typeof SyncSettingsPatch>,
 ): NestedDirectorySettings {
-  const { memberships, users, groups, ...flags } = change.safeguard ?? {};
+  const { memberships, users, groups, perGroup, ...flags } = change.safeguard ?? {};
   const safeguard = {
     ...before.safeguard,
     ...defined(flags),
     memberships: { ...before.safeguard.memberships, ...defined(memberships ?? {}) },
     users: { ...before.safeguard.users, ...defined(users ?? {}) },
     groups: { ...before.safeguard.groups, ...defined(groups ?? {}) },
+    perGroup: { ...before.safeguard.perGroup, ...defined(perGroup ?? {}) },
   };
   const after = { ...before, ...defined(change), safeguard };
   const parsed = NestedDirectorySettings.safeParse(withoutNulls(after));

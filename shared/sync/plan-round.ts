@@ -2,10 +2,8 @@ import { askedGroups, groupsInDoubt } from './asked-groups.ts';
 import { rereadLog } from './audit-log.ts';
 import { type Derivation, deriveRound } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
-import { limitsPassed } from './directory-limits.ts';
 import { doubtfulObjects } from './doubtful-objects.ts';
-import { emptiedGroups } from './emptied-groups.ts';
-import { scopeEmptied } from './empty-scope.ts';
+import { exceededBy } from './exceeded.ts';
 import { externalUsers } from './external-users.ts';
 import { isFirst } from './fold-round.ts';
 import { type GroupDecision, groupDecisions } from './group-decisions.ts';
@@ -26,7 +24,6 @@ import type { JournalPart } from './round-records.ts';
 import { foldedSources, type RoundSources } from './round-sources.ts';
 import type { ExternalUser, RunLogEntry } from './run-log.ts';
 import type { Ask, Plan, Reread } from './run-records.ts';
-import { exceededThresholds } from './safeguard.ts';
 import { hiddenMembersShown, newlyShown } from './shown-groups.ts';
 import { liveUsersOf } from './tenant-counts.ts';
 import { everything, heldParts, outboxOf } from './told-parts.ts';
@@ -101,17 +98,6 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   const groups = groupDecisions(derive, derivation, limited);
   const parts = () => partsOfPlan(derive, { derivation, limited, users, groups });
   const counts = countsOf(derive, { users: users(), groups, limited });
-  const removals = isFirst(sources)
-    ? []
-    : exceededThresholds(
-        { counts, emptied: await emptiedGroups(derive, derivation, limited.sets) },
-        {
-          counts: state.counts,
-          now: Date.parse(run.startedAt),
-          ...(state.removedLately === undefined ? {} : { lately: state.removedLately }),
-        },
-        run.settings.safeguard,
-      );
   const rereads = withDoubts(edges.rereads, groupsInDoubt(asked, { round, stored })).map(
     ({ group, reason, rounds }) => ({
       group: groupIdOf(round.groupIds, group),
@@ -124,11 +110,7 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     hash,
     parts: count,
     counts,
-    exceeded: [
-      ...limitsPassed(counts, state.counts, run.settings),
-      ...scopeEmptied(counts, checked, run.settings.safeguard),
-      ...removals,
-    ],
+    exceeded: await exceededBy(derive, { counts, derivation, limited }),
     rereads,
     liveUsers: liveUsersOf(round, run),
   };

@@ -1,10 +1,19 @@
+import type { GroupId } from '../model/ids.ts';
 import type { DirectoryCounts, PlanCounts, RemovedLately, SyncRun, SyncState } from './run-records.ts';
-import type { SafeguardSettings, Threshold } from './settings.ts';
+import type { GroupThreshold, SafeguardSettings, Threshold } from './settings.ts';
 
 export interface Judged {
   readonly counts: PlanCounts;
   /** Told groups that lose their last member and had at least five; undefined when that is not known. */
   readonly emptied: number | undefined;
+  readonly shrunken: readonly Shrunken[];
+}
+
+/** A group and how many of its members it loses. */
+export interface Shrunken {
+  readonly group: GroupId;
+  readonly lost: number;
+  readonly members: number;
 }
 
 export interface Known {
@@ -21,7 +30,7 @@ export interface Known {
  * since then counts too, so that many small removals do not pass for none.
  */
 export function exceededThresholds(
-  { counts, emptied }: Judged,
+  { counts, emptied, shrunken }: Judged,
   { counts: published, lately = [], now }: Known,
   settings: SafeguardSettings,
 ): readonly string[] {
@@ -41,7 +50,7 @@ export function exceededThresholds(
     const when = before === 0 ? '' : ' within 24 hours';
     return [`${words[kind]}${when}: ${count} of ${base[kind]}, allowed ${allowed}`];
   });
-  return [...sentences, ...emptiedSentence(emptied)];
+  return [...sentences, ...emptiedSentence(emptied), ...shrunkenSentence(shrunken, settings.perGroup)];
 }
 
 const words = {
@@ -62,6 +71,23 @@ function emptiedSentence(emptied: number | undefined): readonly string[] {
   if (emptied === undefined) return ['groups emptied: too much changes to tell'];
   return emptied === 0 ? [] : [`groups emptied: ${emptied} that had 5 members or more, allowed 0`];
 }
+
+function shrunkenSentence([worst, ...others]: readonly Shrunken[], of: GroupThreshold): readonly string[] {
+  if (worst === undefined) return [];
+  const count = others.length;
+  const more = count === 0 ? '' : `, and ${count} ${count === 1 ? 'group' : 'groups'} more`;
+  const { group, lost, members } = worst;
+  return [
+    `members lost by one group: ${lost} of ${members} by ${group}, allowed ${shareOf(members, of)}${more}`,
+  ];
+}
+
+/** Whether one group loses more than it may. */
+export const sharePassed = ({ lost, members }: Omit<Shrunken, 'group'>, of: GroupThreshold): boolean =>
+  lost > shareOf(members, of);
+
+const shareOf = (members: number, { floor, percent }: GroupThreshold) =>
+  Math.max(floor, Math.floor((members * percent) / 100));
 
 interface Removals {
   readonly memberships: number;

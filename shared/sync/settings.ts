@@ -29,6 +29,13 @@ const threshold = ({ percent = 20, absolute = 500 }: { percent?: number; absolut
   });
 export type Threshold = z.infer<ReturnType<typeof threshold>>;
 
+/** Of the members of one group. */
+const GroupThreshold = z.object({
+  floor: z.int().min(0).default(10),
+  percent: z.number().min(0).max(100).default(50),
+});
+export type GroupThreshold = z.infer<typeof GroupThreshold>;
+
 export const SafeguardSettings = z.object({
   enabled: z.boolean().default(true),
   /** Effective memberships removed. */
@@ -36,6 +43,8 @@ export const SafeguardSettings = z.object({
   /** Users disabled, deleted or out of scope. */
   users: threshold({ percent: 10 }).prefault({}),
   groups: threshold({}).prefault({}),
+  /** Members that one group loses at once. */
+  perGroup: GroupThreshold.prefault({}),
 });
 export type SafeguardSettings = z.infer<typeof SafeguardSettings>;
 

@@ -73,7 +73,13 @@ export const SyncSettingsPatch = z
     maxGroups: growthLimit,
     maxMemberships: growthLimit,
     safeguard: z
-      .strictObject({ enabled: z.boolean(), memberships: threshold, users: threshold, groups: threshold })
+      .strictObject({
+        ...{ enabled: z.boolean(), memberships: threshold, users: threshold, groups: threshold },
+        perGroup: threshold.omit({ absolute: true }).meta({
+          description:
+            'Members that one group may lose at once: the larger of `floor` and `percent` of them.',
+        }),
+      })
       .partial(),
     baseline: fields.baseline.unwrap(),
     baselineWaitSeconds: fields.baselineWaitSeconds.unwrap(),

@@ -22,7 +22,11 @@ const nothing = {
 const base = { users: 200, groups: 100, memberships: 1000, domains: 1 };
 const now = Date.UTC(2026, 0, 2);
 const exceeded = (counts: PlanCounts, known: Partial<Known> = {}, emptied: number | undefined = 0) =>
-  exceededThresholds({ counts, emptied }, { counts: base, now, ...known }, SafeguardSettings.parse({}));
+  exceededThresholds(
+    { counts, emptied, shrunken: [] },
+    { counts: base, now, ...known },
+    SafeguardSettings.parse({}),
+  );
 
 test.each([
   [200, []],
