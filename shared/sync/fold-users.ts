@@ -5,7 +5,6 @@ import type { NestedUser } from './nested-store.ts';
 import { isNew, lifeAfter } from './object-life.ts';
 import type { SyncState } from './run-records.ts';
 import { factsOf, type UserFacts } from './scope.ts';
-import { mergedFields } from './user-mapping.ts';
 
 /** A user after an entry of the round; undefined when there is nothing to be said of him. */
 export function userAfter(
@@ -22,7 +21,7 @@ export function userAfter(
   const { fields } = entry;
   return {
     life: 'live',
-    facts: saidAbout(known?.facts, fields, row?.fields),
+    facts: factsAfter(known?.facts, fields),
     enabled:
       fields['accountEnabled'] === undefined ? (known?.enabled ?? true) : fields['accountEnabled'] !== false,
     isNew: isNew(entry, { known, state }),
@@ -42,13 +41,10 @@ function knownUser(row: NestedUser): FoldedUser {
 }
 
 /** Facts after an entry that may speak of some fields only. */
-function saidAbout(known: UserFacts | undefined, said: JsonObject, stored: JsonObject = {}): UserFacts {
-  if (!('userPrincipalName' in said) && !('userType' in said) && known !== undefined) return known;
-  const now = factsOf(mergedFields(stored, said));
+function factsAfter(known: UserFacts | undefined, said: JsonObject): UserFacts {
+  const now = factsOf(said);
   if (known === undefined) return now;
-  return {
-    domain: 'userPrincipalName' in said ? now.domain : known.domain,
-    foreign: 'userPrincipalName' in said ? now.foreign : known.foreign,
-    guest: 'userType' in said || typeof stored['userType'] !== 'string' ? now.guest : known.guest,
-  };
+  const { domain, foreign } = 'userPrincipalName' in said ? now : known;
+  const { typed, guest } = 'userType' in said ? now : known;
+  return { domain, foreign, typed, guest: typed ? guest : foreign };
 }

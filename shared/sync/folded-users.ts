@@ -78,8 +78,8 @@ export class FoldedUsers {
 }
 
 function keyOf({ life, facts, enabled, isNew, stored }: FoldedUser): string {
-  const { guest, foreign, domain } = facts;
-  const now = `${life} ${enabled} ${isNew} ${guest} ${foreign}`;
+  const { guest, typed, foreign, domain } = facts;
+  const now = `${life} ${enabled} ${isNew} ${guest} ${typed} ${foreign}`;
   if (stored === undefined) return `${now} - ${domain}`;
   const { counts, inScope, reason } = stored.standing;
   return `${now} ${stored.life} ${stored.enabled} ${counts} ${inScope} ${reason} ${domain}`;

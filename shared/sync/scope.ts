@@ -13,6 +13,8 @@ export interface UserFacts {
   /** Of the sign-in name, lower case; empty when there is none. */
   readonly domain: string;
   readonly guest: boolean;
+  /** The user type says whether he is a guest; without one, as of old objects, the sign-in name tells. */
+  readonly typed: boolean;
   /** Sign-in name of another tenant. */
   readonly foreign: boolean;
 }
@@ -24,8 +26,8 @@ export function factsOf(fields: JsonObject): UserFacts {
   const foreign = isExternalName(signIn);
   return {
     domain: signIn.slice(signIn.lastIndexOf('@') + 1).toLowerCase(),
-    // Old objects have no user type; then the sign-in name tells.
     guest: typeof userType === 'string' ? userType.toLowerCase() === 'guest' : foreign,
+    typed: typeof userType === 'string',
     foreign,
   };
 }
