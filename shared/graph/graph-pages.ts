@@ -32,11 +32,15 @@ export function deltaPage<T>(json: unknown, serviceUrl: string, entry: (item: un
 }
 
 /** A page of a list; without a nextLink it is the last. */
-export function listPage<T>(json: unknown, serviceUrl: string, entry: (item: unknown) => T): ListPage<T> {
+export function listPage<T>(
+  json: unknown,
+  serviceUrl: string,
+  entry: (item: unknown) => T | readonly T[],
+): ListPage<T> {
   const page = parsed(ListEnvelope, json);
   const next = page['@odata.nextLink'];
   return {
-    items: page.value.map(entry),
+    items: page.value.flatMap(entry),
     ...(next === undefined ? {} : { next: followable(next, serviceUrl) }),
   };
 }
@@ -57,17 +61,18 @@ export function groupEntry(item: unknown): GroupEntry {
   const fields = fieldsOf(entry, groupFields);
   const members = entry['members@delta'];
   if (members === undefined) return { kind: 'present', id, fields };
-  return { kind: 'present', id, fields, members: parsed(MemberList, members).map(memberEntry) };
+  return { kind: 'present', id, fields, members: parsed(MemberList, members).flatMap(memberEntries) };
 }
 
-/** A direct member, of `members@delta` or of a member list. */
-export function memberEntry(item: unknown): MemberEntry {
+/**
+ * A direct member, of `members@delta` or of a member list. Graph always says of what type; one without is told as user and as group, and
+ * as what it is not it leads nowhere.
+ */
+export function memberEntries(item: unknown): readonly MemberEntry[] {
   const entry = parsed(Member, item);
-  return {
-    id: entry.id,
-    type: memberTypes.get(entry['@odata.type']?.toLowerCase() ?? '') ?? 'other',
-    removed: entry['@removed'] !== undefined,
-  };
+  const said = entry['@odata.type']?.toLowerCase();
+  const types = said === undefined ? (['user', 'group'] as const) : [memberTypes.get(said) ?? 'other'];
+  return types.map((type) => ({ id: entry.id, type, removed: entry['@removed'] !== undefined }));
 }
 
 /** What Graph sent is as it is documented, or the page counts as unknown: never as empty. */

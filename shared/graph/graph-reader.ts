@@ -13,7 +13,7 @@ import { answer, together } from './graph-answer.ts';
 import type { GraphClient, GraphReading } from './graph-client.ts';
 import { countsOf } from './graph-counts.ts';
 import { GraphFailure, type Spent } from './graph-failure.ts';
-import { deltaPage, groupEntry, listPage, memberEntry, parsed, userEntry } from './graph-pages.ts';
+import { deltaPage, groupEntry, listPage, memberEntries, parsed, userEntry } from './graph-pages.ts';
 import { permissionsOf } from './graph-permissions.ts';
 
 export interface GraphReaderOptions {
@@ -54,12 +54,12 @@ export function graphReader(client: GraphClient, options: GraphReaderOptions): G
       ),
     groupMembers: (group: GroupId, link?: string) =>
       answer(list(`/groups/${group}/members`, { $select: 'id' }, link), (json) =>
-        listPage(json, serviceUrl, memberEntry),
+        listPage(json, serviceUrl, memberEntries),
       ),
     // Without a cast: casts are answered from an index that lags (graph.md §1.6).
     groupsOf: ({ kind, id }, link) =>
       answer(list(`/${kind}s/${id}/memberOf`, { $select: 'id' }, link), (json) =>
-        listPage(json, serviceUrl, memberEntry),
+        listPage(json, serviceUrl, memberEntries),
       ),
     counts: (questions) => countsOf(client, questions),
     user: (id: UserId) =>
