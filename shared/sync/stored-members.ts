@@ -11,7 +11,7 @@ import { numberOf } from './round-ids.ts';
 
 type Stored = Pick<InDirectory, 'store' | 'directory'>;
 
-/** Direct user members of one group, packed. */
+/** Direct members of one group that are no groups, packed: who is a user of the directory is one whatever type Graph gave him there. */
 export interface Held {
   readonly group: number;
   readonly packed: Uint8Array;
@@ -33,16 +33,31 @@ export async function membersOfAll(
   view: NestingView,
   groups: Iterable<number>,
 ): Promise<readonly Held[]> {
-  const wanted = [...groups].filter((group) => (view.facts.get(group)?.users ?? 0) > 0);
+  const wanted = [...groups].filter((group) => {
+    const { users = 0, others = 0 } = view.facts.get(group) ?? {};
+    return users + others > 0;
+  });
   const held: Held[] = [];
   for (let start = 0; start < wanted.length; start += readsAtOnce) {
     const reads = wanted.slice(start, start + readsAtOnce).map(async (group) => {
-      const { user = new Uint8Array(0) } = await at.store.members(at.directory, idOf(view, group));
-      return { group, packed: user };
+      const { group: _, ...byType } = await at.store.members(at.directory, idOf(view, group));
+      return { group, packed: joined(Object.values(byType)) };
     });
     held.push(...(await Promise.all(reads)));
   }
   return held;
+}
+
+function joined(lists: readonly Uint8Array[]): Uint8Array {
+  const [only = new Uint8Array(0), ...others] = lists;
+  if (others.length === 0) return only;
+  const all = new Uint8Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const list of lists) {
+    all.set(list, filled);
+    filled += list.length;
+  }
+  return all;
 }
 
 /** The members that a group above its limit keeps. */

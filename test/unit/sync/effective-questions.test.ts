@@ -58,6 +58,24 @@ test('effective members are told with the way they come, deleted users left out,
   expect(await membersIn(place, 9)).toBeUndefined();
 });
 
+test('a user whom Graph gives another type as a member is one to every question', async () => {
+  const sync = await synced({
+    users: 2,
+    groups: {
+      1: [['group', 2]],
+      2: [
+        ['other', 1],
+        ['user', 2],
+        ['device', 7],
+      ],
+    },
+  });
+  const place = at(sync);
+  expect((await membersIn(place, 1))?.items.map(({ id }) => id)).toEqual([u(1), u(2)]);
+  expect((await groupsOfUser(place, u(1)))?.length).toBe(2);
+  expect((await explain(place, { user: u(1), group: g(1) }, 5)).member).toBe(true);
+});
+
 test('a held group shows the members it kept', async () => {
   const sync = await synced({
     users: 3,
