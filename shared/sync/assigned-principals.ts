@@ -1,4 +1,4 @@
-import type { Assignment, GraphAnswer, GraphReader, ListPage } from './graph-port.ts';
+import type { Assignment, GraphAnswer, GraphFault, GraphReader, ListPage } from './graph-port.ts';
 import { type Refused, refused } from './run-events.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
 import type { NestedSettings } from './settings.ts';
@@ -24,16 +24,29 @@ export async function assignedPrincipals(
   if (id === undefined) return { kind: 'read', value: { assigned: nobody }, calls: 0, resourceUnits: 0 };
   const list = await assignmentsOf(graph, id);
   if (list.kind === 'refused') return list;
-  if (list.kind === 'fault') {
-    if (list.fault.kind !== 'not-found') return list;
-    const detail = `Graph does not know the application in scope, ${id}: nobody was removed. Choose another scope, or restore it`;
-    return refused('scope_not_found', detail);
-  }
+  if (list.kind === 'fault') return withReason(id, list.fault);
   const assigned = principalsOf(list.value);
   if (!isNobody(assigned)) return { ...list, value: { assigned, application: { id } } };
   const value = withoutAnybody(id, state);
   return 'kind' in value ? value : { ...list, value };
 }
+
+function withReason(id: string, fault: GraphFault): GraphAnswer<Assigned> | Refused {
+  switch (fault.kind) {
+    case 'not-found':
+      return refused(
+        'scope_not_found',
+        `Graph does not know the application in scope, ${id}: nobody was removed. Choose another scope, or restore it`,
+      );
+    case 'forbidden':
+      return { kind: 'fault', fault: { ...fault, detail: `${permissionNeeded}: ${fault.detail}` } };
+    default:
+      return { kind: 'fault', fault };
+  }
+}
+
+const permissionNeeded =
+  'Application.Read.All is required to read who is assigned to the application in scope';
 
 /** Nobody is assigned, says Graph. */
 function withoutAnybody(id: string, { checked, counts }: SyncState): Assigned | Refused {

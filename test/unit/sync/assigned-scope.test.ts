@@ -157,6 +157,49 @@ test.each([
   },
 );
 
+test.each([
+  ['throttled', 'graph_throttled'],
+  ['resync-required', 'graph_unavailable'],
+  ['token-dead', 'graph_unavailable'],
+  ['unauthorized', 'consent_revoked'],
+  ['forbidden', 'permission_missing'],
+  ['not-found', 'scope_not_found'],
+  ['transient', 'graph_unavailable'],
+  ['malformed', 'graph_malformed'],
+] as const)(
+  'no removal leaves a run whose assignments answer %s, on whatever page (T09, rule 5)',
+  async (kind, code) => {
+    for (const broken of [undefined, 'next']) {
+      const { sync } = await allRead({ [first]: groupsAssigned(1, 2) });
+      await sync.sync(inScopeOf(first));
+      sync.tenant.setMember(group(1), user(1), undefined);
+      const mend = graphAnswers(sync, () => ({
+        appRoleAssignedTo: async (_id, link) =>
+          link === broken
+            ? { kind: 'fault', fault: { kind, detail: 'broken' } }
+            : page(groupsAssigned(1), 'next'),
+      }));
+      sync.advance(7_200_000);
+      expect(await sync.sync(inScopeOf(first))).toMatchObject({ status: 'failed', failure: { code } });
+      expect(told(sync)).toEqual({ 1: [1], 2: [2] });
+      mend();
+      await sync.sync(inScopeOf(first));
+      expect(told(sync)).toEqual({ 2: [2] });
+    }
+  },
+);
+
+test('who may not read assignments is told which permission is missing', async () => {
+  const { sync } = await allRead({});
+  const fault = { kind: 'forbidden', detail: 'Graph says no.' } as const;
+  graphAnswers(sync, () => ({ appRoleAssignedTo: async () => ({ kind: 'fault', fault }) }));
+  expect((await sync.sync(inScopeOf(first))).failure).toEqual({
+    code: 'permission_missing',
+    detail:
+      'Application.Read.All is required to read who is assigned to the application in scope: Graph says no.',
+  });
+});
+
 test('a list of assignments in many pages is read to its end, empty ones included', async () => {
   const { sync } = await allRead({});
   const pages = [groupsAssigned(1), [], groupsAssigned(2), []];
