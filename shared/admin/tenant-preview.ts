@@ -65,13 +65,14 @@ export function probeView(
   { tenant, permissions }: Pick<SeenTenant, 'tenant' | 'permissions'>,
   settings: NestedSettings,
 ) {
-  const { users, groups, domains } = permissions;
+  const { users, groups, domains, applications } = permissions;
+  const forScope = applications || settings.scope.kind !== 'application';
   return {
     tenant,
     permissions,
     missing: missingOf(permissions).map((name) => rules[name].name),
     reducedScope: reducedScope(permissions),
-    ready: users && groups && (domains || !hasDomainRule(settings)),
+    ready: users && groups && forScope && (domains || !hasDomainRule(settings)),
   };
 }
 

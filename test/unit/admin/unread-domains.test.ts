@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import type { GraphReader } from '../../../shared/sync/graph-port.ts';
+import type { GraphReader, Permissions } from '../../../shared/sync/graph-port.ts';
 import { adminStack, overMemory } from '../../support/admin/stack.ts';
 import { FakeTenant } from '../../support/sync/fake-tenant.ts';
 
 const user = (number: number) => `00000000-0000-4000-8000-00000000000${number}`;
 
 /** A directory of two users that was confirmed while domains could not be read, and what its preview said. */
-async function confirmed() {
+async function confirmed(may: Partial<Permissions> = {}) {
   const tenant = new FakeTenant(() => 0.5);
   for (const number of [1, 2])
     tenant.setUser(user(number), 'live', { userPrincipalName: `u${number}@rookery.example` });
@@ -15,7 +15,7 @@ async function confirmed() {
     ...tenant.graph(),
     permissions: async () => ({
       kind: 'read',
-      value: { users: true, groups: true, domains, hiddenMembers: true, applications: true },
+      value: { users: true, groups: true, domains, hiddenMembers: true, applications: true, ...may },
       calls: 4,
       resourceUnits: 4,
     }),
@@ -46,10 +46,10 @@ async function confirmed() {
       return { state: json.state, counts: json['counts'], hints: hints.map(({ code }) => code) };
     },
     probe: async () => (await stack.send(`POST ${one}:probe`)).json,
-    setRule: async (verifiedDomainsOnly: boolean) => {
+    change: async (body: object) => {
       const { headers } = await stack.send(`GET ${one}/sync-settings`);
       await stack.send(`PATCH ${one}/sync-settings`, {
-        body: { verifiedDomainsOnly },
+        body,
         headers: { 'if-match': headers['etag'] ?? '' },
       });
     },
@@ -70,20 +70,30 @@ test('a rule about domains that cannot be read quarantines the directory, and no
   const directory = await confirmed();
   expect(await directory.run()).toEqual({ state: 'enabled', counts, hints: ['reduced_scope'] });
   expect(await directory.probe()).toMatchObject({ ready: true, reducedScope: [sentence] });
-  await directory.setRule(true);
+  await directory.change({ verifiedDomainsOnly: true });
   expect(await directory.probe()).toMatchObject({ ready: false, missing: ['Domain.Read.All'] });
   const failed = { state: 'quarantined', counts, hints: ['last_run_failed', 'reduced_scope'] };
   expect(await directory.run()).toEqual(failed);
   await directory.confirm();
   expect(await directory.run()).toEqual(failed);
-  await directory.setRule(false);
+  await directory.change({ verifiedDomainsOnly: false });
   expect(await directory.run()).toMatchObject({ state: 'enabled', counts });
+});
+
+test('a connection that may not read assignments is not ready for an application as scope', async () => {
+  const directory = await confirmed({ applications: false });
+  expect(await directory.probe()).toMatchObject({ ready: true });
+  await directory.change({ scope: { kind: 'application', servicePrincipalId: user(8) } });
+  expect(await directory.probe()).toMatchObject({
+    ready: false,
+    missing: expect.arrayContaining(['Application.Read.All']),
+  });
 });
 
 test('once domains can be read they are confirmed, and the rule counts', async () => {
   const directory = await confirmed();
   await directory.run();
-  await directory.setRule(true);
+  await directory.change({ verifiedDomainsOnly: true });
   directory.grantDomains();
   expect(await directory.run()).toMatchObject({ state: 'awaiting_confirmation', counts });
   const { preview, hints } = await directory.confirm();
