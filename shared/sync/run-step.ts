@@ -1,5 +1,6 @@
 import { unitsOf } from './apply-round.ts';
 import { cancelWatch } from './cancel-watch.ts';
+import { countedGraph } from './counted-graph.ts';
 import { debugLog } from './debug-log.ts';
 import { abandon } from './end-run.ts';
 import { fullTransactions, gatheredStore } from './gathered-store.ts';
@@ -72,14 +73,24 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
     hasStaged: hasStaged(stored),
     gathering: ports.gathering ?? fullTransactions,
   });
-  const ahead = new ReadAhead(ports.graph);
+  const { graph, taken } = countedGraph(ports.graph);
+  const ahead = new ReadAhead(graph);
   let reading: RoundReader | undefined;
   const reader = (run: SyncRun) => {
     reading ??= new RoundReader(store, run);
     return reading;
   };
   const counted = storageCount(ports);
-  const work: Work = { ports: { ...ports, store }, store, reader, fence, state, deadline, ahead, counted };
+  const work: Work = {
+    ports: { ...ports, graph, store },
+    store,
+    reader,
+    fence,
+    state,
+    deadline,
+    ahead,
+    counted,
+  };
   let run: SyncRun = { ...stored, cancelRequested };
   let done: Done = { event: { kind: 'resumed' }, writes: [] };
   const heard = cancelWatch(ports, message);
@@ -98,7 +109,7 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
         return 'worked';
       }
       const began = ports.now();
-      done = await perform(work, run, command);
+      done = { ...(await perform(work, run, command)), ...taken() };
       await debug.did(run, command, { began, done });
     }
   } finally {

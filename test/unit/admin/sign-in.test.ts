@@ -1,52 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { graphConnections } from '../../../shared/graph/graph-connections.ts';
-import { adminStack, overMemory } from '../../support/admin/stack.ts';
-import { issued, refusal, type SignInAnswer, SignInService } from '../../support/sign-in-service.ts';
-
-const tenantId = '11111111-1111-4111-8111-111111111111';
-const clientId = 'cccccccc-0000-4000-8000-000000000001';
-const notConsented = refusal('unauthorized_client', 700016);
-
-/** The admin API over the real sign-in and the real Graph client; of Graph there is an empty tenant. */
-async function signingIn() {
-  const service = new SignInService(notConsented);
-  const connections = graphConnections({
-    fetch: async (url) => emptyTenant(url),
-    now: () => stack.clock.now,
-    sleep: async () => undefined,
-    random: () => 0.5,
-    signIn: { httpClient: service.httpClient },
-  });
-  const credential = { kind: 'client-secret' as const, clientId, clientSecret: 'secret' };
-  const reader = () => connections.reader({ cloud: 'public', tenantId, credential });
-  const stack = adminStack(overMemory(), { graph: { reader, learnsTenant: false, clientId } });
-  const { id } = (await stack.send('POST /api/v1/orgs', { body: { name: 'Contoso' } })).json;
-  const directories = `/api/v1/orgs/${id}/directories`;
-  const made = await stack.send(`POST ${directories}`, {
-    body: { name: 'Nested', kind: 'nested', connection: { tenantId } },
-  });
-  const one = `${directories}/${made.json.id}`;
-  await stack.send(`POST ${one}:acknowledge`);
-  const confirm = async () => {
-    const { json } = await stack.send(`GET ${one}/preview`);
-    return await stack.send(`POST ${one}:confirm`, { body: { hash: json['hash'] } });
-  };
-  const run = async () => {
-    const begun = await stack.send(`POST ${one}/runs`, { body: {} });
-    await stack.nested.work();
-    return (await stack.send(`GET ${one}/runs/${begun.json.id}`)).json;
-  };
-  return { stack, service, one, confirm, run };
-}
-
-function emptyTenant(address: string): Response {
-  const url = new URL(address);
-  const value = url.pathname.endsWith('/organization') ? [{ id: tenantId, displayName: 'Contoso' }] : [];
-  const links = url.pathname.endsWith('/delta')
-    ? { '@odata.deltaLink': `${url.origin}/v1.0/d?$deltatoken=1` }
-    : {};
-  return Response.json({ value, ...links });
-}
+import { notConsented, signingIn, tenantId } from '../../support/admin/signing-in.ts';
+import { issued, refusal, type SignInAnswer } from '../../support/sign-in-service.ts';
 
 test('before consent a probe, a preview and a confirmation say that an administrator has to consent (S2-03, S2-09)', async () => {
   const { stack, one } = await signingIn();
