@@ -1,6 +1,7 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
 import { collectMembers } from '../nesting/effective.ts';
 import { Marks } from '../nesting/marks.ts';
+import type { Memberships } from '../nesting/memberships.ts';
 import type { Derivation } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
 import { groupIdOf } from './round-ids.ts';
@@ -24,70 +25,77 @@ export interface LimitedChange {
   readonly groups: readonly HeldGroup[];
 }
 
-/** Takes groups above the limit out of a change, and lets groups back in that came under it again. */
+/**
+ * Takes groups above the limit out of a change, and lets groups back in that came under it again. Their pairs are counted by their
+ * members, as a change that is too large to be told has no sets.
+ */
 export async function limitedChange(sources: DeriveSources, derivation: Derivation): Promise<LimitedChange> {
   const special = new Set(derivation.large);
-  let { pairsAdded, pairsRemoved } = derivation;
   const sets: DiffSet[] = (derivation.change?.sets ?? []).flatMap((set) => {
     const groups = set.groups.filter((group) => !special.has(group));
-    const taken = set.groups.length - groups.length;
-    pairsAdded -= taken * set.added.length;
-    pairsRemoved -= taken * set.removed.length;
     return groups.length === 0 ? [] : [{ ...set, groups }];
   });
+  let { pairsAdded, pairsRemoved } = derivation;
   const groups: HeldGroup[] = [];
   const membersOf = membersFinder(derivation);
   for (const group of derivation.large) {
-    const { held, set } = await judged(sources, membersOf, group);
-    if (held.held || sources.stored.facts.get(group)?.held === true) groups.push(held);
-    pairsAdded += set.added.length;
-    pairsRemoved += set.removed.length;
-    if (set.added.length + set.removed.length > 0) sets.push(set);
+    const { held, unlimited, limited } = await judged(sources, {
+      group,
+      before: membersOf(derivation.before, group),
+      now: membersOf(derivation.after, group),
+    });
+    groups.push(...held);
+    pairsAdded += limited.added.length - unlimited.added.length;
+    pairsRemoved += limited.removed.length - unlimited.removed.length;
+    if (limited.added.length + limited.removed.length > 0)
+      sets.push({ groups: Uint32Array.of(group), ...limited });
   }
   return { sets, pairsAdded, pairsRemoved, groups };
 }
 
-/** Effective members of told groups before and after; one walk's room serves all of them. */
-function membersFinder({
-  before,
-  after,
-}: Derivation): (state: 'before' | 'after', group: number) => Uint32Array {
+interface Large {
+  readonly group: number;
+  readonly before: Uint32Array;
+  readonly now: Uint32Array;
+}
+
+/** What changes of a group, and what would if it had no limit. */
+async function judged(sources: DeriveSources, { group, before, now }: Large) {
+  const wasHeld = sources.stored.facts.get(group)?.held === true;
+  const kept = wasHeld ? await keptBy(sources, group) : undefined;
+  const old = kept ?? before;
+  const isHeld = now.length > sources.run.settings.maxMembersPerGroup;
+  const held: HeldGroup = { group, held: isHeld, members: now.length, ...(isHeld ? { kept: old } : {}) };
+  return {
+    held: isHeld || wasHeld ? [held] : [],
+    unlimited: difference(before, now),
+    limited: difference(old, isHeld ? old : now),
+  };
+}
+
+/** Effective members of told groups; one walk's room serves all of them. */
+function membersFinder({ after }: Derivation): (memberships: Memberships, group: number) => Uint32Array {
   let marks: { groups: Marks; users: Marks } | undefined;
-  return (state, group) => {
-    const memberships = state === 'before' ? before : after;
+  return (memberships, group) => {
     if (memberships.told[group] !== 1) return none;
-    marks ??= {
-      groups: new Marks(Math.max(before.nesting.groups, after.nesting.groups)),
-      users: new Marks(Math.max(before.users, after.users)),
-    };
+    marks ??= { groups: new Marks(after.nesting.groups), users: new Marks(after.users) };
     collectMembers(memberships, group, { groups: marks.groups, users: marks.users.begin() });
     return marks.users.sorted();
   };
 }
 
-async function judged(
-  { store, run, round, stored }: DeriveSources,
-  membersOf: ReturnType<typeof membersFinder>,
-  group: number,
-): Promise<{ held: HeldGroup; set: DiffSet }> {
-  const wasHeld = stored.facts.get(group)?.held === true;
-  const packed = wasHeld
-    ? await store.heldMembers(run.directory, groupIdOf(round.groupIds, group))
-    : undefined;
-  const old = packed === undefined ? membersOf('before', group) : unpacked(round.memberIds, packed);
-  const now = membersOf('after', group);
-  const held = now.length > run.settings.maxMembersPerGroup;
-  const next = held ? old : now;
-  const kept = new Set(old);
-  const told = new Set(next);
-  return {
-    held: { group, held, members: now.length, ...(held ? { kept: old } : {}) },
-    set: {
-      groups: Uint32Array.of(group),
-      added: next.filter((user) => !kept.has(user)),
-      removed: old.filter((user) => !told.has(user)).sort(),
-    },
-  };
+const none = new Uint32Array(0);
+
+/** What readers of a held group got so far, ascending. */
+async function keptBy({ store, run, round }: DeriveSources, group: number): Promise<Uint32Array | undefined> {
+  const packed = await store.heldMembers(run.directory, groupIdOf(round.groupIds, group));
+  return packed === undefined ? undefined : unpacked(round.memberIds, packed).sort();
 }
 
-const none = new Uint32Array(0);
+function difference(old: Uint32Array, now: Uint32Array): Pick<DiffSet, 'added' | 'removed'> {
+  const [before, after] = [new Set(old), new Set(now)];
+  return {
+    added: now.filter((user) => !before.has(user)),
+    removed: old.filter((user) => !after.has(user)),
+  };
+}
