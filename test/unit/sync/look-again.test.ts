@@ -136,6 +136,8 @@ test.each<[string, readonly JournalPart[], readonly JournalPart[], number]>([
   ['the same group, told no more', [groups(true, 1)], [groups(false, 1)], 2],
   ['a member who comes instead of going', [members(1, [], [1])], [members(1, [1], [])], 2],
   ['a member who comes into another group', [members(1, [1, 2])], [members(1, [1]), members(2, [2])], 1],
+  ['another member who comes', [members(1, [1])], [members(1, [2])], 2],
+  ['another member who goes', [members(1, [], [1])], [members(1, [], [2])], 2],
   ['a member more', [members(1, [1])], [members(1, [1, 2])], 1],
   ['a group that is held', [members(1, [1])], [members(1, [1]), heldGroup(1, [1, 2])], 1],
   ['another group that is held', [heldGroup(1, [1])], [heldGroup(2, [1])], 2],

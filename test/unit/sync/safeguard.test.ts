@@ -171,6 +171,15 @@ test('a record of removals that cannot be read holds the next removal, and nothi
   ]);
 });
 
+test('a change too large to be told group by group is held, as nobody knows whom it empties (reliability.md §5)', () => {
+  const judged = { counts: nothing, emptied: undefined, shrunken: [] };
+  const known = { counts: base, now };
+  expect(exceededThresholds(judged, known, SafeguardSettings.parse({}))).toEqual([
+    'groups emptied: too much changes to tell',
+  ]);
+  expect(exceededThresholds(judged, known, SafeguardSettings.parse({ enabled: false }))).toEqual([]);
+});
+
 const inGroups = (members: number) => ({
   users: 60,
   groups: {
