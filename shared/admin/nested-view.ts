@@ -156,6 +156,7 @@ function hintsOf(record: NestedDirectoryRecord, facts: NestedFacts) {
     awaiting_approval:
       awaits === 'awaiting_approval' &&
       'A run would remove more than the safeguard allows: approve or reject its plan.',
+    waits_for_graph: waitsForGraph(facts),
     last_run_failed:
       run?.failure !== undefined &&
       `The last run failed: ${run.failure.code}. ${run.failure.detail}`.slice(0, 400),
@@ -189,6 +190,13 @@ function emptyScope({ settings }: NestedDirectoryRecord, { state }: RunFacts): s
   const application = state.checked?.application;
   const isToday = application !== undefined && application.id === applicationIn(settings);
   return isToday ? emptyScopeText(application) : undefined;
+}
+
+function waitsForGraph({ run, now }: RunFacts): string | false {
+  const { waitsFor, waitsUntil } = run ?? {};
+  if (waitsFor === undefined || waitsUntil === undefined || now >= Date.parse(waitsUntil)) return false;
+  const { code, detail } = waitsFor;
+  return `The run waits until ${waitsUntil} and asks Graph again by itself: ${code}. ${detail}`.slice(0, 400);
 }
 
 const lastRun = ({ id, status, startedAt, failure }: RunView) => ({

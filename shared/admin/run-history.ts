@@ -28,6 +28,10 @@ export const RunView = z.object({
     .string()
     .optional()
     .meta({ description: 'It does nothing before, mostly because Graph asked it to wait.' }),
+  waitsFor: z
+    .object({ code: z.string(), detail: z.string() })
+    .optional()
+    .meta({ description: 'What Graph did not answer, in the words of `failure`: the run asks again.' }),
   settingsVersion: z.int(),
   progress: z.object({
     users: StreamProgress,
@@ -97,9 +101,7 @@ export function runView(run: SyncRun, savedAt: number): RunView {
     ...{ id: run.id, mode: run.mode, trigger: run.trigger, status: run.status, phase: run.phase },
     startedAt: run.startedAt,
     ...(finishedAt === undefined ? {} : { finishedAt }),
-    ...(!ended && waits !== undefined && waits.until > savedAt
-      ? { waitsUntil: new Date(waits.until).toISOString() }
-      : {}),
+    ...(!ended && waits !== undefined && waits.until > savedAt ? waitsView(waits) : {}),
     settingsVersion: run.settingsVersion,
     progress: {
       users: progressOf(run.users),
@@ -117,6 +119,11 @@ export function runView(run: SyncRun, savedAt: number): RunView {
     ...(failure === undefined ? {} : { failure }),
   };
 }
+
+const waitsView = ({ until, why }: NonNullable<SyncRun['waits']>) => ({
+  waitsUntil: new Date(until).toISOString(),
+  ...(why === undefined ? {} : { waitsFor: why }),
+});
 
 const auditView = ({ compared, differing, unanswered, rereads }: NonNullable<SyncRun['audit']>) => ({
   ...{ compared, differing, unanswered },

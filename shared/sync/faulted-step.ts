@@ -10,6 +10,9 @@ import { failed, goOn } from './step-results.ts';
 /** Attempts at one thing that failed in a passing way, and waits for a throttling Graph, before a run gives up. */
 const attemptsMax = 8;
 const throttledMax = 300;
+/** Waits for a Graph that is not there, twice as long each time: about four hours, for hours of reading may be lost with a run. */
+const outageWaitsMax = 32;
+const outageSecondsMax = 600;
 const resyncsMax = 4;
 const restartsMax = 3;
 
@@ -37,9 +40,7 @@ function unanswered(run: SyncRun, fault: GraphFault): Step {
 function readFailed(run: SyncRun, fault: GraphFault): Step {
   switch (fault.kind) {
     case 'throttled':
-      return run.attempts < throttledMax
-        ? asked(run, Math.max(1, fault.retryAfterSeconds ?? 30))
-        : failed(run, 'graph_throttled', fault.detail);
+      return throttled(run, fault);
     case 'resync-required':
       return begunAgain(run, fault);
     case 'token-dead':
@@ -50,27 +51,45 @@ function readFailed(run: SyncRun, fault: GraphFault): Step {
       return failed(run, fault.code ?? 'consent_revoked', fault.detail);
     case 'forbidden':
       if (run.phase === 'fold') return nextList(run, undefined);
-      return retried(run, fault, 'permission_missing');
+      return retried(run, fault, { code: 'permission_missing' });
     case 'transient':
-      return retried(run, fault, 'graph_unavailable');
+      return retried(run, fault, { code: 'graph_unavailable', most: outageWaits(run) });
     case 'malformed':
-      return retried(run, fault, 'graph_malformed');
+      return retried(run, fault, { code: 'graph_malformed' });
   }
 }
 
-function retried(run: SyncRun, fault: GraphFault, code: string): Step {
-  return run.attempts < attemptsMax ? later(run, 2 ** run.attempts) : failed(run, code, fault.detail);
+function retried(run: SyncRun, fault: GraphFault, { code, most = attemptsMax }: Retrying): Step {
+  const times = timesOf(run, fault);
+  if (times >= most) return failed(run, code, fault.detail);
+  const seconds = Math.min(2 ** times, outageSecondsMax);
+  const why = { code, detail: fault.detail };
+  return { run: counted(run, fault), command: { kind: 'wait', seconds, why } };
 }
 
-const later = (run: SyncRun, seconds: number): Step => ({
-  run: { ...run, attempts: run.attempts + 1 },
-  command: { kind: 'wait', seconds },
-});
+interface Retrying {
+  readonly code: string;
+  readonly most?: number;
+}
+
+/** Somebody waits for a dry run by hand, and it has nothing to lose but its reading. */
+const outageWaits = ({ mode, trigger }: SyncRun): number =>
+  mode === 'dry-run' && trigger === 'manual' ? attemptsMax : outageWaitsMax;
 
 /** Graph's own wait; a longer one is asked about again once a day. */
-const asked = (run: SyncRun, seconds: number): Step => ({
-  run: { ...run, attempts: run.attempts + 1 },
-  command: { kind: 'wait', seconds: Math.min(seconds, askedSecondsMax), asked: true },
+function throttled(run: SyncRun, fault: GraphFault): Step {
+  const why = { code: 'graph_throttled', detail: fault.detail };
+  if (timesOf(run, fault) >= throttledMax) return failed(run, why.code, why.detail);
+  const seconds = Math.min(Math.max(1, fault.retryAfterSeconds ?? 30), askedSecondsMax);
+  return { run: counted(run, fault), command: { kind: 'wait', seconds, asked: true, why } };
+}
+
+const timesOf = ({ faults }: SyncRun, { kind }: GraphFault): number => faults?.[kind] ?? 0;
+
+const counted = (run: SyncRun, fault: GraphFault): SyncRun => ({
+  ...run,
+  attempts: run.attempts + 1,
+  faults: { ...run.faults, [fault.kind]: timesOf(run, fault) + 1 },
 });
 
 const askedSecondsMax = 24 * 60 * 60;
@@ -89,7 +108,7 @@ function begunAgain(run: SyncRun, fault: GraphFault): Step {
   const stream = streamAtHand(run);
   const { listing, ...unlisted } = run;
   if (stream === undefined && listing === undefined)
-    return retried(listAnew(run), fault, 'graph_unavailable');
+    return retried(listAnew(run), fault, { code: 'graph_unavailable' });
   if (run.resyncs >= resyncsMax)
     return failed(run, 'resync_loop', 'Graph asked for a new baseline again and again');
   const resyncs = run.resyncs + 1;
@@ -104,9 +123,9 @@ function begunAgain(run: SyncRun, fault: GraphFault): Step {
 function restarted(run: SyncRun, fault: GraphFault): Step {
   if (run.listing !== undefined) return begunAgain(run, fault);
   const stream = streamAtHand(run);
-  if (stream === undefined) return retried(listAnew(run), fault, 'graph_unavailable');
+  if (stream === undefined) return retried(listAnew(run), fault, { code: 'graph_unavailable' });
   const cursor = run[stream];
-  if (cursor.next === undefined) return retried(run, fault, 'graph_unavailable');
+  if (cursor.next === undefined) return retried(run, fault, { code: 'graph_unavailable' });
   if (cursor.listed === true || cursor.restarts >= restartsMax || cursor.next === cursor.start)
     return begunAgain(run, fault);
   return goOn({ ...run, [stream]: newStream(cursor.start, cursor.restarts + 1) });

@@ -106,6 +106,8 @@ export type SyncCommand =
       readonly seconds: number;
       /** Graph asked for it: whoever comes next waits too. */
       readonly asked?: true;
+      /** What people are told that it waits for. */
+      readonly why?: { readonly code: string; readonly detail: string };
     }
   /** Drop what was staged and let the next run begin; tokens stay where they were. */
   | { readonly kind: 'abandon' }

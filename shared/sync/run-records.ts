@@ -210,9 +210,20 @@ export const SyncRun = z.object({
   applied: z.int(),
   /** Decisions of the journal that went with pages. */
   decisions: DecisionPlaces.exactOptional(),
+  /** Waits since Graph answered last, and how many of them for each kind of fault. */
   attempts: z.int(),
-  /** Nothing is done before, milliseconds since 1970, whoever wakes the run; `asked` by Graph, it binds the next run too. */
-  waits: z.object({ until: z.number(), asked: z.boolean() }).exactOptional(),
+  faults: z.record(z.string(), z.int()).exactOptional(),
+  /**
+   * Nothing is done before, milliseconds since 1970, whoever wakes the run; `asked` by Graph, it binds the next run too. What it
+   * waits for is told to people.
+   */
+  waits: z
+    .object({
+      until: z.number(),
+      asked: z.boolean(),
+      why: z.object({ code: z.string(), detail: z.string() }).exactOptional(),
+    })
+    .exactOptional(),
   graphCalls: z.int(),
   resourceUnits: z.number(),
   /** Round trips to storage until its last checkpoint; absent where nobody counts them. */

@@ -180,8 +180,15 @@ async function leave(
 const waiting = (
   { ports }: Work,
   run: SyncRun,
-  { seconds, asked = false }: { readonly seconds: number; readonly asked?: boolean },
-): SyncRun => ({ ...run, waits: { until: ports.now() + seconds * 1000, asked } });
+  { seconds, asked, why }: Extract<SyncCommand, { kind: 'wait' }>,
+): SyncRun => ({
+  ...run,
+  waits: {
+    until: ports.now() + seconds * 1000,
+    asked: asked === true,
+    ...(why === undefined ? {} : { why }),
+  },
+});
 
 const save = ({ store, fence }: Work, run: SyncRun, writes: readonly NestedWrite[]): Promise<void> =>
   store.commit(run.directory, fence, [...writes, { kind: 'checkpoint', run }]);

@@ -4,9 +4,12 @@ import type { SyncRun } from './run-records.ts';
 
 /** The run moved: what it does next is what its new state says. */
 export const goOn = (run: SyncRun): Step => {
-  const moved = { ...run, attempts: 0 };
+  const moved = answered(run);
   return { run: moved, command: nextCommand(moved) };
 };
+
+/** Graph has answered: what it did not answer before does not count any more. */
+export const answered = ({ faults: _, ...run }: SyncRun): SyncRun => ({ ...run, attempts: 0 });
 
 /** A run that cannot go on; from the apply phase on it can only go forward. */
 export function failed(run: SyncRun, code: string, detail: string): Step {

@@ -6,7 +6,7 @@ import { nextCommand } from './next-command.ts';
 import { listRead } from './rereading.ts';
 import type { MembersListed, PageSummary, Step, StreamName, SyncEvent } from './run-events.ts';
 import type { StreamCursor, SyncRun } from './run-records.ts';
-import { ended, failed, goOn } from './step-results.ts';
+import { answered, ended, failed, goOn } from './step-results.ts';
 
 /** The state machine of a run: decides and does nothing. */
 export function step(run: SyncRun, event: SyncEvent): Step {
@@ -91,7 +91,7 @@ function membersRead(run: SyncRun, listed: MembersListed): Step {
   if (endless !== undefined) return failed(run, 'endless_round', endless);
   const read = membersListed(run, listed);
   if (fault === undefined) return goOn(read);
-  return faulted(pagesRead > 0 ? { ...read, attempts: 0 } : read, fault);
+  return faulted(pagesRead > 0 ? answered(read) : read, fault);
 }
 
 /** What replicas have not heard of yet when the lists begin, the delta will not tell either: the lists wait a while. */
@@ -100,9 +100,7 @@ function tokenRead(run: SyncRun, token: { stream: StreamName; link: string }): S
   const read = withToken(run, run.listing, token);
   const seconds = run.settings.baselineWaitSeconds;
   const isFirst = token.stream === 'users';
-  return isFirst || seconds === 0
-    ? goOn(read)
-    : { run: { ...read, attempts: 0 }, command: { kind: 'wait', seconds } };
+  return isFirst || seconds === 0 ? goOn(read) : { run: answered(read), command: { kind: 'wait', seconds } };
 }
 
 /** Above a threshold nothing is applied, neither removals nor additions, until a person has approved this very plan. */
@@ -110,7 +108,7 @@ function planned(
   run: SyncRun,
   { plan, rejectedBefore, isApproved, warnings }: Extract<SyncEvent, { kind: 'planned' }>,
 ): Step {
-  const decided: SyncRun = { ...run, plan, warnings, attempts: 0 };
+  const decided: SyncRun = { ...answered(run), plan, warnings };
   if (run.mode === 'dry-run') return ended({ ...decided, phase: 'safeguard' }, { status: 'done' });
   if (rejectedBefore) return ended({ ...decided, phase: 'safeguard' }, { status: 'rejected' });
   if (plan.exceeded.length > 0 && !isApproved) {

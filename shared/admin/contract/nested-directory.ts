@@ -147,6 +147,7 @@ const NestedHint = z
       'limitations_not_acknowledged',
       'confirmation_required',
       'domains_changed',
+      'waits_for_graph',
       'last_run_failed',
       'reduced_scope',
       'scope_empty',

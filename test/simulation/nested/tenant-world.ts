@@ -104,6 +104,16 @@ export class TenantWorld {
     return ended;
   }
 
+  /** Milliseconds since 1970, as everybody sees them. */
+  now(): number {
+    return this.#clock.now;
+  }
+
+  /** Requests that Graph was sent, by all runs. */
+  get requests(): number {
+    return this.graph.usage.requests.values().reduce((sum, count) => sum + count, 0);
+  }
+
   /** What is true in the tenant now, as pairs of group and user. */
   truth(): ReadonlySet<string> {
     return pairsOf(this.graph.oracle());

@@ -55,6 +55,8 @@ export class SimulatedSync {
   /** Nothing ever fits in one transaction, as where rows are large. */
   wholeRefused = false;
   softSeconds = 240;
+  /** Called when people are told of a run. */
+  onSavedRun: (run: SyncRun) => void = () => undefined;
   /** What somebody confirmed. */
   confirmedDomains: readonly TenantDomain[] = fakeDomains;
   /** Called at each write, for a death at a chosen one. */
@@ -72,7 +74,7 @@ export class SimulatedSync {
     write: async (_directory, run, entries) => {
       for (const entry of entries) this.entries.set(`${run}/${entry.key}`, entry);
     },
-    saveRun: async () => undefined,
+    saveRun: async (run) => this.onSavedRun(run),
   };
   /** What each completed run had heard of: positions of the tenant, in its tokens. */
   readonly #heard: { readonly users: number; readonly groups: number }[] = [];
@@ -117,8 +119,12 @@ export class SimulatedSync {
   }
 
   /** Runs until there is no active run any more; throws when that takes too long. */
-  async sync(settings: Partial<NestedSettings> = {}, mode: SyncRun['mode'] = 'sync'): Promise<SyncRun> {
-    await this.#start(settings, mode);
+  async sync(
+    settings: Partial<NestedSettings> = {},
+    mode: SyncRun['mode'] = 'sync',
+    trigger: SyncRun['trigger'] = 'timer',
+  ): Promise<SyncRun> {
+    await this.#start(settings, { mode, trigger });
     return await this.untilRest();
   }
 
@@ -178,13 +184,12 @@ export class SimulatedSync {
     return (await this.store.state(simulatedDirectory)).activeRun === undefined;
   }
 
-  async #start(settings: Partial<NestedSettings>, mode: SyncRun['mode']): Promise<void> {
+  async #start(settings: Partial<NestedSettings>, of: Pick<SyncRun, 'mode' | 'trigger'>): Promise<void> {
     const serial = (this.#runs++).toString(16).padStart(32, '0');
     const order = {
       id: RunId.parse(`run_${serial}`),
       directory: simulatedDirectory,
-      mode,
-      trigger: 'timer' as const,
+      ...of,
       settings: NestedSettings.parse({ safeguard: { enabled: false }, ...settings }),
       settingsVersion: 1,
       pinnedTenantId: fakeTenantId,

@@ -304,7 +304,11 @@ test('a run that Graph asked to wait says until when, and the timer lets it (gra
     usersDelta: async () => ({ kind: 'fault', fault }),
   });
   const { json } = await run(stack, one);
-  expect([json.status, json['waitsUntil']]).toEqual(['running', '2026-11-23T08:00:00.000Z']);
+  expect([json.status, json['waitsUntil'], json['waitsFor']]).toEqual([
+    'running',
+    '2026-11-23T08:00:00.000Z',
+    { code: 'graph_throttled', detail: 'later' },
+  ]);
   stack.tenant.graph = graph;
   const due = async () =>
     await startDueRuns({ registry: stack.registry, nested: stack.nested, random: stack.random });
@@ -315,6 +319,33 @@ test('a run that Graph asked to wait says until when, and the timer lets it (gra
   await stack.nested.work();
   const after = (await stack.send(`GET ${one}/runs/${json.id}`)).json;
   expect([after['status'], after['waitsUntil']]).toEqual(['done', undefined]);
+});
+
+test('a run that Graph does not answer waits for it, and directory and run say so; when Graph is back, it goes on (F3)', async () => {
+  const one = await confirmed(stack);
+  const { graph } = stack.tenant;
+  const fault = { kind: 'transient', detail: 'Graph answered 503' } as const;
+  stack.tenant.graph = () => ({
+    ...graph.call(stack.tenant),
+    groupsDelta: async () => ({ kind: 'fault', fault }),
+  });
+  const { json } = await run(stack, one);
+  const hints = async () => JSON.stringify((await stack.send(`GET ${one}`)).json.hints);
+  const seen = async () => (await stack.send(`GET ${one}/runs/${json.id}`)).json;
+  for (let minute = 0; minute < 30; minute++) {
+    stack.clock.now += 60_000;
+    await stack.nested.work();
+  }
+  expect(await seen()).toMatchObject({
+    status: 'running',
+    waitsUntil: expect.any(String),
+    waitsFor: { code: 'graph_unavailable', detail: 'Graph answered 503' },
+  });
+  expect(await hints()).toMatch(/waits_for_graph.*graph_unavailable. Graph answered 503/);
+  stack.tenant.graph = graph;
+  stack.clock.now += 600_000;
+  await stack.nested.work();
+  expect([(await seen()).status, await hints()]).toEqual(['done', '[]']);
 });
 
 test('what Graph refuses to tell of restored objects is shown as reduced scope', async () => {
