@@ -1,8 +1,7 @@
-import { rowOf } from '../nesting/adjacency.ts';
-import { changedRows } from '../nesting/edge-changes.ts';
 import type { DeriveSources } from './derive-sources.ts';
 import type { GroupNames } from './group-names.ts';
 import type { LimitedChange } from './held-groups.ts';
+import { idleMembersLog } from './idle-members.ts';
 import { groupIdOf } from './round-ids.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { UserDecision } from './user-decisions.ts';
@@ -12,6 +11,8 @@ interface Noted {
   readonly limited: LimitedChange;
   readonly hidden: readonly number[];
   readonly names: Pick<GroupNames, 'of'>;
+  /** Members that ought to be users and that nobody knows. */
+  readonly unknown: ReadonlySet<number>;
 }
 
 /** What a person should know of a round: who is left out and why, groups above their limit, members that lead nowhere. */
@@ -43,7 +44,7 @@ export function* logOf(sources: DeriveSources, noted: Noted): Iterable<RunLogEnt
     };
   }
   yield* hiddenLog(sources, noted.hidden);
-  yield* ignoredLog(sources);
+  yield* idleMembersLog(sources, noted.unknown);
 }
 
 function* hiddenLog(sources: DeriveSources, hidden: readonly number[]): Iterable<RunLogEntry> {
@@ -55,26 +56,6 @@ function* hiddenLog(sources: DeriveSources, hidden: readonly number[]): Iterable
       code: 'members-hidden',
       message: 'Members of this group are hidden from the application: no removals were taken from it',
       object: groupObject(sources, group),
-    };
-  }
-}
-
-/** Groups that came to have members which are no users. */
-function* ignoredLog(sources: DeriveSources): Iterable<RunLogEntry> {
-  const { run, round, stored, edges } = sources;
-  const { added } = edges.users.byGroup;
-  for (const group of changedRows(edges.users.byGroup)) {
-    const others = rowOf(added, group).reduce((sum, member) => sum + (round.types.has(member) ? 1 : 0), 0);
-    if (others === 0) continue;
-    const count = (stored.facts.get(group)?.others ?? 0) + others;
-    yield {
-      key: `3/ignored/${group}`,
-      at: run.startedAt,
-      level: 'warning',
-      code: 'members-ignored',
-      message: `${count} members are devices, contacts or service principals and lead nowhere`,
-      object: groupObject(sources, group),
-      counts: { members: count },
     };
   }
 }

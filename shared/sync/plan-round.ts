@@ -10,6 +10,7 @@ import { type GroupDecision, groupDecisions } from './group-decisions.ts';
 import { heldNames } from './group-names.ts';
 import { groupsToList } from './groups-to-list.ts';
 import { type LimitedChange, limitedChange } from './held-groups.ts';
+import { unknownMembers } from './idle-members.ts';
 import { listedGroups } from './listed-groups.ts';
 import { loadForEdges, sleepingUsers } from './load-edges.ts';
 import { memberParts } from './member-parts.ts';
@@ -115,11 +116,12 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     liveUsers: liveUsersOf(round, run),
   };
   const names = await heldNames(derive, limited);
+  const unknown = await unknownMembers(derive, derivation);
   return {
     plan,
     parts,
     log: function* () {
-      yield* logOf(derive, { users: users(), limited, hidden: edges.hidden, names });
+      yield* logOf(derive, { users: users(), limited, hidden: edges.hidden, names, unknown });
       yield* rereadLog(derive);
       yield* removalLog(derive, { users: users(), groups, sets: limited.sets });
     },

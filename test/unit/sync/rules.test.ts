@@ -235,8 +235,33 @@ test('devices and service principals lead nowhere and are reported by group (rul
       code: 'members-ignored',
       level: 'warning',
       object: { kind: 'group', id: group(1) },
-      counts: { members: 2 },
+      counts: { members: 2, device: 1, servicePrincipal: 1 },
     }),
+  ]);
+});
+
+test('members that Graph never delivers are reported by group and type, once, and not when they come (rule 8)', async () => {
+  const sync = await synced({ users: 1, groups: { 1: [['user', 1]] } });
+  const reported = () =>
+    [...sync.entries.values()].flatMap(({ code, object, counts }) =>
+      code === 'members-unknown' ? [[object?.id, counts]] : [],
+    );
+  sync.tenant.setMember(group(1), user(8), 'user');
+  sync.tenant.setMember(group(1), user(9), 'user');
+  sync.tenant.setMember(group(1), group(7), 'group');
+  sync.tenant.setUser(user(2), 'soft-deleted');
+  sync.tenant.setMember(group(1), user(2), 'user');
+  expect((await sync.sync()).warnings).toBe(2);
+  expect(reported()).toEqual([
+    [group(1), { members: 2, user: 2 }],
+    [group(1), { members: 1, group: 1 }],
+  ]);
+  sync.tenant.setUser(user(8), 'live', {});
+  expect((await sync.sync()).warnings).toBe(0);
+  expect(told(sync)).toEqual({ 1: [1, 8] });
+  const first = await synced({ users: 0, groups: { 1: [['user', 5]] } });
+  expect([...first.entries.values()].map(({ code, counts }) => [code, counts])).toEqual([
+    ['members-unknown', { members: 1, user: 1 }],
   ]);
 });
 
