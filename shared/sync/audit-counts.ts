@@ -5,8 +5,6 @@ export interface Counts {
   readonly numbers: readonly (number | undefined)[];
   /** Why the rest was not asked. */
   readonly fault?: GraphFault;
-  readonly calls: number;
-  readonly resourceUnits: number;
 }
 
 /** Calls under way at the same time; the pacer spends the tenant's budget on them. */
@@ -20,17 +18,12 @@ export async function askCounts(
 ): Promise<Counts> {
   const numbers: (number | undefined)[] = questions.map(() => undefined);
   let fault: GraphFault | undefined;
-  let calls = 0;
-  let resourceUnits = 0;
   const ask = async (start: number): Promise<void> => {
     const answer = await count(questions.slice(start, start + countsAtOnce));
     if (answer.kind === 'fault') {
-      calls++;
       fault ??= answer.fault;
       return;
     }
-    calls += answer.calls;
-    resourceUnits += answer.resourceUnits;
     for (const [index, number] of answer.value.entries()) numbers[start + index] = number;
   };
   await ask(0);
@@ -43,5 +36,5 @@ export async function askCounts(
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  return { numbers, calls, resourceUnits, ...(fault === undefined ? {} : { fault }) };
+  return { numbers, ...(fault === undefined ? {} : { fault }) };
 }

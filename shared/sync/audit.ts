@@ -49,8 +49,7 @@ export async function audit({ ports, state, deadline }: Work, run: SyncRun): Pro
   const entries = auditLog(run, { differing, made, tenant: ofTenant, fault: asked.fault });
   if (entries.length > 0) await log.write(run.directory, run.id, entries);
   const warnings = entries.filter(({ level }) => level === 'warning').length;
-  const { calls, resourceUnits } = asked;
-  return { event: { kind: 'audited', audit: made, warnings }, writes: [], calls, resourceUnits };
+  return { event: { kind: 'audited', audit: made, warnings }, writes: [] };
 }
 
 /** A run that is over waits for nothing more; the next one does, a day at most. */

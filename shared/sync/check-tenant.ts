@@ -7,12 +7,7 @@ import { hasDomainRule } from './scope.ts';
 import type { NestedSettings } from './settings.ts';
 
 export type CheckOutcome =
-  | {
-      readonly kind: 'checked';
-      readonly checked: Checked;
-      readonly calls: number;
-      readonly resourceUnits: number;
-    }
+  | { readonly kind: 'checked'; readonly checked: Checked }
   | Refused
   | { readonly kind: 'fault'; readonly fault: GraphFault };
 
@@ -70,11 +65,6 @@ export async function checkTenant(
       hiddenMembers: permissions.value.hiddenMembers,
       ...assigned.value,
     },
-    calls: permissions.calls + tenant.calls + domains.calls + assigned.calls,
-    resourceUnits: [permissions, tenant, domains, assigned].reduce(
-      (sum, read) => sum + read.resourceUnits,
-      0,
-    ),
   };
 }
 

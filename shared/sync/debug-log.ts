@@ -1,3 +1,4 @@
+import type { Taken } from './counted-graph.ts';
 import type { SyncCommand } from './run-events.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { SyncRun } from './run-records.ts';
@@ -6,7 +7,11 @@ import type { Done } from './work.ts';
 
 export interface DebugLog {
   /** Keeps what was done, and what came of it; `began` in milliseconds since 1970. */
-  did(run: SyncRun, command: SyncCommand, of: { readonly began: number; readonly done: Done }): Promise<void>;
+  did(
+    run: SyncRun,
+    command: SyncCommand,
+    of: { readonly began: number; readonly done: Done & Taken },
+  ): Promise<void>;
   /** Keeps for how long the run waits. */
   waits(run: SyncRun, seconds: number): Promise<void>;
   /** Writes what is kept. */
@@ -37,7 +42,7 @@ export function debugLog({ log, now }: Pick<SyncPorts, 'log' | 'now'>): DebugLog
 
   return {
     did: async (run, command, { began, done }) => {
-      const { event, writes, calls = 0, resourceUnits = 0 } = done;
+      const { event, writes, calls, resourceUnits } = done;
       const of = 'stream' in command ? ` ${command.stream}` : '';
       const came = event.kind === 'fault' ? `fault ${event.fault.kind}` : event.kind;
       const items = event.kind === 'page-read' ? event.page.items : undefined;

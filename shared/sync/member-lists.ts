@@ -33,8 +33,6 @@ export class MemberLists {
   fault: GraphFault | undefined;
   /** A list that has no end, and why that is plain. */
   endless: string | undefined;
-  calls = 0;
-  resourceUnits = 0;
   pagesRead = 0;
 
   /** `groups` are the same, and in the same order, each time. */
@@ -118,13 +116,10 @@ export class MemberLists {
     do {
       const answer = await this.#graph.groupMembers(list.group, list.link);
       if (answer.kind === 'fault') {
-        this.calls++;
         if (answer.fault.kind === 'not-found' && list.link === undefined) list.state = 'gone';
         else this.fault ??= answer.fault;
         return;
       }
-      this.calls += answer.calls;
-      this.resourceUnits += answer.resourceUnits;
       this.#take(list, answer.value);
     } while (list.state === 'begun' && !this.#isOver);
   }

@@ -17,9 +17,7 @@ export async function check({ ports, state }: Work, run: SyncRun): Promise<Done>
   const known = lastCheck(run, state, now);
   if (known !== undefined) return { event: { kind: 'checked', checked: known }, writes: [] };
   const outcome = await checkTenant(ports.graph, { run, state, now });
-  if (outcome.kind !== 'checked') return { event: outcome, writes: [], calls: 1 };
-  const { checked, calls, resourceUnits } = outcome;
-  return { event: { kind: 'checked', checked }, writes: [], calls, resourceUnits };
+  return { event: outcome, writes: [] };
 }
 
 export async function readPage(
@@ -33,52 +31,43 @@ export async function readPage(
   const answer = await reading;
   const isRefused = answer.kind === 'fault' && answer.fault.kind === 'forbidden';
   const lost = isRefused ? await lostConsent(ports.graph, state) : undefined;
-  return lost === undefined ? pageDone(run, stream, answer) : { event: lost, writes: [], calls: 1 };
+  return lost === undefined ? pageDone(run, stream, answer) : { event: lost, writes: [] };
 }
 
 function pageDone(run: SyncRun, stream: StreamName, answer: GraphAnswer<ReadPage>): Done {
-  if (answer.kind === 'fault') return { event: answer, writes: [], calls: 1 };
+  if (answer.kind === 'fault') return { event: answer, writes: [] };
   const { page, fingerprint, next, delta } = answer.value;
   if ((next === undefined) === (delta === undefined)) {
     const detail = 'a delta page carries either a nextLink or a deltaLink';
-    return { event: { kind: 'fault', fault: { kind: 'malformed', detail } }, writes: [], calls: 1 };
+    return { event: { kind: 'fault', fault: { kind: 'malformed', detail } }, writes: [] };
   }
-  const { calls, resourceUnits } = answer;
-  return staged(
-    { page, to: { run: run.id, stream, page: run[stream].pages }, calls, resourceUnits },
-    (pages) => ({
-      kind: 'page-read',
-      stream,
-      page: {
-        items: page.items.length,
-        pages,
-        fingerprint,
-        ...(next === undefined ? {} : { next }),
-        ...(delta === undefined ? {} : { delta }),
-      },
-    }),
-  );
+  return staged({ page, to: { run: run.id, stream, page: run[stream].pages } }, (pages) => ({
+    kind: 'page-read',
+    stream,
+    page: {
+      items: page.items.length,
+      pages,
+      fingerprint,
+      ...(next === undefined ? {} : { next }),
+      ...(delta === undefined ? {} : { delta }),
+    },
+  }));
 }
 
 interface Read {
   readonly page: StagedPage;
   /** Where its first part goes. */
   readonly to: StagedKey;
-  readonly calls: number;
-  readonly resourceUnits: number;
 }
 
 /** What was read with the pages it is staged as, whose number its event has to tell. */
-export function staged(
-  { page, to, calls, resourceUnits }: Read,
-  eventOf: (pages: number) => SyncEvent,
-): Done {
+export function staged({ page, to }: Read, eventOf: (pages: number) => SyncEvent): Done {
   const split = partsOfPage(page);
-  if (split.kind === 'fault') return { event: split, writes: [], calls, resourceUnits };
+  if (split.kind === 'fault') return { event: split, writes: [] };
   const writes = split.parts.map((part, index): NestedWrite => {
     return { kind: 'stage', key: { ...to, page: to.page + index }, page: part };
   });
-  return { event: eventOf(split.parts.length), writes, calls, resourceUnits };
+  return { event: eventOf(split.parts.length), writes };
 }
 
 export async function readList(
@@ -87,12 +76,11 @@ export async function readList(
   { group, link }: Extract<SyncCommand, { kind: 'read-list' }>,
 ): Promise<Done> {
   const answer = await ports.graph.groupMembers(group, link);
-  if (answer.kind === 'fault') return { event: answer, writes: [], calls: 1 };
-  const { calls, resourceUnits } = answer;
+  if (answer.kind === 'fault') return { event: answer, writes: [] };
   const { items, next } = answer.value;
   const to = { run: run.id, stream: listStream(group), page: run.reread.pages };
   const page: StagedPage = { kind: 'members', items: [...items] };
-  return staged({ page, to, calls, resourceUnits }, (pages) => ({
+  return staged({ page, to }, (pages) => ({
     kind: 'list-read',
     page: summaryOf(items, { pages, next }),
   }));
@@ -105,12 +93,11 @@ export async function askGroups(
 ): Promise<Done> {
   const answer = await ports.graph.groupsOf?.(ask, link);
   if (answer === undefined) throw new Error('a reader without groupsOf was asked for groups');
-  if (answer.kind === 'fault') return { event: answer, writes: [], calls: 1 };
-  const { calls, resourceUnits } = answer;
+  if (answer.kind === 'fault') return { event: answer, writes: [] };
   const { items, next } = answer.value;
   const to = { run: run.id, stream: askStream(ask), page: run.asking?.pages ?? 0 };
   const page: StagedPage = { kind: 'members', items: [...items] };
-  return staged({ page, to, calls, resourceUnits }, (pages) => ({
+  return staged({ page, to }, (pages) => ({
     kind: 'answer-read',
     page: summaryOf(items, { pages, next }),
   }));

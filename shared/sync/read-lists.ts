@@ -14,13 +14,13 @@ export async function readToken({ ports }: Work, { stream }: { stream: StreamNam
   const from = { kind: 'now' } as const;
   const answer =
     stream === 'users' ? await ports.graph.usersDelta(from) : await ports.graph.groupsDelta(from);
-  if (answer.kind === 'fault') return { event: answer, writes: [], calls: 1 };
-  const { calls, resourceUnits, value } = answer;
+  if (answer.kind === 'fault') return { event: answer, writes: [] };
+  const { value } = answer;
   if (value.delta === undefined) {
     const detail = 'a delta from now on came without a deltaLink';
-    return { event: { kind: 'fault', fault: { kind: 'malformed', detail } }, writes: [], calls: 1 };
+    return { event: { kind: 'fault', fault: { kind: 'malformed', detail } }, writes: [] };
   }
-  return { event: { kind: 'token-read', stream, link: value.delta }, writes: [], calls, resourceUnits };
+  return { event: { kind: 'token-read', stream, link: value.delta }, writes: [] };
 }
 
 /** Groups and members on one staged page. */
@@ -33,11 +33,10 @@ export async function listPage(
   { stream, link }: { stream: StreamName; link?: string },
 ): Promise<Done> {
   const answer: GraphAnswer<ReadPage> = await ahead.page(stream, link, 'list');
-  if (answer.kind === 'fault') return { event: answer, writes: [], calls: 1 };
-  const { calls, resourceUnits } = answer;
+  if (answer.kind === 'fault') return { event: answer, writes: [] };
   const { page, fingerprint, next } = answer.value;
   const to = { run: run.id, stream, page: run[stream].pages };
-  return staged({ page, to, calls, resourceUnits }, (pages) => ({
+  return staged({ page, to }, (pages) => ({
     kind: 'page-read',
     stream,
     page: { items: page.items.length, pages, fingerprint, ...(next === undefined ? {} : { next }) },
@@ -60,7 +59,7 @@ export async function listMembers(
   const isTime = () => ports.now() >= until;
   const lists = new MemberLists(ports.graph, groups, { progress: run.listing?.members, isTime });
   await lists.read();
-  const { fault, endless, progress, calls, resourceUnits } = lists;
+  const { fault, endless, progress } = lists;
   const pages = memberPages(lists.groups);
   return {
     event: {
@@ -74,8 +73,6 @@ export async function listMembers(
       const key = { run: run.id, stream: 'groups', page: run.groups.pages + index };
       return { kind: 'stage', key, page: { kind: 'groups', items } };
     }),
-    calls,
-    resourceUnits,
   };
 }
 

@@ -1,6 +1,6 @@
 import { unitsOf } from './apply-round.ts';
 import { cancelWatch } from './cancel-watch.ts';
-import { countedGraph } from './counted-graph.ts';
+import { countedGraph, type Taken } from './counted-graph.ts';
 import { debugLog } from './debug-log.ts';
 import { abandon } from './end-run.ts';
 import { fullTransactions, gatheredStore } from './gathered-store.ts';
@@ -92,7 +92,7 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
     counted,
   };
   let run: SyncRun = { ...stored, cancelRequested };
-  let done: Done = { event: { kind: 'resumed' }, writes: [] };
+  let done: Done & Taken = { event: { kind: 'resumed' }, writes: [], ...taken() };
   const heard = cancelWatch(ports, message);
   const debug = debugLog(ports);
   const noteMemory = memoryLog(ports);

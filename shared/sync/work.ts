@@ -1,3 +1,4 @@
+import type { Taken } from './counted-graph.ts';
 import type { GatheredStore } from './gathered-store.ts';
 import type { Fence, NestedWrite } from './nested-store.ts';
 import type { ReadAhead } from './read-ahead.ts';
@@ -26,11 +27,9 @@ export interface Work {
 export interface Done {
   readonly event: SyncEvent;
   readonly writes: readonly NestedWrite[];
-  readonly calls?: number;
-  readonly resourceUnits?: number;
 }
 
-export const spent = (run: SyncRun, { calls = 0, resourceUnits = 0 }: Done): SyncRun => ({
+export const spent = (run: SyncRun, { calls, resourceUnits }: Taken): SyncRun => ({
   ...run,
   graphCalls: run.graphCalls + calls,
   resourceUnits: run.resourceUnits + resourceUnits,

@@ -158,7 +158,7 @@ export class FakeTenant {
     entriesOf: (round: RoundOfDelta) => readonly T[],
   ): GraphAnswer<DeltaPage<T>> {
     const fault = this.#fault(start.kind === 'link');
-    if (fault !== undefined) return { kind: 'fault', fault };
+    if (fault !== undefined) return faulty(fault);
     const link = start.kind === 'link' ? start.link : '';
     if (link.startsWith('next:')) return read(this.#pages.get(link) as DeltaPage<T>);
     const state = this.#replica(this.faults.laggingDeltas);
@@ -191,7 +191,7 @@ export class FakeTenant {
     link = '',
   ): GraphAnswer<ListPage<{ readonly kind: 'present'; readonly id: Id; readonly fields: JsonObject }>> {
     const fault = this.#listFault(link);
-    if (fault !== undefined) return { kind: 'fault', fault };
+    if (fault !== undefined) return faulty(fault);
     const objects = this.#replica(this.faults.laggingLists)[resource];
     return read(
       pageAfter(link, [...objects.keys()], (id) => {
@@ -203,7 +203,7 @@ export class FakeTenant {
 
   #memberList(id: string, link = ''): GraphAnswer<ListPage<MemberEntry>> {
     const fault = this.#listFault(link);
-    if (fault !== undefined) return { kind: 'fault', fault };
+    if (fault !== undefined) return faulty(fault);
     const state = this.#replica(this.faults.laggingLists);
     const group = state.groups.get(id);
     if (group?.life !== 'live') return notFound('no such group');
@@ -213,7 +213,7 @@ export class FakeTenant {
 
   #groupsOf({ kind, id }: MemberToAsk, link = ''): GraphAnswer<ListPage<MemberEntry>> {
     const fault = this.#listFault(link);
-    if (fault !== undefined) return { kind: 'fault', fault };
+    if (fault !== undefined) return faulty(fault);
     const { users, groups } = this.#replica(this.faults.staleAnswers);
     if ((kind === 'user' ? users : groups).get(id)?.life !== 'live') return notFound('no such object');
     const holders = [...groups].filter(([, { life, members }]) => life === 'live' && members.has(id));
@@ -276,16 +276,11 @@ function without(groups: ReadonlyMap<string, FakeGroup>, member: string): Map<st
   );
 }
 
-interface Faulty {
-  readonly kind: 'fault';
-  readonly fault: GraphFault;
-}
+/** What failed was sent all the same. */
+const faulty = (fault: GraphFault) => ({ kind: 'fault', fault, calls: 1, resourceUnits: 5 }) as const;
 
-const resyncRequired: Faulty = { kind: 'fault', fault: { kind: 'resync-required', detail: 'gone' } };
+const resyncRequired = faulty({ kind: 'resync-required', detail: 'gone' });
 
-const notFound = (detail: string): Faulty => ({
-  kind: 'fault',
-  fault: { kind: 'not-found', detail },
-});
+const notFound = (detail: string) => faulty({ kind: 'not-found', detail });
 
 const read = <T>(value: T): GraphAnswer<T> => ({ kind: 'read', value, calls: 1, resourceUnits: 5 });

@@ -308,7 +308,7 @@ describe('Graph that does not count', () => {
       'throttled',
     ]);
     asked = 0;
-    expect((await askCounts(failing, questions, () => false)).calls).toBe(1);
+    await askCounts(failing, questions, () => false);
     expect(asked).toBe(1);
   });
 
