@@ -36,10 +36,8 @@ export function exceededThresholds(
 ): readonly string[] {
   if (!settings.enabled) return [];
   const removed = removalsOf(counts);
-  if (lately === 'unreadable') {
-    const removes = removed.memberships + removed.users + removed.groups > 0;
-    return removes ? ['what was removed in the last 24 hours cannot be read'] : [];
-  }
+  if (lately === 'unreadable')
+    return isNothing(removed) ? [] : ['what was removed in the last 24 hours cannot be read'];
   const recent = withinWindow(lately, now);
   const base = recent[0]?.base ?? published ?? { users: 0, groups: 0, memberships: 0 };
   const sentences = (['memberships', 'users', 'groups'] as const).flatMap((kind) => {
@@ -101,21 +99,23 @@ const removalsOf = (counts: PlanCounts): Removals => ({
   groups: counts.groupsRemoved,
 });
 
+const isNothing = ({ memberships, users, groups }: Removals) => memberships + users + groups === 0;
+
 const windowMilliseconds = 24 * 60 * 60 * 1000;
 
 const withinWindow = (lately: readonly RemovedLately[], now: number) =>
   lately.filter(({ at }) => at > now - windowMilliseconds);
 
-/** The window after a run. What a person approved does not count against the next runs. */
+/** The window after a run. What a person approved does not count against the next runs; who approves no removal has approved none. */
 export function removedLatelyAfter(state: SyncState, run: SyncRun): NonNullable<SyncState['removedLately']> {
   const { removedLately: before = [], counts: published } = state;
-  if (run.approval !== undefined) return [];
+  const removed = run.plan === undefined ? undefined : removalsOf(run.plan.counts);
+  const removes = removed !== undefined && !isNothing(removed);
+  if (removes && run.approval !== undefined) return [];
   if (before === 'unreadable') return before;
   const at = Date.parse(run.startedAt);
   const recent = withinWindow(before, at);
-  if (run.plan === undefined || published === undefined) return recent;
-  const removed = removalsOf(run.plan.counts);
-  if (removed.memberships + removed.users + removed.groups === 0) return recent;
+  if (!removes || published === undefined) return recent;
   const { memberships, users, groups } = published;
   return [...recent, { at, ...removed, base: { memberships, users, groups } }];
 }

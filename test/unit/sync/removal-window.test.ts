@@ -151,6 +151,18 @@ test('what a person approved does not count against the next runs, and the drip 
   });
 });
 
+test('who approves growth alone has not approved the drip before it (XE-19, XA-45)', async () => {
+  const { sync, first } = await dripped();
+  sync.tenant.setUser(user(13), 'live');
+  sync.advance(hour);
+  expect(await sync.sync({ ...drip, maxUsers: 12 })).toMatchObject({ status: 'awaiting-approval' });
+  expect(await sync.decide(true)).toMatchObject({ status: 'done', plan: { counts: { usersCreated: 1 } } });
+  expect(await lose(sync, 4, first + 5 * hour)).toMatchObject({
+    status: 'awaiting-approval',
+    plan: { exceeded: ['memberships removed within 24 hours: 4 of 12, allowed 3'] },
+  });
+});
+
 test('a record that cannot be read stays so until a removal was approved, however long that takes (reliability.md §5)', async () => {
   const sync = await synced({ users: 2, groups: { 1: [['user', 1]], 2: [['user', 2]] } });
   await changeState(sync, (state) => SyncState.parse({ ...state, removedLately: [{ at: 'yesterday' }] }));
