@@ -179,3 +179,29 @@ test('a redirect is not followed, so that the token stays with the configured ho
   const graph = await graphAnswering((_q, s) => s.writeHead(302, { location: 'http://evil.example/' }).end());
   expect((await failureOf(graph.client.read(usersDelta))).kind).toBe('transient');
 });
+
+test.each([
+  ['nothing of its limits', undefined, 500],
+  ['that 79 % of the limit is used', '0.79', 500],
+  ['that all of the limit is used', '1.0', 1500],
+  ['that more than the limit is used', '1.8', 5500],
+  ['what is no number', 'much', 500],
+])('an answer that says %s is heeded before there is a 429 (graph.md §1.7)', async (_name, share, waited) => {
+  const headers: Record<string, string> =
+    share === undefined ? {} : { 'x-ms-throttle-limit-percentage': share };
+  const graph = await graphAnswering(json(200, page, headers));
+  const dear = { path: '/users', resourceUnits: 500 };
+  await graph.client.read(dear);
+  await graph.client.read(dear);
+  expect(graph.slept).toEqual([]);
+  await graph.client.read(dear);
+  expect(graph.slept).toEqual([waited]);
+});
+
+test('the pace is as before when an answer says that there is room again', async () => {
+  const told = (share: string) => json(200, page, { 'x-ms-throttle-limit-percentage': share });
+  const graph = await graphAnswering(told('1.0'), told('0.5'), told('0.5'));
+  const dear = { path: '/users', resourceUnits: 500 };
+  for (let call = 0; call < 3; call++) await graph.client.read(dear);
+  expect(graph.slept).toEqual([500]);
+});
