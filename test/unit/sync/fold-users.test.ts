@@ -67,7 +67,7 @@ test('whatever fields the entries of a round leave out, facts are those of all f
         expect({ facts, enabled }).toEqual({ facts: factsOf(all), enabled: all['accountEnabled'] !== false });
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 
