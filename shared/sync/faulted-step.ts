@@ -100,15 +100,20 @@ function streamAtHand(run: SyncRun): StreamName | undefined {
   return command?.kind === 'read-page' ? command.stream : undefined;
 }
 
-/** A page within a list of members is dead: the list is read from its first page. */
-const listAnew = (run: SyncRun): SyncRun => ({ ...run, reread: { pages: 0 } });
+/** A page within a list of members is dead: the list is read from its first page, a few times; then nothing is concluded from it. */
+function listAnew(run: SyncRun, fault: GraphFault): Step {
+  const code = 'graph_unavailable';
+  if (run.phase !== 'fold') return retried(run, fault, { code });
+  const restarts = (run.reread.restarts ?? 0) + 1;
+  if (restarts > restartsMax) return nextList(run, undefined);
+  return retried({ ...run, reread: { pages: 0, restarts } }, fault, { code });
+}
 
 /** 410: the stream is read from nothing, and becomes a complete enumeration whose removals wait for its end. */
 function begunAgain(run: SyncRun, fault: GraphFault): Step {
   const stream = streamAtHand(run);
   const { listing, ...unlisted } = run;
-  if (stream === undefined && listing === undefined)
-    return retried(listAnew(run), fault, { code: 'graph_unavailable' });
+  if (stream === undefined && listing === undefined) return listAnew(run, fault);
   if (run.resyncs >= resyncsMax)
     return failed(run, 'resync_loop', 'Graph asked for a new baseline again and again');
   const resyncs = run.resyncs + 1;
@@ -123,7 +128,7 @@ function begunAgain(run: SyncRun, fault: GraphFault): Step {
 function restarted(run: SyncRun, fault: GraphFault): Step {
   if (run.listing !== undefined) return begunAgain(run, fault);
   const stream = streamAtHand(run);
-  if (stream === undefined) return retried(listAnew(run), fault, { code: 'graph_unavailable' });
+  if (stream === undefined) return listAnew(run, fault);
   const cursor = run[stream];
   if (cursor.next === undefined) return retried(run, fault, { code: 'graph_unavailable' });
   if (cursor.listed === true || cursor.restarts >= restartsMax || cursor.next === cursor.start)

@@ -8,7 +8,8 @@ export function listRead(run: SyncRun, page: PageSummary): Step {
   const pages = run.reread.pages + page.pages;
   const { trail, endless } = followed(run.reread.trail ?? newTrail, page);
   if (endless !== undefined) return failed(run, 'endless_round', `${listAtHand(run)}: ${endless}`);
-  if (page.next !== undefined) return goOn({ ...run, reread: { next: page.next, pages, trail } });
+  if (page.next !== undefined)
+    return goOn({ ...run, reread: { ...run.reread, next: page.next, pages, trail } });
   return nextList(run, pages);
 }
 

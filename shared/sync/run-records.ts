@@ -194,7 +194,13 @@ export const SyncRun = z.object({
   /** Groups to read by list, how many are done, and where the one at hand stands. */
   rereads: z.array(Reread),
   rereadsDone: z.int(),
-  reread: z.object({ next: z.string().exactOptional(), pages: z.int(), trail: Trail.exactOptional() }),
+  reread: z.object({
+    next: z.string().exactOptional(),
+    pages: z.int(),
+    trail: Trail.exactOptional(),
+    /** Times it was begun again because a link within it died. */
+    restarts: z.int().exactOptional(),
+  }),
   /** Of groups done: complete lists by number of pages, and groups without an answer. */
   rereadPages: z.record(z.string(), z.int()),
   asking: Asking.exactOptional(),
