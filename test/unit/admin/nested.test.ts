@@ -395,6 +395,32 @@ test('one user is read now; what moves memberships is left to a run', async () =
   expect([await sync(2), await sync(9)]).toEqual(['needs-run', 'not-found']);
 });
 
+test.each([
+  ['throttled', 429],
+  ['resync-required', 409],
+  ['token-dead', 409],
+  ['unauthorized', 409],
+  ['forbidden', 409],
+  ['not-found', 200],
+  ['transient', 429],
+  ['malformed', 409],
+] as const)('one user whom Graph answers %s stays as he is (T09)', async (kind, status) => {
+  const one = await confirmed(stack);
+  await run(stack, one);
+  const of = async () => [
+    (await stack.send(`GET ${one}/users/${user(1)}/groups`)).json,
+    (await stack.send(`GET ${one}/groups/${group(3)}/members`)).json,
+  ];
+  const before = await of();
+  const { graph } = stack.tenant;
+  stack.tenant.graph = () => ({
+    ...graph.call(stack.tenant),
+    user: async () => ({ kind: 'fault', fault: { kind, detail: 'broken' } }),
+  });
+  expect((await stack.send(`POST ${one}/users/${user(1)}:sync`)).status).toBe(status);
+  expect(await of()).toEqual(before);
+});
+
 describe('one way in for each person (C5)', () => {
   test('a second nested directory is refused and the first named, until it is deleted (XA-19)', async () => {
     const first = (await create(stack)).json;
