@@ -1,5 +1,6 @@
 import { askedGroups, groupsInDoubt } from './asked-groups.ts';
 import { rereadLog } from './audit-log.ts';
+import { changeLog } from './change-log.ts';
 import { type Derivation, deriveRound } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
 import { doubtfulObjects } from './doubtful-objects.ts';
@@ -19,7 +20,6 @@ import { partsOf } from './parts-of.ts';
 import { countsOf } from './plan-counts.ts';
 import { hashOf } from './plan-hash.ts';
 import { logOf } from './plan-log.ts';
-import { removalLog } from './removal-log.ts';
 import { groupIdOf, numberOf } from './round-ids.ts';
 import type { JournalPart } from './round-records.ts';
 import { foldedSources, type RoundSources } from './round-sources.ts';
@@ -123,7 +123,7 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     log: function* () {
       yield* logOf(derive, { users: users(), limited, hidden: edges.hidden, names, unknown });
       yield* rereadLog(derive);
-      yield* removalLog(derive, { users: users(), groups, sets: limited.sets });
+      yield* changeLog(derive, { users: users(), groups, derivation, sets: limited.sets });
     },
     externalUsers: () => externalUsers(derive, { derivation, limited }),
   };

@@ -146,8 +146,13 @@ test('a change that Graph never told is found by counting twice, and healed by a
   expect([await log(first), await log(second), await log(third)]).toEqual([
     [['info', 'count-differs']],
     [['warning', 'count-differs-again']],
-    [['info', 'read-again-for-its-count']],
+    [
+      ['info', 'read-again-for-its-count'],
+      ['info', 'members-added'],
+    ],
   ]);
+  const ofMember = (await call('GET', `${one}/runs/${third.id}/log?object=${user(71)}`)).json.items;
+  expect(ofMember.map(({ code }: { code: string }) => code)).toContain('member-added');
 });
 
 test('what a safeguard holds changes nothing until it is approved (XE-19)', async () => {

@@ -1,0 +1,112 @@
+import { expect, test } from '@jest/globals';
+import { NestedSettings } from '../../../shared/sync/settings.ts';
+import { group, synced, user } from './small-tenant.ts';
+
+const strict = {
+  safeguard: NestedSettings.parse({ safeguard: { memberships: { floor: 0, percent: 0 } } }).safeguard,
+};
+
+const changes = async (sync: Awaited<ReturnType<typeof synced>>) =>
+  Object.fromEntries(
+    [...sync.entries.values()].map(({ code, message, object, counts }) => [
+      `${code} ${object?.id ?? ''}`,
+      [message, counts],
+    ]),
+  );
+
+const about = async (sync: Awaited<ReturnType<typeof synced>>, id: string) =>
+  [...sync.entries.values()].flatMap(({ object, message }) => (object?.id === id ? [message] : []));
+
+test('what becomes of somebody is in the log with its reason, and a first run lists nobody (run row and log)', async () => {
+  const sync = await synced({ users: 2, groups: { 1: [['group', 2]], 2: [['user', 1]], 4: [['user', 2]] } });
+  expect(sync.entries.size).toBe(0);
+  sync.tenant.setUser(user(3), 'live', {});
+  sync.tenant.setMember(group(2), user(3), 'user');
+  sync.tenant.setMember(group(2), user(2), 'user');
+  sync.tenant.setGroup(group(3), 'live', {});
+  sync.tenant.setMember(group(3), user(1), 'user');
+  sync.tenant.setMember(group(1), group(4), 'group');
+  await sync.sync();
+  expect(await about(sync, user(1))).toEqual([
+    `Comes into group ${group(3)}: the group came into the directory`,
+  ]);
+  expect((await about(sync, user(2))).toSorted()).toEqual([
+    `Comes into group ${group(1)}: through a nested group`,
+    `Comes into group ${group(2)}: a direct member now`,
+  ]);
+  expect((await about(sync, user(3))).toSorted()).toEqual([
+    `Comes into group ${group(1)}: the user is new, restored or came into scope`,
+    `Comes into group ${group(2)}: the user is new, restored or came into scope`,
+    'User comes into the directory',
+  ]);
+  expect((await about(sync, group(3))).toSorted()).toEqual([
+    'Effective members that the group gains: 1',
+    'Group comes into the directory',
+  ]);
+});
+
+test('whoever is asked to approve a run sees in its log whom it hits (run row and log, XE-19)', async () => {
+  const sync = await synced({
+    users: 5,
+    groups: {
+      1: [
+        ['user', 1],
+        ['user', 2],
+        ['group', 2],
+      ],
+      2: [
+        ['user', 3],
+        ['user', 4],
+      ],
+      3: [['user', 5]],
+    },
+  });
+  expect(await changes(sync)).toEqual({});
+  sync.tenant.setUser(user(1), 'soft-deleted');
+  sync.tenant.setUser(user(2), 'live', { accountEnabled: false });
+  sync.tenant.setMember(group(2), user(3), undefined);
+  sync.tenant.setGroup(group(3), 'soft-deleted');
+  expect(await sync.sync(strict)).toMatchObject({ status: 'awaiting-approval' });
+  expect(await changes(sync)).toEqual({
+    [`user-removed ${user(1)}`]: ['User leaves the directory: deleted', undefined],
+    [`user-deactivated ${user(2)}`]: [
+      'User is deactivated: the account is disabled in the tenant',
+      undefined,
+    ],
+    [`group-removed ${group(3)}`]: ['Group leaves the directory: deleted, and can be restored', undefined],
+    [`members-removed ${group(1)}`]: ['Effective members that the group loses: 2', { removed: 2, added: 0 }],
+    [`members-removed ${group(2)}`]: ['Effective members that the group loses: 1', { removed: 1, added: 0 }],
+    [`members-removed ${group(3)}`]: ['Effective members that the group loses: 1', { removed: 1, added: 0 }],
+    [`member-removed ${user(1)}`]: [
+      `Leaves group ${group(1)}: the user is deleted or out of scope`,
+      undefined,
+    ],
+    // From groups 1 and 2: the last word.
+    [`member-removed ${user(3)}`]: [
+      `Leaves group ${group(1)}: no nested group leads there any more`,
+      undefined,
+    ],
+    [`member-removed ${user(5)}`]: [`Leaves group ${group(3)}: the group leaves the directory`, undefined],
+  });
+  expect(await about(sync, user(3))).toEqual([
+    `Leaves group ${group(2)}: not a direct member any more`,
+    `Leaves group ${group(1)}: no nested group leads there any more`,
+  ]);
+});
+
+test('changes in their thousands are listed to a thousand and counted beyond', async () => {
+  const sync = await synced({
+    users: 1010,
+    groups: { 1: Array.from({ length: 1010 }, (_, index) => ['user', index + 1] as const) },
+  });
+  for (let index = 1; index <= 1010; index++) sync.tenant.setUser(user(index), 'gone');
+  await sync.sync(strict);
+  const entries = [...sync.entries.values()];
+  expect(entries.filter(({ code }) => code === 'user-removed')).toHaveLength(1000);
+  expect(
+    entries.filter(({ code }) => code === 'more-changes').map(({ message, counts }) => [message, counts]),
+  ).toEqual([
+    ['Changes of users that are not listed one by one: 10', { more: 10 }],
+    ['Changes of members removed that are not listed one by one: 10', { more: 10 }],
+  ]);
+});
