@@ -1,3 +1,4 @@
+import type { DeriveSources } from './derive-sources.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { AssignedApplication, Checked, PlanCounts, SyncRun } from './run-records.ts';
 import type { SafeguardSettings } from './settings.ts';
@@ -15,6 +16,22 @@ export function scopeEmptied(
   if (!isEmptied || usersRemoved + groupsRemoved + membershipsRemoved === 0) return [];
   const leaving = `${usersRemoved} users and ${groupsRemoved} groups leave`;
   return [`nobody is assigned to the application in scope any more: ${leaving}`];
+}
+
+/** The same of chosen groups of which none is there: mistyped, or deleted. */
+export function chosenGroupsGone(
+  { usersRemoved, groupsRemoved, membershipsRemoved }: PlanCounts,
+  { run, round, stored }: Pick<DeriveSources, 'run' | 'round' | 'stored'>,
+): readonly string[] {
+  const { scope, safeguard } = run.settings;
+  if (!safeguard.enabled || scope.kind !== 'groups') return [];
+  if (usersRemoved + groupsRemoved + membershipsRemoved === 0) return [];
+  const isLive = (id: string) => {
+    const group = round.groupIds.find(id);
+    return group !== undefined && (round.groups.get(group) ?? stored.facts.get(group))?.life === 'live';
+  };
+  if (scope.groups.some(isLive)) return [];
+  return [`none of the chosen groups is there: ${usersRemoved} users and ${groupsRemoved} groups leave`];
 }
 
 /** What a person has to know of a list of nobody; undefined when somebody is assigned. */

@@ -2,7 +2,7 @@ import type { Derivation } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
 import { limitsPassed } from './directory-limits.ts';
 import { emptiedGroups } from './emptied-groups.ts';
-import { scopeEmptied } from './empty-scope.ts';
+import { chosenGroupsGone, scopeEmptied } from './empty-scope.ts';
 import { isFirst } from './fold-round.ts';
 import type { LimitedChange } from './held-groups.ts';
 import type { PlanCounts } from './run-records.ts';
@@ -22,6 +22,7 @@ export async function exceededBy(sources: DeriveSources, decided: Decided): Prom
   return [
     ...limitsPassed(counts, state.counts, run.settings),
     ...scopeEmptied(counts, checked, run.settings.safeguard),
+    ...chosenGroupsGone(counts, sources),
     ...(isFirst(sources) ? [] : await removalsAbove(sources, decided)),
   ];
 }
