@@ -103,15 +103,13 @@ function missed({ misses = 0, ...ask }: Ask): readonly Ask[] {
 
 const missesMax = 5;
 
-/** The credential may not ask: it is no use to go on in this run, and nothing is concluded. All of it waits. */
-export function askingForbidden(run: SyncRun): SyncRun {
+/** It is no use to go on in this run, and nothing is concluded: all of it waits. `forbidden`: the credential may not ask. */
+export function askingLeft(run: SyncRun, why: 'forbidden' | 'unanswered'): SyncRun {
   const { asking } = run;
   if (asking === undefined) return run;
   const waiting = [...asking.of.slice(asking.done), ...asking.waiting];
-  return {
-    ...run,
-    asking: { ...nextAsk(asking), done: asking.of.length, waiting, forbidden: 'now' },
-  };
+  const forbidden = why === 'forbidden' ? { forbidden: 'now' as const } : {};
+  return { ...run, asking: { ...nextAsk(asking), done: asking.of.length, waiting, ...forbidden } };
 }
 
 function nextAsk({ next: _, trail: __, ...asking }: Asking): Asking {

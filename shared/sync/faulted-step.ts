@@ -1,4 +1,4 @@
-import { askingForbidden, askSkipped } from './asking.ts';
+import { askingLeft, askSkipped } from './asking.ts';
 import type { GraphFault } from './graph-port.ts';
 import { newStream } from './new-run.ts';
 import { listCommand, readCommand } from './next-command.ts';
@@ -13,6 +13,7 @@ const throttledMax = 300;
 /** Waits for a Graph that is not there, twice as long each time: about four hours, for hours of reading may be lost with a run. */
 const outageWaitsMax = 32;
 const outageSecondsMax = 600;
+const unansweredMax = 3;
 const resyncsMax = 4;
 const restartsMax = 3;
 
@@ -29,12 +30,22 @@ function unanswered(run: SyncRun, fault: GraphFault): Step {
     case 'unauthorized':
       return readFailed(run, fault);
     case 'forbidden':
-      return goOn(askingForbidden(run));
+      return goOn(askingLeft(run, 'forbidden'));
     case 'not-found':
       return goOn(askSkipped(run, 'not-found'));
+    case 'transient':
+      return unreachable(run, fault);
     default:
       return goOn(askSkipped(run, 'unanswered'));
   }
+}
+
+/** A few objects may not be answered; when several in a row are not, Graph is not there. */
+function unreachable(run: SyncRun, fault: GraphFault): Step {
+  const { faults = {} } = counted(run, fault);
+  if (timesOf({ faults }, fault) >= unansweredMax) return goOn(askingLeft(run, 'unanswered'));
+  const { run: moved, command } = goOn(askSkipped(run, 'unanswered'));
+  return { run: { ...moved, faults }, command };
 }
 
 function readFailed(run: SyncRun, fault: GraphFault): Step {
@@ -84,7 +95,7 @@ function throttled(run: SyncRun, fault: GraphFault): Step {
   return { run: counted(run, fault), command: { kind: 'wait', seconds, asked: true, why } };
 }
 
-const timesOf = ({ faults }: SyncRun, { kind }: GraphFault): number => faults?.[kind] ?? 0;
+const timesOf = ({ faults }: Pick<SyncRun, 'faults'>, { kind }: GraphFault): number => faults?.[kind] ?? 0;
 
 const counted = (run: SyncRun, fault: GraphFault): SyncRun => ({
   ...run,

@@ -153,3 +153,32 @@ test.each(['delta', 'lists'] as const)(
     }
   },
 );
+
+test('questions about restored users that Graph does not answer three times in a row are left to the next run', async () => {
+  const sync = new SimulatedSync(6);
+  const everybody = Array.from({ length: 30 }, (_, index) => index + 1);
+  sync.tenant.setGroup(group(1), 'live');
+  const live = (life: 'live' | 'soft-deleted') => {
+    for (const index of everybody) sync.tenant.setUser(user(index), life);
+  };
+  live('live');
+  for (const index of everybody) sync.tenant.setMember(group(1), user(index), 'user');
+  live('soft-deleted');
+  await sync.sync();
+  live('live');
+  const asked: string[] = [];
+  const answered = new Set([2, 3, 6]);
+  const mend = graphAnswers(sync, ({ groupsOf }) => ({
+    groupsOf: async (member, link) => {
+      asked.push(member.id);
+      return answered.has(asked.length) && groupsOf !== undefined
+        ? await groupsOf(member, link)
+        : { kind: 'fault', fault: down };
+    },
+  }));
+  expect(await sync.sync()).toMatchObject({ status: 'done', attempts: 0 });
+  expect([asked.length, told(sync)]).toEqual([9, { 1: [2, 3, 6] }]);
+  mend();
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: everybody });
+});
