@@ -1,6 +1,5 @@
 import type { NestedConnection } from '../../shared/admin/nested-record.ts';
 import type { GraphCredential, SigningIn } from '../../shared/graph/sign-in.ts';
-import { Refusal } from '../../shared/model/refusal.ts';
 import { graphSecret, type Settings } from '../settings.ts';
 
 /** A tenant, and with what of the settings it is signed in to. */
@@ -15,15 +14,16 @@ function credentialOf(credential: NestedConnection['credential'], settings: Sett
   const identity = settings.GRAPH_MANAGED_IDENTITY_CLIENT_ID ?? settings.DirectoryStorage__clientId;
   switch (credential.kind) {
     case 'managed-identity':
-      return { kind: credential.kind, clientId: identity ?? missing('GRAPH_MANAGED_IDENTITY_CLIENT_ID') };
-    case 'federated': {
-      const managedIdentityClientId = identity ?? missing('GRAPH_MANAGED_IDENTITY_CLIENT_ID');
-      return { kind: credential.kind, clientId: credential.clientId, managedIdentityClientId };
-    }
+      return identity === undefined ? noIdentity : { kind: credential.kind, clientId: identity };
+    case 'federated':
+      return identity === undefined
+        ? noIdentity
+        : { kind: credential.kind, clientId: credential.clientId, managedIdentityClientId: identity };
     case 'client-secret':
     case 'certificate': {
       const { kind, clientId, secretSetting } = credential;
-      const secret = graphSecret(secretSetting) ?? missing(secretSetting);
+      const secret = graphSecret(secretSetting);
+      if (secret === undefined) return { kind: 'missing', setting: secretSetting };
       return kind === 'certificate'
         ? { kind, clientId, certificate: secret }
         : { kind, clientId, clientSecret: secret };
@@ -31,12 +31,4 @@ function credentialOf(credential: NestedConnection['credential'], settings: Sett
   }
 }
 
-function missing(setting: string): never {
-  throw new Refusal(
-    'conflict',
-    `The installation cannot sign in to the tenant: it has no setting ${setting}.`,
-    {
-      reason: 'credential_missing',
-    },
-  );
-}
+const noIdentity: GraphCredential = { kind: 'missing', setting: 'GRAPH_MANAGED_IDENTITY_CLIENT_ID' };

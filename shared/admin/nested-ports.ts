@@ -15,7 +15,7 @@ export interface NestedPorts {
   readonly queue: SyncQueue;
   readonly history: RunHistory;
   readonly consents: ConsentStore;
-  /** Reads the tenant of a connection. Refusal `conflict`, reason `credential_missing`, when the installation lacks the secret. */
+  /** Reads the tenant of a connection; without anything to sign in with, each read is a fault that says so. */
   readonly graph: (connection: NestedConnection) => GraphReader;
   /** What a credential signs in with; undefined when nothing of it can expire. */
   readonly secret: (credential: ConnectionCredential) => GraphSecret | undefined;

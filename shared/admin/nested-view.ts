@@ -120,6 +120,7 @@ export const isQuarantined = ({ run }: Pick<RunFacts, 'run'>): boolean =>
 
 const lastingFailures: ReadonlySet<string> = new Set([
   'consent_revoked',
+  'credential_missing',
   'credential_rejected',
   'permission_missing',
   'scope_empty',

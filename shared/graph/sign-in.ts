@@ -18,7 +18,9 @@ export type GraphCredential =
   /** PEM with private key and certificate. */
   | { readonly kind: 'certificate'; readonly clientId: string; readonly certificate: string }
   /** A multi-tenant app that trusts the site's identity: no secret anywhere. */
-  | { readonly kind: 'federated'; readonly clientId: string; readonly managedIdentityClientId: string };
+  | { readonly kind: 'federated'; readonly clientId: string; readonly managedIdentityClientId: string }
+  /** Nothing to sign in with: the setting that says it is not there. */
+  | { readonly kind: 'missing'; readonly setting: string };
 
 /** Who signs in, and to which tenant. */
 export interface SigningIn {
@@ -45,6 +47,7 @@ export function tokenCredential(
   wire: SignInWire,
   heard: (answer: HeardAnswer | undefined) => void,
 ): TokenCredential {
+  if (credential.kind === 'missing') return missing(credential.setting);
   const options = {
     ...{ retryOptions: { maxRetries: 0 }, ...wire, authorityHost: clouds[cloud].authority },
     additionalPolicies: [{ policy: listening(heard), position: 'perRetry' as const }],
@@ -68,6 +71,11 @@ export function tokenCredential(
       return new ClientAssertionCredential(tenantId, clientId, assertion, options);
     }
   }
+}
+
+function missing(setting: string): never {
+  const message = `the installation cannot sign in to the tenant: it has no setting ${setting}`;
+  throw new GraphFailure('unauthorized', message, { signIn: 'credential_missing' });
 }
 
 type Policy = NonNullable<ClientSecretCredentialOptions['additionalPolicies']>[number]['policy'];

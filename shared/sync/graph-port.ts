@@ -61,8 +61,13 @@ export interface GraphFault {
   readonly code?: SignInRefusal;
 }
 
-/** The token is another tenant's than the confirmed one; or the secret, certificate or trust is wrong or has expired. */
-export type SignInRefusal = 'wrong_tenant' | 'credential_rejected';
+export type SignInRefusal =
+  /** The token is another tenant's than the confirmed one. */
+  | 'wrong_tenant'
+  /** The secret, certificate or trust is wrong or has expired. */
+  | 'credential_rejected'
+  /** The installation has none. */
+  | 'credential_missing';
 
 export type GraphFaultKind =
   | 'throttled'

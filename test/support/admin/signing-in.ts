@@ -1,13 +1,18 @@
 import { graphConnections } from '../../../shared/graph/graph-connections.ts';
+import type { GraphCredential } from '../../../shared/graph/sign-in.ts';
 import { refusal, SignInService } from '../sign-in-service.ts';
 import { adminStack, overMemory } from './stack.ts';
 
 export const tenantId = '11111111-1111-4111-8111-111111111111';
 const clientId = 'cccccccc-0000-4000-8000-000000000001';
+const secret = { kind: 'client-secret' as const, clientId, clientSecret: 'secret' };
 export const notConsented = refusal('unauthorized_client', 700016);
 
 /** The admin API over the real sign-in and the real Graph client; of Graph there is an empty tenant, unless told. */
-export async function signingIn(graph: (url: string) => Response = emptyTenant) {
+export async function signingIn(
+  graph: (url: string) => Response = emptyTenant,
+  credentialNow: () => GraphCredential = () => secret,
+) {
   const service = new SignInService(notConsented);
   let slept = 0;
   const connections = graphConnections({
@@ -19,8 +24,7 @@ export async function signingIn(graph: (url: string) => Response = emptyTenant) 
     random: () => 0.5,
     signIn: { httpClient: service.httpClient },
   });
-  const credential = { kind: 'client-secret' as const, clientId, clientSecret: 'secret' };
-  const reader = () => connections.reader({ cloud: 'public', tenantId, credential });
+  const reader = () => connections.reader({ cloud: 'public', tenantId, credential: credentialNow() });
   const stack = adminStack(overMemory(), { graph: { reader, learnsTenant: false, clientId } });
   const { id } = (await stack.send('POST /api/v1/orgs', { body: { name: 'Contoso' } })).json;
   const directories = `/api/v1/orgs/${id}/directories`;

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { notConsented, signingIn, tenantId } from '../../support/admin/signing-in.ts';
+import { readSettings } from '../../../functions/settings.ts';
+import { graphConnectionOf } from '../../../functions/wiring/graph-credentials.ts';
+import { emptyTenant, notConsented, signingIn, tenantId } from '../../support/admin/signing-in.ts';
 import { issued, refusal, type SignInAnswer } from '../../support/sign-in-service.ts';
 
 test('before consent a probe, a preview and a confirmation say that an administrator has to consent (S2-03, S2-09)', async () => {
@@ -70,3 +72,32 @@ test('an expired secret ends a run by a name of its own, and is told (S2-19)', a
   expect([probe.status, probe.json.reason]).toEqual([409, 'credential_rejected']);
   expect(probe.json.detail).toContain('AADSTS7000222');
 });
+
+test.each([
+  ['a secret', { kind: 'client-secret', secretSetting: 'GRAPH_CLIENT_SECRET' }, 'GRAPH_CLIENT_SECRET'],
+  ['a certificate', { kind: 'certificate', secretSetting: 'GRAPH_OF_CONTOSO' }, 'GRAPH_OF_CONTOSO'],
+  ['an identity', { kind: 'federated' }, 'GRAPH_MANAGED_IDENTITY_CLIENT_ID'],
+] as const)(
+  'a run without %s to sign in with says which setting is missing',
+  async (_name, given, setting) => {
+    const settings = readSettings({ PUBLIC_ORIGIN: 'https://rookery.example', DirectoryStorage: 'x' });
+    const clientId = 'cccccccc-0000-4000-8000-000000000001';
+    const missing = graphConnectionOf(
+      { cloud: 'public', tenantId, credential: { ...given, clientId } },
+      settings,
+    );
+    const secret = { kind: 'client-secret', clientId, clientSecret: 'secret' } as const;
+    let isThere = true;
+    const { stack, service, one, confirm, run } = await signingIn(emptyTenant, () =>
+      isThere ? secret : missing.credential,
+    );
+    service.answer = issued(tenantId);
+    await confirm();
+    isThere = false;
+    const failure = { code: 'credential_missing', detail: expect.stringContaining(setting) };
+    expect(await run()).toMatchObject({ status: 'failed', failure });
+    expect((await stack.send(`GET ${one}`)).json['state']).toBe('quarantined');
+    const probe = await stack.send(`POST ${one}:probe`);
+    expect([probe.status, probe.json.reason]).toEqual([409, 'credential_missing']);
+  },
+);
