@@ -47,20 +47,20 @@ export function tokenCredential(
   wire: SignInWire,
   heard: (answer: HeardAnswer | undefined) => void,
 ): TokenCredential {
-  if (credential.kind === 'missing') return missing(credential.setting);
   const options = {
     ...{ retryOptions: { maxRetries: 0 }, ...wire, authorityHost: clouds[cloud].authority },
     additionalPolicies: [{ policy: listening(heard), position: 'perRetry' as const }],
   };
-  const { clientId } = credential;
   switch (credential.kind) {
+    case 'missing':
+      return missing(credential.setting);
     case 'managed-identity':
-      return new ManagedIdentityCredential({ ...wire, clientId });
+      return new ManagedIdentityCredential({ ...wire, clientId: credential.clientId });
     case 'client-secret':
-      return new ClientSecretCredential(tenantId, clientId, credential.clientSecret, options);
+      return new ClientSecretCredential(tenantId, credential.clientId, credential.clientSecret, options);
     case 'certificate': {
       const certificate = readable(credential.certificate);
-      return new ClientCertificateCredential(tenantId, clientId, { certificate }, options);
+      return new ClientCertificateCredential(tenantId, credential.clientId, { certificate }, options);
     }
     case 'federated': {
       const identity = new ManagedIdentityCredential({
@@ -68,7 +68,7 @@ export function tokenCredential(
       });
       const exchanged = `${clouds[cloud].tokenExchange}/.default`;
       const assertion = async () => (await identity.getToken(exchanged)).token;
-      return new ClientAssertionCredential(tenantId, clientId, assertion, options);
+      return new ClientAssertionCredential(tenantId, credential.clientId, assertion, options);
     }
   }
 }
