@@ -92,10 +92,16 @@ async function keptBy({ store, run, round }: DeriveSources, group: number): Prom
   return packed === undefined ? undefined : unpacked(round.memberIds, packed).sort();
 }
 
-function difference(old: Uint32Array, now: Uint32Array): Pick<DiffSet, 'added' | 'removed'> {
-  const [before, after] = [new Set(old), new Set(now)];
-  return {
-    added: now.filter((user) => !before.has(user)),
-    removed: old.filter((user) => !after.has(user)),
-  };
+/** Of two ascending lists: a group above its limit has hundreds of thousands of members, which as sets take twenty bytes each. */
+const difference = (old: Uint32Array, now: Uint32Array): Pick<DiffSet, 'added' | 'removed'> => ({
+  added: without(now, old),
+  removed: without(old, now),
+});
+
+function without(users: Uint32Array, others: Uint32Array): Uint32Array {
+  let place = 0;
+  return users.filter((user) => {
+    while (place < others.length && (others[place] as number) < user) place++;
+    return others[place] !== user;
+  });
 }
