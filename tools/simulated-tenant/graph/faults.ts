@@ -37,6 +37,8 @@ export const faultNames = [
   'mixed-case-tokens',
   'endless-round',
   'link-loop',
+  'list-loop',
+  'member-list-loop',
   'foreign-link',
   'upper-case-ids',
   // 15: throttling

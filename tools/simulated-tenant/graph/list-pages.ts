@@ -44,17 +44,24 @@ export function pageOf(
   if (Number.isNaN(start))
     return graphError(400, 'Directory_ExpiredPageToken', 'The specified page token value has expired.');
   const page = items.slice(start, start + top).map((render) => render());
-  const isLast = start + top >= items.length;
+  const next = leadsBack(state, request) ? 0 : start + top;
   const isUpper = state.faults.happens('upper-case-ids');
   return {
     status: 200,
     body: {
       '@odata.context': `${state.serviceUrl()}/$metadata#${request.segments.join('/')}`,
       ...(isAdvanced(request) ? { '@odata.count': items.length } : {}),
-      ...(isLast ? {} : { '@odata.nextLink': linkTo(state, request, start + top) }),
+      ...(next >= items.length ? {} : { '@odata.nextLink': linkTo(state, request, next) }),
       value: isUpper ? page.map(inUpperCase) : page,
     },
   };
+}
+
+/** The links of a list may lead to its first page again. */
+function leadsBack({ faults }: GraphState, { segments }: GraphRequest): boolean {
+  const [collection, , relation] = segments;
+  if (collection !== 'users' && collection !== 'groups') return false;
+  return faults.happens(relation === undefined ? 'list-loop' : 'member-list-loop');
 }
 
 function linkTo(state: GraphState, request: GraphRequest, at: number): string {
