@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { GroupId, UserId } from '../../../shared/model/ids.ts';
 import { followed, newTrail } from '../../../shared/sync/endless-round.ts';
 import type { GraphAnswer, GraphReader, MemberEntry } from '../../../shared/sync/graph-port.ts';
+import { SyncRun } from '../../../shared/sync/run-records.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { forgetTokens, graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
@@ -226,4 +227,14 @@ test('links that no checkpoint could take are forgotten, all but one, and those 
   expect(await sync.sync(lists)).toMatchObject({ status: 'done', resyncs: 0 });
   expect(read.length).toBeGreaterThan(14);
   expect(told(sync)).toEqual({ 1: everybody, 2: everybody.slice(0, 16) });
+});
+
+test('a run that an earlier version left on its way has the trail that it had, and goes on', async () => {
+  const run = await (await synced({ users: 1, groups: {} })).lastRun();
+  const cursor = { ...run.users, fingerprint: 'one', repeats: 3, links: ['link'] };
+  const { seen: _, stale: __, read: ___, mark: ____, ...earlier } = cursor;
+  expect(SyncRun.parse({ ...run, users: earlier }).users).toEqual({
+    ...cursor,
+    ...{ seen: [], stale: 0, read: 0, mark: { link: '', read: 0 } },
+  });
 });
