@@ -60,7 +60,8 @@ async function watch(
     seen.late++;
     const { lastCompletedAt } = facts.state;
     const failure = facts.run?.failure?.code;
-    writeLine(context, 'warning', { event: 'sync-late', ...at, lastCompletedAt, failure });
+    const waitsFor = facts.run?.waitsFor?.code;
+    writeLine(context, 'warning', { event: 'sync-late', ...at, lastCompletedAt, failure, waitsFor });
   }
 }
 

@@ -63,3 +63,26 @@ test('a run that fails in passing is tried again and is no quarantine', async ()
   breakWith('resync-required');
   expect(await run()).toBe('enabled');
 });
+
+test('a run that waits for a Graph that is not there is no quarantine; when it is late, operators are told what it waits for (F3)', async () => {
+  const { stack, run, breakWith } = await broken();
+  const lines: unknown[] = [];
+  const context = new InvocationContext({ logHandler: (_, line) => lines.push(JSON.parse(String(line))) });
+  const watch = () => watchRuns({ ...stack.ports, nested: stack.nested, now: stack.random.now }, context);
+  expect(await run()).toBe('enabled');
+  breakWith('transient');
+  expect(await run()).toBe('in_progress');
+  await watch();
+  expect(lines).toEqual([]);
+  for (let minute = 0; minute < 70; minute++) {
+    stack.clock.now += 60_000;
+    await stack.nested.work();
+  }
+  await watch();
+  expect(lines).toEqual([expect.objectContaining({ event: 'sync-late', waitsFor: 'graph_unavailable' })]);
+  breakWith(undefined);
+  stack.clock.now += 600_000;
+  await stack.nested.work();
+  await watch();
+  expect(lines).toHaveLength(1);
+});
