@@ -17,9 +17,10 @@ export function dropGone(
   for (const [user, { life }] of round.users) {
     if (life === 'gone') changes.users.replaceMember(user, without(round, stored.groupsOf(user)));
   }
-  for (const [group, { life }] of round.groups) {
-    if (life !== 'gone') continue;
-    changes.nesting.replaceMember(group, without(round, stored.parentsOf(group)));
+  const gone = [...round.groups.keys()].filter((group) => isGone(round, group));
+  for (const group of gone) changes.nesting.replaceMember(group, without(round, stored.parentsOf(group)));
+  // Only now: what is said of a member before it is replaced is forgotten, and a child may be gone too.
+  for (const group of gone) {
     for (const member of stored.membersOf(group)) changes.users.push(group, member, false);
     for (const child of stored.childrenOf(group)) changes.nesting.push(group, child, false);
   }
