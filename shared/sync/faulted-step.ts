@@ -83,9 +83,14 @@ interface Retrying {
   readonly most?: number;
 }
 
-/** Somebody waits for a dry run by hand, and it has nothing to lose but its reading. */
-const outageWaits = ({ mode, trigger }: SyncRun): number =>
-  mode === 'dry-run' && trigger === 'manual' ? attemptsMax : outageWaitsMax;
+/** Somebody waits for a run that was started by hand, which says within five minutes that Graph is not there, unless much would be lost. */
+const outageWaits = ({ mode, trigger, users, groups }: SyncRun): number => {
+  const isShort = mode === 'dry-run' || users.pages + groups.pages < pagesWorthWaiting;
+  return trigger === 'manual' && isShort ? attemptsMax : outageWaitsMax;
+};
+
+/** About a minute of reading. */
+const pagesWorthWaiting = 200;
 
 /** Graph's own wait; a longer one is asked about again once a day. */
 function throttled(run: SyncRun, fault: GraphFault): Step {

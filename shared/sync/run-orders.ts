@@ -8,11 +8,17 @@ import type { SyncPorts } from './sync-ports.ts';
 
 export type OrderPorts = Pick<SyncPorts, 'store' | 'queue' | 'log' | 'now' | 'holder'>;
 
-/** Starts a run. Refusal `conflict` with the running run's id when there is one (XA-16). */
+/**
+ * Starts a run. Refusal `conflict` with the running run's id when there is one (XA-16); when that waits for a Graph that was not there, and
+ * a person asks, it looks again at once.
+ */
 export async function startRun(ports: OrderPorts, order: RunOrder): Promise<SyncRun> {
   return await withLease(ports, order.directory, async (fence) => {
     const state = await ports.store.state(order.directory);
-    if (state.activeRun !== undefined) throw inProgress(state.activeRun);
+    if (state.activeRun !== undefined) {
+      if (order.trigger === 'manual') await hurry(ports, fence, { ...order, id: state.activeRun });
+      throw inProgress(state.activeRun);
+    }
     const run = newRun(order, state);
     const lastSync = order.mode === 'sync' ? { lastSync: run.id } : {};
     await ports.store.commit(order.directory, fence, [
@@ -23,6 +29,16 @@ export async function startRun(ports: OrderPorts, order: RunOrder): Promise<Sync
     await wake(ports, run);
     return run;
   });
+}
+
+/** Ends a wait that nobody asked for. What Graph asked for is kept. */
+async function hurry(ports: OrderPorts, fence: Fence, of: Pick<SyncRun, 'directory' | 'id'>): Promise<void> {
+  const run = await ports.store.run(of.directory, of.id);
+  if (run?.waits === undefined || run.waits.asked || run.status !== 'running') return;
+  const { waits: _, ...hurried } = run;
+  await ports.store.commit(of.directory, fence, [{ kind: 'checkpoint', run: hurried }]);
+  await ports.log.saveRun(hurried);
+  await wake(ports, hurried);
 }
 
 export interface Decision {

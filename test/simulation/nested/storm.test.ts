@@ -24,7 +24,7 @@ async function firstRun(baseline: 'delta' | 'lists', weather: (since: number) =>
     const begun = world.now();
     world.softSeconds = 5;
     world.meanwhile = () => world.graph.faults.set(weather(world.now() - begun));
-    const run = await world.sync({ baseline });
+    const run = await world.sync({ baseline }, { trigger: 'timer' });
     const { requests } = world;
     const isExact = world.truth().symmetricDifference(await world.stored()).size === 0;
     return { run, requests, isExact, minutes: (world.now() - begun) / minutes };

@@ -84,15 +84,15 @@ export class TenantWorld {
   /** One run from its order to its end, with the consumer reading along. */
   async sync(
     settings: Partial<NestedSettings> = {},
-    order: Pick<RunOrder, 'auditNow'> = {},
+    order: Partial<Pick<RunOrder, 'auditNow' | 'trigger'>> = {},
   ): Promise<SyncRun> {
     this.#moments.push(this.truth());
     const run = await startRun(this.#ports(), {
+      trigger: 'manual',
       ...order,
       id: RunId.parse(`run_${(this.#runs++).toString(16).padStart(32, '0')}`),
       directory: this.directory,
       mode: 'sync',
-      trigger: 'manual',
       settings: NestedSettings.parse({ safeguard: { enabled: false }, ...settings }),
       settingsVersion: 1,
       pinnedTenantId: this.tenant.id,

@@ -107,11 +107,11 @@ test('an outage that does not end fails the run after about four hours, without 
   expect(asked.length).toBeLessThan(80);
 });
 
-test('a dry run that somebody waits for fails within minutes', async () => {
+test.each(['dry-run', 'sync'] as const)('a %s that somebody waits for fails within minutes', async (mode) => {
   const sync = unread();
   const begun = sync.now();
   through(sync, () => down);
-  const run = await sync.sync({}, 'dry-run', 'manual');
+  const run = await sync.sync({}, mode, 'manual');
   expect(run).toMatchObject({ status: 'failed', failure: { code: 'graph_unavailable' } });
   expect((sync.now() - begun) / minutes).toBeLessThan(6);
 });

@@ -95,3 +95,31 @@ test('a run that is cancelled while it waits ends at once, asks Graph nothing, a
   expect(told(sync)).toEqual({ 1: [1, 2] });
   expect((await sync.store.state(simulatedDirectory)).throttledUntil).toBeUndefined();
 });
+
+test.each([
+  ['a Graph that was not there is asked again at once', false, 'worked'],
+  ['what Graph asked for is kept', true, 'waiting'],
+])('when a person orders a run while another one waits, %s (XA-16)', async (_, asked, outcome) => {
+  const { sync, seen, ports } = await throttled();
+  seen.closedUntil = 0;
+  const message = await started({ sync, ports });
+  const run = await sync.lastRun();
+  const fence = await sync.store.acquire(simulatedDirectory, { holder: 'a', now: sync.now(), seconds: 1 });
+  if (fence === undefined) throw new Error('no lease');
+  const waits = { until: sync.now() + 600_000, asked };
+  await sync.store.commit(simulatedDirectory, fence, [{ kind: 'checkpoint', run: { ...run, waits } }]);
+  await sync.store.release(simulatedDirectory, fence);
+  const { settings, settingsVersion, pinnedTenantId, confirmedHash } = run;
+  const order = (trigger: 'timer' | 'manual') => ({
+    ...{ id: newRunId({ now: sync.now.bind(sync), randomBytes: (count) => new Uint8Array(count) }) },
+    ...{ directory: simulatedDirectory, mode: 'sync' as const, trigger },
+    ...{ settings, settingsVersion, pinnedTenantId, confirmedHash, startedAt: run.startedAt },
+  });
+  const refused = { code: 'conflict', facts: { reason: 'run_in_progress', about: { run: run.id } } };
+  await expect(startRun(ports(), order('timer'))).rejects.toMatchObject(refused);
+  expect(await runStep(ports(), message)).toBe('waiting');
+  const person = ports();
+  await expect(startRun(person, order('manual'))).rejects.toMatchObject(refused);
+  expect(person.sent).toEqual(asked ? [] : [{ message, delaySeconds: 0 }]);
+  expect(await runStep(ports(), message)).toBe(outcome);
+});
