@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { followRun } from '../../tools/operate/follow-run.ts';
 import {
   type SimulatedGraph,
   startSimulatedGraph,
@@ -175,6 +176,32 @@ test('what a safeguard holds changes nothing until it is approved (XE-19)', asyn
   expect(approved.status).toBe(202);
   expect((await runs.over(held.id)).status).toBe('done');
   expect(await effectiveMembers()).toEqual(expected());
+});
+
+test('a run is started from a shell and shown to its end, by its exit code too (XA-18)', async () => {
+  const lines: string[] = [];
+  const shell = async (mode: 'sync' | 'dry-run') => {
+    const directory = one.split('/').at(-1) ?? '';
+    return await followRun(served, { directory, mode }, { line: (text) => lines.push(text) });
+  };
+  tenant.addUser(user(72), userProperties(72));
+  expect(await shell('sync')).toBe(0);
+  expect(lines.join('\n')).toMatch(
+    /^Run run_\w+ begins\.\n[\s\S]*usersCreated +1\n[\s\S]*done: \d+ Graph calls, \d+ storage calls/,
+  );
+  for (let member = 0; member < 12; member++) tenant.delete(user(member + 10));
+  expect(await shell('sync')).toBe(3);
+  expect(lines.join('\n')).toMatch(/awaiting-approval: [\s\S]*Held: memberships removed: /);
+  // What waits is followed, not doubled.
+  expect(await shell('sync')).toBe(3);
+  const { active } = (await call('GET', one)).json.runs;
+  await call('POST', `${one}/runs/${active}:cancel`);
+  while ((await call('GET', one)).json.runs.active === active) await pause(50);
+  for (let member = 0; member < 12; member++) tenant.restore(user(member + 10));
+  expect(await shell('sync')).toBe(0);
+  await expect(
+    followRun(served, { directory: 'dir_none', mode: 'sync' }, { line: () => undefined }),
+  ).rejects.toThrow(/answered 4\d\d/);
 });
 
 test('another domain stops the next run until it is confirmed, and nothing is removed (S2-11)', async () => {

@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { adminCall, type Service } from '../main-job/admin-calls.ts';
+import type { Display } from '../main-job/display.ts';
+import { textTable } from '../main-job/text-table.ts';
+
+const Counts = z.record(z.string(), z.int());
+const Stream = z.object({ pages: z.int(), items: z.int(), complete: z.boolean() });
+const Run = z.object({
+  id: z.string(),
+  mode: z.string(),
+  status: z.string(),
+  phase: z.string(),
+  progress: z.object({
+    users: Stream,
+    groups: Stream,
+    applied: z.object({ done: z.int(), total: z.int() }),
+  }),
+  waitsUntil: z.string().optional(),
+  plan: z.object({ hash: z.string(), counts: Counts, exceeded: z.array(z.string()) }).optional(),
+  failure: z.object({ code: z.string(), detail: z.string() }).optional(),
+  ...{ graphCalls: z.int(), storageOperations: z.int().optional(), warnings: z.int() },
+});
+type Run = z.infer<typeof Run>;
+
+/**
+ * Starts a run and shows it until it has ended or waits for a person (XA-18); the run that is under way is followed in place of
+ * another. The exit code: 0 done, 3 waits for an approval, 1 anything else.
+ */
+export async function followRun(
+  service: Service,
+  { directory, mode }: { readonly directory: string; readonly mode: 'sync' | 'dry-run' },
+  display: Pick<Display, 'line'>,
+): Promise<number> {
+  const runs = `/directories/${directory}/runs`;
+  const active = await activeRun(service, directory);
+  const id = active ?? Run.parse(await adminCall(service, runs, { method: 'POST', body: { mode } })).id;
+  display.line(active === undefined ? `Run ${id} begins.` : `Run ${id} is under way already.`);
+  let shown = '';
+  for (;;) {
+    const run = Run.parse(await adminCall(service, `${runs}/${id}`));
+    const now = progressOf(run);
+    if (now !== shown) display.line(now);
+    shown = now;
+    if (run.status !== 'running') return showEnd(run, display);
+    await pause(pollMilliseconds);
+  }
+}
+
+const pollMilliseconds = 500;
+
+async function activeRun(service: Service, directory: string): Promise<string | undefined> {
+  const seen = await adminCall(service, `/directories/${directory}`);
+  return z.object({ runs: z.object({ active: z.string().optional() }) }).parse(seen).runs.active;
+}
+
+/** Without a bar, as nobody knows how much there is to be read. */
+function progressOf({ phase, progress, waitsUntil }: Run): string {
+  const { users, groups, applied } = progress;
+  const read = `${users.items.toLocaleString('en-US')} users and ${groups.items.toLocaleString('en-US')} groups read`;
+  const made = applied.total === 0 ? '' : `, ${applied.done} of ${applied.total} parts applied`;
+  return `${phase}: ${read}${made}${waitsUntil === undefined ? '' : `, waits until ${waitsUntil}`}`;
+}
+
+function showEnd(
+  { status, plan, failure, graphCalls, storageOperations, warnings }: Run,
+  display: Pick<Display, 'line'>,
+) {
+  const counts = Object.entries(plan?.counts ?? {}).filter(([, count]) => count > 0);
+  display.line('');
+  for (const line of textTable(['changes', 'count'], counts)) display.line(line);
+  const cost = `${graphCalls} Graph calls, ${storageOperations ?? 0} storage calls, ${warnings} warnings`;
+  display.line(`\n${status}: ${cost}.`);
+  for (const sentence of plan?.exceeded ?? []) display.line(`Held: ${sentence}.`);
+  if (failure !== undefined) display.line(`${failure.code}: ${failure.detail}`);
+  if (status === 'awaiting-approval') {
+    display.line(`Approve it over the API with its plan's hash: ${plan?.hash}`);
+    return 3;
+  }
+  return status === 'done' ? 0 : 1;
+}

@@ -1,0 +1,32 @@
+// npm run sync -- --origin URL --organization ID --directory ID [--admin-key KEY] [--dry-run]: starts a run of a nested directory,
+// or follows the one under way, and shows it to its end. Exit code 0 when it is done, 3 when it waits for an approval, else 1.
+import { parseArgs } from 'node:util';
+import { followRun } from './operate/follow-run.ts';
+import { runTool } from './operate/tool-main.ts';
+
+await runTool(async (args) => {
+  const { values } = parseArgs({
+    args,
+    options: {
+      origin: { type: 'string' },
+      organization: { type: 'string' },
+      directory: { type: 'string' },
+      'admin-key': { type: 'string' },
+      'dry-run': { type: 'boolean' },
+    },
+  });
+  const { origin, organization: organizationId, directory } = values;
+  // A key on the command line is seen by every process of the machine; the environment is the better way.
+  const adminKey = values['admin-key'] ?? process.env['ROOKERY_ADMIN_KEY'];
+  if (!origin || !organizationId || !directory || !adminKey) {
+    throw new Error(
+      'Usage: npm run sync -- --origin URL --organization ID --directory ID [--admin-key KEY] [--dry-run]',
+    );
+  }
+  const mode = values['dry-run'] === true ? 'dry-run' : 'sync';
+  return await followRun(
+    { origin, organizationId, adminKey },
+    { directory, mode },
+    { line: (text) => console.log(text) },
+  );
+});
