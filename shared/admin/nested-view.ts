@@ -79,8 +79,8 @@ export function nestedView(record: NestedDirectoryRecord, facts: NestedFacts) {
 }
 
 /**
- * When the next run is due, milliseconds since 1970: an interval after the last one began, whatever became of it; dry runs put off
- * nothing. Undefined when none begins by itself. A run's id tells when it began, so that no row has to be written for it.
+ * When the next run is due, milliseconds since 1970: an interval after the last one began, whatever became of it, and the first an
+ * interval after the confirmation, so that whoever confirmed can look at a dry run; dry runs put off nothing. Undefined when none begins by itself. A run's id tells when it began, so that no row has to be written for it.
  */
 export function nextDueAt(record: NestedDirectoryRecord, state: SyncState): number | undefined {
   const { intervalMinutes } = record.settings;
@@ -88,9 +88,8 @@ export function nextDueAt(record: NestedDirectoryRecord, state: SyncState): numb
     record.state === 'active' && record.confirmation !== undefined && record.acknowledged !== undefined;
   if (!mayRun || intervalMinutes === 0) return undefined;
   const { lastSync } = state;
-  return lastSync === undefined
-    ? Date.parse(record.confirmation?.at ?? '')
-    : begunAt(lastSync) + intervalMinutes * 60_000;
+  const since = lastSync === undefined ? Date.parse(record.confirmation?.at ?? '') : begunAt(lastSync);
+  return since + intervalMinutes * 60_000;
 }
 
 function stateOf(record: NestedDirectoryRecord, facts: NestedFacts) {
