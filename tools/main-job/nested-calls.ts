@@ -15,17 +15,12 @@ export interface Preview {
   readonly domains: number;
 }
 
-/** Connects a tenant as an admin would: create, acknowledge, look, confirm what was seen. */
+/** Connects a tenant as an admin would: create, acknowledge, look, confirm what was seen. Called again after an outage it goes on. */
 export async function connectTenant(
   service: Service,
   { name, tenantId }: { readonly name: string; readonly tenantId: string },
 ): Promise<{ readonly directory: NestedDirectory; readonly preview: Preview }> {
-  const created = await adminCall(service, '/directories', {
-    method: 'POST',
-    // Runs by hand at first, so that no timer begins one between the rounds of change.
-    body: { name, kind: 'nested', connection: { tenantId }, settings: { intervalMinutes: 0 } },
-  });
-  const directory = { service, id: DirectoryId.parse(created['id']) };
+  const directory = (await directoryNamed(service, name)) ?? (await makeDirectory(service, name, tenantId));
   const of = `/directories/${directory.id}`;
   await adminCall(service, `${of}:acknowledge`, { method: 'POST' });
   const preview = Preview.parse(await adminCall(service, `${of}/preview`));
@@ -34,6 +29,23 @@ export async function connectTenant(
     directory,
     preview: { tenant: preview.tenant.displayName, domains: preview.domains.length },
   };
+}
+
+async function directoryNamed(service: Service, name: string): Promise<NestedDirectory | undefined> {
+  const { items } = Directories.parse(await adminCall(service, '/directories?limit=100'));
+  const found = items.find((directory) => directory.name === name);
+  return found && { service, id: found.id };
+}
+
+const Directories = z.looseObject({ items: z.array(z.looseObject({ id: DirectoryId, name: z.string() })) });
+
+/** With runs by hand at first, so that no timer begins one between the rounds of change. */
+async function makeDirectory(service: Service, name: string, tenantId: string): Promise<NestedDirectory> {
+  const created = await adminCall(service, '/directories', {
+    method: 'POST',
+    body: { name, kind: 'nested', connection: { tenantId }, settings: { intervalMinutes: 0 } },
+  });
+  return { service, id: DirectoryId.parse(created['id']) };
 }
 
 const Preview = z.looseObject({
