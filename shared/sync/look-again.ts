@@ -43,7 +43,10 @@ const approvedForMilliseconds = 24 * 60 * 60 * 1000;
 const clockSkewMilliseconds = 5 * 60 * 1000;
 const differenceMax = 0.05;
 
-/** Statements that only one of two plans makes, as a share of those of the first. */
+/**
+ * Statements that only one of two plans makes, as a share of those of the first; infinite when an edge between groups is among them, as
+ * that moves everybody below it.
+ */
 export async function planDifference(
   shown: AsyncIterable<JournalPart>,
   fresh: Iterable<JournalPart>,
@@ -51,11 +54,11 @@ export async function planDifference(
   const made = new Set<string>();
   for await (const part of shown) for (const statement of statementsOf(part)) made.add(statement);
   const count = made.size;
-  let others = 0;
-  for (const part of fresh) {
-    for (const statement of statementsOf(part)) if (!made.delete(statement)) others++;
-  }
-  return (others + made.size) / Math.max(1, count);
+  const only: string[] = [];
+  for (const part of fresh) only.push(...statementsOf(part).filter((statement) => !made.delete(statement)));
+  const differing = [...only, ...made];
+  if (differing.some((statement) => statement.startsWith(nestingWord))) return Number.POSITIVE_INFINITY;
+  return differing.length / Math.max(1, count);
 }
 
 /**
@@ -67,6 +70,8 @@ export const membershipsDifference = (shown: PlanCounts, fresh: PlanCounts): num
     Math.abs(fresh.membershipsRemoved - shown.membershipsRemoved)) /
   Math.max(1, shown.membershipsAdded + shown.membershipsRemoved);
 
+const nestingWord = 'nested: ';
+
 /** What a person approves: who goes and comes where. The reverse of memberships says the same; what is told of them is compared by number. */
 function statementsOf(part: JournalPart): readonly string[] {
   switch (part.kind) {
@@ -74,10 +79,13 @@ function statementsOf(part: JournalPart): readonly string[] {
     case 'groups':
       return part.items.map((item) => JSON.stringify(item));
     case 'members':
-      return part.items.flatMap(({ group, added, removed }) => [
-        ...unpackGuids(added).map((member) => `${group} + ${member}`),
-        ...unpackGuids(removed).map((member) => `${group} - ${member}`),
-      ]);
+      return part.items.flatMap(({ group, type, added, removed }) => {
+        const of = type === 'group' ? nestingWord + group : group;
+        return [
+          ...unpackGuids(added).map((member) => `${of} + ${member}`),
+          ...unpackGuids(removed).map((member) => `${of} - ${member}`),
+        ];
+      });
     case 'held':
       return [`held ${part.group} ${part.members?.length ?? 0}`];
     case 'groups-of':

@@ -224,3 +224,32 @@ test.each([
   });
   expect(membershipsDifference(withPairs(shown), withPairs(fresh))).toBe(expected);
 });
+
+test('as many memberships of other people, by another edge between groups, are another plan (XE-19)', async () => {
+  const people = (from: number) =>
+    Array.from({ length: 30 }, (_, index): ['user', number] => ['user', from + index]);
+  const sync = await synced({
+    users: 160,
+    groups: {
+      1: [
+        ['group', 2],
+        ['group', 3],
+      ],
+      2: people(1),
+      3: people(31),
+      4: people(61).concat(people(91)),
+    },
+  });
+  for (let index = 61; index <= 110; index++) sync.tenant.setMember(group(4), user(index), undefined);
+  sync.tenant.setMember(group(1), group(2), undefined);
+  const strict = { safeguard: SafeguardSettings.parse({ memberships: { floor: 3, percent: 0 } }) };
+  const held = await sync.sync(strict);
+  expect(held.status).toBe('awaiting-approval');
+  sync.tenant.setMember(group(1), group(2), 'group');
+  sync.tenant.setMember(group(1), group(3), undefined);
+  const again = await sync.decide(true);
+  expect([again.status, again.plan?.counts]).toEqual(['awaiting-approval', held.plan?.counts]);
+  expect(told(sync)[1]).toHaveLength(60);
+  expect((await sync.decide(true)).status).toBe('done');
+  expect(told(sync)[1]).toEqual(people(1).map(([, index]) => index));
+});
