@@ -1,7 +1,7 @@
 // npm run sync -- --origin URL --organization ID --directory ID [--admin-key KEY] [--dry-run]: starts a run of a nested directory,
 // or follows the one under way, and shows it to its end. Exit code 0 when it is done, 3 when it waits for an approval, else 1.
 import { parseArgs } from 'node:util';
-import { followRun } from './operate/follow-run.ts';
+import { showRun } from './operate/show-run.ts';
 import { runTool } from './operate/tool-main.ts';
 
 await runTool(async (args) => {
@@ -24,7 +24,7 @@ await runTool(async (args) => {
     );
   }
   const mode = values['dry-run'] === true ? 'dry-run' : 'sync';
-  return await followRun(
+  return await showRun(
     { origin, organizationId, adminKey },
     { directory, mode },
     { line: (text) => console.log(text) },

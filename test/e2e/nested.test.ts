@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { followRun } from '../../tools/operate/follow-run.ts';
+import { showRun } from '../../tools/operate/show-run.ts';
 import {
   type SimulatedGraph,
   startSimulatedGraph,
@@ -182,7 +182,7 @@ test('a run is started from a shell and shown to its end, by its exit code too (
   const lines: string[] = [];
   const shell = async (mode: 'sync' | 'dry-run') => {
     const directory = one.split('/').at(-1) ?? '';
-    return await followRun(served, { directory, mode }, { line: (text) => lines.push(text) });
+    return await showRun(served, { directory, mode }, { line: (text) => lines.push(text) });
   };
   tenant.addUser(user(72), userProperties(72));
   expect(await shell('sync')).toBe(0);
@@ -200,7 +200,7 @@ test('a run is started from a shell and shown to its end, by its exit code too (
   for (let member = 0; member < 12; member++) tenant.restore(user(member + 10));
   expect(await shell('sync')).toBe(0);
   await expect(
-    followRun(served, { directory: 'dir_none', mode: 'sync' }, { line: () => undefined }),
+    showRun(served, { directory: 'dir_none', mode: 'sync' }, { line: () => undefined }),
   ).rejects.toThrow(/answered 4\d\d/);
 });
 

@@ -65,7 +65,13 @@ export async function runNow(
 }
 
 /** The run that is going on or waits for a person, if any. */
-export async function activeRun({ service, id }: NestedDirectory): Promise<string | undefined> {
+export async function activeRun({
+  service,
+  id,
+}: {
+  readonly service: Service;
+  readonly id: string;
+}): Promise<string | undefined> {
   return Runs.parse(await adminCall(service, `/directories/${id}`)).runs.active;
 }
 

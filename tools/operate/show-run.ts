@@ -1,44 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod';
+import { RunView } from '../../shared/admin/run-history.ts';
 import { adminCall, type Service } from '../main-job/admin-calls.ts';
 import type { Display } from '../main-job/display.ts';
+import { activeRun } from '../main-job/nested-calls.ts';
 import { textTable } from '../main-job/text-table.ts';
-
-const Counts = z.record(z.string(), z.int());
-const Stream = z.object({ pages: z.int(), items: z.int(), complete: z.boolean() });
-const Run = z.object({
-  id: z.string(),
-  mode: z.string(),
-  status: z.string(),
-  phase: z.string(),
-  progress: z.object({
-    users: Stream,
-    groups: Stream,
-    applied: z.object({ done: z.int(), total: z.int() }),
-  }),
-  waitsUntil: z.string().optional(),
-  plan: z.object({ hash: z.string(), counts: Counts, exceeded: z.array(z.string()) }).optional(),
-  failure: z.object({ code: z.string(), detail: z.string() }).optional(),
-  ...{ graphCalls: z.int(), storageOperations: z.int().optional(), warnings: z.int() },
-});
-type Run = z.infer<typeof Run>;
 
 /**
  * Starts a run and shows it until it has ended or waits for a person (XA-18); the run that is under way is followed in place of
  * another. The exit code: 0 done, 3 waits for an approval, 1 anything else.
  */
-export async function followRun(
+export async function showRun(
   service: Service,
   { directory, mode }: { readonly directory: string; readonly mode: 'sync' | 'dry-run' },
   display: Pick<Display, 'line'>,
 ): Promise<number> {
   const runs = `/directories/${directory}/runs`;
-  const active = await activeRun(service, directory);
-  const id = active ?? Run.parse(await adminCall(service, runs, { method: 'POST', body: { mode } })).id;
+  const active = await activeRun({ service, id: directory });
+  const id = active ?? RunView.parse(await adminCall(service, runs, { method: 'POST', body: { mode } })).id;
   display.line(active === undefined ? `Run ${id} begins.` : `Run ${id} is under way already.`);
   let shown = '';
   for (;;) {
-    const run = Run.parse(await adminCall(service, `${runs}/${id}`));
+    const run = RunView.parse(await adminCall(service, `${runs}/${id}`));
     const now = progressOf(run);
     if (now !== shown) display.line(now);
     shown = now;
@@ -49,13 +31,8 @@ export async function followRun(
 
 const pollMilliseconds = 500;
 
-async function activeRun(service: Service, directory: string): Promise<string | undefined> {
-  const seen = await adminCall(service, `/directories/${directory}`);
-  return z.object({ runs: z.object({ active: z.string().optional() }) }).parse(seen).runs.active;
-}
-
 /** Without a bar, as nobody knows how much there is to be read. */
-function progressOf({ phase, progress, waitsUntil }: Run): string {
+function progressOf({ phase, progress, waitsUntil }: RunView): string {
   const { users, groups, applied } = progress;
   const read = `${users.items.toLocaleString('en-US')} users and ${groups.items.toLocaleString('en-US')} groups read`;
   const made = applied.total === 0 ? '' : `, ${applied.done} of ${applied.total} parts applied`;
@@ -63,7 +40,7 @@ function progressOf({ phase, progress, waitsUntil }: Run): string {
 }
 
 function showEnd(
-  { status, plan, failure, graphCalls, storageOperations, warnings }: Run,
+  { status, plan, failure, graphCalls, storageOperations, warnings }: RunView,
   display: Pick<Display, 'line'>,
 ) {
   const counts = Object.entries(plan?.counts ?? {}).filter(([, count]) => count > 0);
