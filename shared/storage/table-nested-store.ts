@@ -8,6 +8,7 @@ import { submitBatch } from './batch.ts';
 import { rowSchema } from './directory-rows.ts';
 import { deadObjectsOf } from './nested/dead-objects.ts';
 import { commitFenced, commitWhole } from './nested/fenced-commit.ts';
+import { commitFitting } from './nested/fitting-commit.ts';
 import { leases } from './nested/lease.ts';
 import {
   allChunksOf,
@@ -52,6 +53,7 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
     isLeased: lease.isLeased,
     commit: (directory, fence, writes) => commitFenced(shared, lease, { directory, fence, writes }),
     commitWhole: (directory, fence, whole) => commitWhole(shared, lease, { directory, fence, ...whole }),
+    commitFitting: (directory, fence, some) => commitFitting(shared, lease, { directory, fence, ...some }),
 
     async state(directory) {
       const found = await shared.row(directory, stateKey);

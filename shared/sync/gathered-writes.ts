@@ -60,8 +60,8 @@ export class GatheredWrites {
   async commit(writes: readonly NestedWrite[]): Promise<void> {
     const { now, gathering } = this.#session;
     for (const write of writes) {
-      if (this.#held.isFull(write, gathering.writes)) await this.#storeDecided(gathering.writes);
-      if (this.#held.isFull(write, gathering.writes)) await this.flush();
+      if (this.#held.isFull(write, gathering.writes)) await this.#storeDecided();
+      while (this.#held.isFull(write, gathering.writes)) await this.#storeFull();
       if (this.#held.isEmpty) this.#since = now();
       this.#held.add(write);
     }
@@ -73,12 +73,9 @@ export class GatheredWrites {
   }
 
   async flush(): Promise<void> {
-    const { writes } = this.#session.gathering;
-    const mayBeWhole = this.#mayBeWhole;
-    let isStored = mayBeWhole && (await this.#storeWhole());
+    let isStored = this.#mayBeWhole && (await this.#storeWhole());
     if (!isStored && this.#decided !== undefined) {
-      // What does not fit in one transaction may fit in two.
-      await this.#storeDecided(mayBeWhole ? writes / 2 : writes);
+      await this.#storeDecided();
       isStored = this.#mayBeWhole && (await this.#storeWhole());
     }
     if (!isStored) await this.#storeHeld();
@@ -120,19 +117,32 @@ export class GatheredWrites {
   }
 
   /** The decision with as much of what follows from it as fits in its transaction: never that without the decision. */
-  async #storeDecided(writesMax: number): Promise<void> {
+  async #storeDecided(): Promise<void> {
     const decided = this.#decided;
     if (decided === undefined) return;
     const { directory, fence } = this.#session;
     this.#mayBeStaged = true;
-    const { fitting, rest } = decided.filledUp(this.#held, writesMax);
-    const writes = [...decided.writes, ...fitting, ...decided.last];
-    if (fitting.length > 0 && (await this.#store.commitWhole(directory, fence, { writes }))) {
-      this.#held = rest;
-    } else {
-      await this.#send([...decided.writes, ...decided.last]);
-    }
+    const must = [...decided.writes, ...decided.last];
+    const some = { must, more: this.#held.writes, last: [] };
+    const stored = await this.#store.commitFitting(directory, fence, some);
+    if (stored === undefined) await this.#send(must);
+    this.#held = this.#held.after(stored ?? 0);
     this.#decided = undefined;
+  }
+
+  /** One transaction that is full; what it has no room for waits on, with the checkpoint that speaks of it. */
+  async #storeFull(): Promise<void> {
+    const { directory, fence } = this.#session;
+    const { writes, last, isStaging } = this.#held;
+    this.#mayBeStaged ||= isStaging;
+    const some = { must: [], more: writes, last };
+    const stored = await this.#store.commitFitting(directory, fence, some);
+    if (stored === undefined || stored === writes.length) {
+      if (stored === undefined) await this.#send([...writes, ...last]);
+      this.#held = new HeldBack();
+    } else {
+      this.#held = this.#held.after(stored);
+    }
   }
 
   async #storeHeld(): Promise<void> {

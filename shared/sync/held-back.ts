@@ -74,24 +74,12 @@ export class HeldBack {
     if (write.kind === 'journal') this.#parts.set(write.part, write.content);
   }
 
-  /** As many of the writes of `next` as there is room for beside these, and what is left of it. */
-  filledUp(
-    next: HeldBack,
-    rowsMax: number,
-  ): { readonly fitting: readonly NestedWrite[]; readonly rest: HeldBack } {
-    const all = new HeldBack();
-    for (const write of this.writes) all.add(write);
-    const isRoom = (write: NestedWrite) => {
-      if (all.isFull(write, rowsMax)) return false;
-      all.add(write);
-      return true;
-    };
-    const refused = next.writes.findIndex((write) => !isRoom(write));
-    const count = refused === -1 ? next.writes.length : refused;
+  /** What is left when the first writes are stored. */
+  after(stored: number): HeldBack {
     const rest = new HeldBack();
-    for (const write of next.writes.slice(count)) rest.add(write);
-    rest.seal(next.last);
-    return { fitting: next.writes.slice(0, count), rest };
+    for (const write of this.writes.slice(stored)) rest.add(write);
+    rest.seal(this.last);
+    return rest;
   }
 
   /** What was added with them is whole: from here on their checkpoint and state stand for all of it. */

@@ -35,6 +35,11 @@ export interface NestedDirectoryStore {
   commit(directory: DirectoryId, fence: Fence, writes: readonly NestedWrite[]): Promise<void>;
   /** Carries out all of it in one transaction; false, and nothing is written, when it does not fit in one. */
   commitWhole(directory: DirectoryId, fence: Fence, whole: WholeCommit): Promise<boolean>;
+  /**
+   * Carries out as much as one transaction takes, and says how many of `more`; undefined, and nothing is written, when `must` does
+   * not fit, or there is none and the first of `more` does not.
+   */
+  commitFitting(directory: DirectoryId, fence: Fence, some: FittingCommit): Promise<number | undefined>;
 
   /** Rows by id, in no order; unknown ids are left out. At most 1,000 ids, read side by side. */
   users(directory: DirectoryId, ids: readonly UserId[]): Promise<readonly NestedUser[]>;
@@ -115,6 +120,15 @@ export interface WholeCommit {
   readonly writes: readonly NestedWrite[];
   /** Everything goes that this run staged, its journal and the order to stop it included. */
   readonly discards?: RunId | undefined;
+}
+
+export interface FittingCommit {
+  /** All of it, or nothing is written. */
+  readonly must: readonly NestedWrite[];
+  /** In their order, as many as there is room for. */
+  readonly more: readonly NestedWrite[];
+  /** What says that all of `more` is written: with the last of it. */
+  readonly last: readonly NestedWrite[];
 }
 
 export type NestedWrite =

@@ -5,6 +5,7 @@ import { packGuids, unpackGuids } from '../../shared/nesting/guid.ts';
 import {
   type Fence,
   FenceLost,
+  type FittingCommit,
   type NestedDirectoryStore,
   type NestedGroup,
   type NestedUser,
@@ -350,6 +351,31 @@ export function describeNestedStore(name: string, open: () => Promise<NestedDire
       expect(await store.run(directory, run)).toEqual(checkpoint);
       await store.acquire(directory, { holder: 'b', now: 1_900_000_000_000, seconds: 180 });
       await expect(store.commitWhole(directory, fence, { writes: users(1) })).rejects.toThrow(FenceLost);
+    });
+
+    test('a transaction takes what it must, and as many of the rest as fit, and is never sent by a zombie', async () => {
+      const users = (count: number, from = 0) =>
+        Array.from({ length: count }, (_, n): NestedWrite => ({ kind: 'user', user: nestedUser(from + n) }));
+      const last: readonly NestedWrite[] = [{ kind: 'checkpoint', run: checkpoint }];
+      const fitting = (some: Partial<FittingCommit>) =>
+        store.commitFitting(directory, fence, { must: [], more: [], last: [], ...some });
+      expect(await fitting({ must: users(120), more: users(1) })).toBeUndefined();
+      expect(await fitting({ last })).toBeUndefined();
+      expect([await store.isBlank(directory), await store.run(directory, run)]).toEqual([true, undefined]);
+
+      expect(await fitting({ must: users(90), more: users(20, 90), last })).toBe(8);
+      const stored = await store.users(
+        directory,
+        users(110).map((_, n) => user(n)),
+      );
+      expect([stored.length, await store.run(directory, run)]).toEqual([98, undefined]);
+      expect(await fitting({ more: users(12, 98), last })).toBe(12);
+      expect((await store.users(directory, [user(98), user(109)])).length).toBe(2);
+      expect(await store.run(directory, run)).toEqual(checkpoint);
+      expect(await fitting({ must: users(99), more: users(1, 200) })).toBe(0);
+
+      await store.acquire(directory, { holder: 'b', now: 1_900_000_000_000, seconds: 180 });
+      await expect(fitting({ must: users(1) })).rejects.toThrow(FenceLost);
     });
 
     test('with what has to be one transaction goes all that a run kept for itself, or nothing', async () => {

@@ -8,6 +8,7 @@ import { leaseKey } from './nested-keys.ts';
 import type { NestedTable } from './nested-table.ts';
 import { plannedRows } from './planned-writes.ts';
 import { deletions, keysOfRun } from './run-keys.ts';
+import { TransactionRoom } from './transaction-room.ts';
 
 interface Commit {
   readonly directory: DirectoryId;
@@ -120,40 +121,18 @@ export async function sendFenced(
   }
 }
 
-/**
- * Rows in order, cut where a transaction is full: 100 rows and 4 MiB, less what the fence and the wrapping take. The rows of
- * `last` stay together, with those before them where there is room.
- */
+/** Rows in order, cut where a transaction is full. The rows of `last` stay together, with those before them where there is room. */
 function transactionsOf(
   rows: readonly RowChange[],
   last: readonly RowChange[],
 ): readonly (readonly RowChange[])[] {
-  const transactions: RowChange[][] = [];
-  let current: RowChange[] = [];
-  let bytes = 0;
-  const pack = (together: readonly RowChange[]) => {
-    const size = together.reduce((sum, row) => sum + sizeOf(row), 0);
-    if (current.length > 0 && (current.length + together.length > rowsMax || bytes + size > bytesMax)) {
-      transactions.push(current);
-      current = [];
-      bytes = 0;
-    }
-    current.push(...together);
-    bytes += size;
-  };
-  for (const row of rows) pack([row]);
-  if (last.length > 0) pack(last);
-  if (current.length > 0) transactions.push(current);
-  return transactions.length === 0 ? [[]] : transactions;
-}
-
-const rowsMax = 99;
-const bytesMax = 3_500_000;
-
-function sizeOf(row: RowChange): number {
-  if (row.action === 'delete') return 500;
-  return Object.values(row.row).reduce<number>((sum, value) => {
-    if (value instanceof Uint8Array) return sum + value.length * (4 / 3) + 100;
-    return sum + (typeof value === 'string' ? Buffer.byteLength(value) * 1.2 : 20) + 30;
-  }, 700);
+  const transactions: (readonly RowChange[])[] = [];
+  let room = new TransactionRoom();
+  for (const together of [...rows.map((row) => [row]), last]) {
+    if (room.take(together)) continue;
+    transactions.push(room.rows);
+    room = new TransactionRoom();
+    room.take(together);
+  }
+  return transactions.length > 0 && room.isEmpty ? transactions : [...transactions, room.rows];
 }

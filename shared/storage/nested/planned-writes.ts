@@ -27,14 +27,22 @@ export async function plannedRows(
   directory: DirectoryId,
   writes: readonly NestedWrite[],
 ): Promise<readonly RowChange[]> {
+  return (await rowsOfEach(shared, directory, writes)).flat();
+}
+
+/** The same, by write. */
+export async function rowsOfEach(
+  shared: NestedTable,
+  directory: DirectoryId,
+  writes: readonly NestedWrite[],
+): Promise<readonly (readonly RowChange[])[]> {
   const ofGroups = Map.groupBy(writes.filter(isOfMembers), ({ group }) => group);
-  const rows = await sideBySide(writes, async (write) => {
+  return await sideBySide(writes, async (write) => {
     if (!isOfMembers(write)) return await rowsOf(shared, directory, write);
     // All of a group with its first one: they share a row of counts.
     const all = ofGroups.get(write.group) ?? [];
     return write === all[0] ? await memberRows(shared, directory, all) : [];
   });
-  return rows.flat();
 }
 
 const isOfMembers = (write: NestedWrite): write is MembersWrite => write.kind === 'members';

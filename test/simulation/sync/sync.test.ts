@@ -34,7 +34,8 @@ test.each([
   ['full', { gathering: fullTransactions }, 10],
   ['half full', { gathering: { ...fullTransactions, writes: 14 } }, 14],
   ['nearly empty', { gathering: { ...fullTransactions, writes: 2 } }, 100],
-  ['too small', { gathering: fullTransactions, wholeRefused: true }, 20],
+  ['too small', { gathering: fullTransactions, wholeRefused: true, fittingMax: 0 }, 20],
+  ['overflowing', { gathering: { ...fullTransactions, writes: 14 }, wholeRefused: true, fittingMax: 5 }, 30],
 ])(
   'a process that dies before or after any write of a %s transaction leaves the same directory behind (F1)',
   async (_, store, leastWrites) => {
@@ -55,7 +56,7 @@ test.each([
   },
 );
 
-type StoreOf = Partial<Pick<SimulatedSync, 'gathering' | 'wholeRefused'>>;
+type StoreOf = Partial<Pick<SimulatedSync, 'gathering' | 'wholeRefused' | 'fittingMax'>>;
 
 /** A first run and two rounds with every kind of change; what a consumer knows, every row, and what runs left of their own. */
 async function small(store: StoreOf, onWrite: () => void) {

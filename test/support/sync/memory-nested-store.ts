@@ -29,6 +29,9 @@ interface Directory {
   readonly outbox: Map<string, NestedOutboxEntry>;
 }
 
+/** Of a transaction. */
+const rowsMax = 99;
+
 /** Called before and after each write; may throw, as a process that dies does, or take its time, as one that hangs. */
 export type Interruption = (moment: 'before-write' | 'after-write') => void | Promise<void>;
 
@@ -65,7 +68,7 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
     },
     isCancelOrdered: async (id, run) => of(id).cancelled.has(run),
     commit: async (id, fence, writes) => {
-      if (writes.length > 99) throw new Error(`${writes.length} writes in one commit`);
+      if (writes.length > rowsMax) throw new Error(`${writes.length} writes in one commit`);
       for (const some of transactionsOf(structuredClone(writes))) {
         await interrupt('before-write');
         if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
@@ -74,13 +77,24 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
       }
     },
     commitWhole: async (id, fence, { writes, discards }) => {
-      if (writes.length + keysOfRun(of(id), discards).length > 99) return false;
+      if (writes.length + keysOfRun(of(id), discards).length > rowsMax) return false;
       await interrupt('before-write');
       if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
       for (const write of structuredClone(writes)) apply(of(id), write);
       discardAll(of(id), discards);
       await interrupt('after-write');
       return true;
+    },
+    commitFitting: async (id, fence, { must, more, last }) => {
+      const fitting = Math.min(more.length, rowsMax - must.length - last.length);
+      if (fitting < 0 || must.length + fitting === 0) return undefined;
+      await interrupt('before-write');
+      if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
+      const seal = fitting === more.length ? last : [];
+      for (const write of structuredClone([...must, ...more.slice(0, fitting), ...seal]))
+        apply(of(id), write);
+      await interrupt('after-write');
+      return fitting;
     },
     users: async (id, ids) => ids.flatMap((user) => structuredClone(of(id).users.get(user)) ?? []),
     groups: async (id, ids) => ids.flatMap((group) => structuredClone(of(id).groups.get(group)) ?? []),

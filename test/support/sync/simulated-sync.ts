@@ -4,7 +4,7 @@ import { confirmationHash } from '../../../shared/sync/check-tenant.ts';
 import { fullTransactions } from '../../../shared/sync/gathered-store.ts';
 import type { Gathering } from '../../../shared/sync/gathered-writes.ts';
 import type { TenantDomain } from '../../../shared/sync/graph-port.ts';
-import type { NestedDirectoryStore } from '../../../shared/sync/nested-store.ts';
+import type { Fence, FittingCommit, NestedDirectoryStore } from '../../../shared/sync/nested-store.ts';
 import type { RunLog, RunLogEntry } from '../../../shared/sync/run-log.ts';
 import { decideRun, startRun, wakeActiveRun } from '../../../shared/sync/run-orders.ts';
 import type { StreamCursor, SyncRun } from '../../../shared/sync/run-records.ts';
@@ -54,6 +54,8 @@ export class SimulatedSync {
   gathering: Gathering | undefined;
   /** Nothing ever fits in one transaction, as where rows are large. */
   wholeRefused = false;
+  /** So many writes, besides those that have to be, fit in one transaction. */
+  fittingMax = Number.POSITIVE_INFINITY;
   softSeconds = 240;
   /** Called when people are told of a run. */
   onSavedRun: (run: SyncRun) => void = () => undefined;
@@ -273,10 +275,27 @@ export class SimulatedSync {
     return await this.store.commitWhole(...of);
   }
 
+  /** So do some that are to be as full as they can be. */
+  async #commitFitting(
+    directory: DirectoryId,
+    fence: Fence,
+    { must, more, last }: FittingCommit,
+  ): Promise<number | undefined> {
+    const isTight = this.roughQueue && this.random() < 0.2;
+    const some = more.slice(0, isTight ? Math.floor(this.random() * 5) : this.fittingMax);
+    if (must.length + some.length === 0) return undefined;
+    const seal = some.length === more.length ? last : [];
+    return await this.store.commitFitting(directory, fence, { must, more: some, last: seal });
+  }
+
   ports(): SyncPorts {
     return {
       graph: this.tenant.graph(),
-      store: { ...this.store, commitWhole: (...of) => this.#commitWhole(...of) },
+      store: {
+        ...this.store,
+        commitWhole: (...of) => this.#commitWhole(...of),
+        commitFitting: (...of) => this.#commitFitting(...of),
+      },
       queue: this.#queue,
       log: this.#log,
       // In a rough life time goes by while a process works, a millisecond with each look at the clock.

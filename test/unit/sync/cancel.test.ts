@@ -103,7 +103,8 @@ test('a run that is being applied is carried to its end, and looks for no order'
     }
     await sync.store.commit(directory, fence, writes);
   };
-  const looks = await carriedOut(sync, message, { commit, commitWhole: async () => false });
+  const refused = { commitWhole: async () => false, commitFitting: async () => undefined };
+  const looks = await carriedOut(sync, message, { commit, ...refused });
   expect([looks, (await sync.lastRun()).status, told(sync)]).toEqual([1, 'done', { 1: [1, 2] }]);
 });
 

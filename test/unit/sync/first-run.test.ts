@@ -27,7 +27,7 @@ function largerTenant(): SimulatedSync {
 
 /** What is written from now on. */
 function writesOf(sync: SimulatedSync): NestedWrite[] {
-  const { commit, commitWhole } = sync.store;
+  const { commit, commitWhole, commitFitting } = sync.store;
   const writes: NestedWrite[] = [];
   sync.store.commit = async (directory, fence, some) => {
     await commit(directory, fence, some);
@@ -37,6 +37,11 @@ function writesOf(sync: SimulatedSync): NestedWrite[] {
     const isWhole = await commitWhole(directory, fence, whole);
     if (isWhole) writes.push(...whole.writes);
     return isWhole;
+  };
+  sync.store.commitFitting = async (directory, fence, some) => {
+    const fitting = await commitFitting(directory, fence, some);
+    if (fitting !== undefined) writes.push(...some.must, ...some.more.slice(0, fitting), ...some.last);
+    return fitting;
   };
   return writes;
 }
