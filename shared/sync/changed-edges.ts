@@ -9,6 +9,7 @@ export class ChangedEdges {
   /** For members whose changes are forgotten: how many changes there were then. */
   readonly #forgotten = new Map<number, number>();
   #removed = 0;
+  #isKept: (group: number, member: number) => boolean = () => false;
 
   push(group: number, member: number, added: boolean): void {
     this.#slices.push(group, member * 2 + (added ? 1 : 0));
@@ -21,6 +22,11 @@ export class ChangedEdges {
     for (const group of groups) this.push(group, member, false);
   }
 
+  /** Removals that are not made after all. */
+  keepBack(isKept: (group: number, member: number) => boolean): void {
+    this.#isKept = isKept;
+  }
+
   /** The changes of groups and members below these numbers; then there are none here. */
   finish({ groups, members }: { groups: number; members: number }): EdgeChanges {
     const changes = this.#slices.byGroup(groups);
@@ -31,7 +37,7 @@ export class ChangedEdges {
       for (const { from, to } of slicesOf(changes, group)) {
         for (let index = from; index < to; index++) {
           const word = changes.words[index] as number;
-          if (!this.#isForgotten(word >>> 1, index)) rows[word & 1]?.push(word >>> 1);
+          if (!this.#isDropped(group, word, index)) rows[word & 1]?.push(word >>> 1);
         }
       }
       added.end(group);
@@ -41,8 +47,10 @@ export class ChangedEdges {
     return edgeChanges({ added: added.finish(), removed: removed.finish() }, members);
   }
 
-  #isForgotten(member: number, change: number): boolean {
-    return this.#forgotten.size > 0 && change < (this.#forgotten.get(member) ?? 0);
+  #isDropped(group: number, word: number, index: number): boolean {
+    const member = word >>> 1;
+    if (this.#forgotten.size > 0 && index < (this.#forgotten.get(member) ?? 0)) return true;
+    return (word & 1) === 0 && this.#isKept(group, member);
   }
 }
 

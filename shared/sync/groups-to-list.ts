@@ -8,6 +8,7 @@ export interface WantedLists {
   readonly group: number;
   readonly reason: Reread['reason'];
   readonly rounds: number;
+  readonly undecided?: NonNullable<Reread['undecided']>;
 }
 
 export interface ListQuestion {

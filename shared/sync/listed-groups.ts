@@ -22,10 +22,10 @@ export async function listedGroups(
 
 async function listOf(
   { store, run, round }: { store: NestedDirectoryStore; run: SyncRun; round: FoldedRound },
-  { group, reason, rounds }: Reread,
+  { group, reason, rounds, undecided }: Reread,
 ): Promise<ListedGroup> {
   const pages = run.rereadPages[group];
-  if (pages === undefined) return { reason, rounds };
+  if (pages === undefined) return { reason, rounds, ...leftOpen(round, undecided) };
   const members = new Set<number>();
   const children = new Set<number>();
   for (let page = 0; page < pages; page++) {
@@ -42,4 +42,14 @@ async function listOf(
     }
   }
   return { reason, rounds, members, children };
+}
+
+function leftOpen(
+  { memberIds, groupIds }: FoldedRound,
+  undecided: Reread['undecided'],
+): Pick<ListedGroup, 'undecided'> {
+  if (undecided === undefined) return {};
+  const members = undecided.members.map((id) => numberOf(memberIds, id));
+  const children = undecided.children.map((id) => numberOf(groupIds, id));
+  return { undecided: { members, children } };
 }

@@ -9,6 +9,7 @@ import { dropGone, isGone } from './gone-edges.ts';
 import type { Reread } from './run-records.ts';
 import type { HiddenMembers } from './shown-groups.ts';
 import type { StoredMemberships } from './stored-memberships.ts';
+import { UndecidedEdges, undecidedRoundsMax } from './undecided-edges.ts';
 
 /** What a list said of a group's members, and why it was asked. */
 export interface ListedGroup {
@@ -17,6 +18,14 @@ export interface ListedGroup {
   /** Undefined when Graph gave no complete answer: then nothing is known. */
   readonly members?: ReadonlySet<number>;
   readonly children?: ReadonlySet<number>;
+  /** What earlier rounds left open. */
+  readonly undecided?: UndecidedMembers;
+}
+
+/** Members, and child groups, of whom it is open whether they came into a group. */
+export interface UndecidedMembers {
+  readonly members: readonly number[];
+  readonly children: readonly number[];
 }
 
 export interface NetEdges {
@@ -29,6 +38,7 @@ export interface NetEdges {
     readonly group: number;
     readonly reason: Reread['reason'];
     readonly rounds: number;
+    readonly undecided?: UndecidedMembers;
   }[];
   /** Groups whose removals were kept back because their members are hidden from this credential. */
   readonly hidden: readonly number[];
@@ -53,7 +63,8 @@ const dynamicRoundsMax = 5;
 /** Net changes of direct memberships against what is stored: replays vanish, and no removal is without evidence. */
 export function netEdges(sources: EdgeSources): NetEdges {
   const { round } = sources;
-  const context: Context = { sources, pending: new Map(), hidden: new Set() };
+  const undecided = { users: new UndecidedEdges(), nesting: new UndecidedEdges() };
+  const context: Context = { sources, pending: new Map(), hidden: new Set(), undecided };
   const changes = { users: new ChangedEdges(), nesting: new ChangedEdges() };
   decideGroups(context, changes);
   // From here on nobody needs the events, which are the largest part of a first round.
@@ -61,12 +72,41 @@ export function netEdges(sources: EdgeSources): NetEdges {
   round.nestingEvents.forget();
   dropGone(sources, changes);
   const [groups, members] = [round.groupIds.count, round.memberIds.count];
+  keepMovers(context, changes);
   return {
     users: changes.users.finish({ groups, members }),
     nesting: changes.nesting.finish({ groups, members: groups }),
-    rereads: [...context.pending].map(([group, why]) => ({ group, ...why })),
+    rereads: [...context.pending].map(([group, why]) => ({ group, ...why, ...stillOpen(context, group) })),
     hidden: [...context.hidden],
   };
+}
+
+/** Who may have come into a group leaves no other before that is known, if he is there at all. */
+function keepMovers(
+  context: Context,
+  { users, nesting }: { users: ChangedEdges; nesting: ChangedEdges },
+): void {
+  const { sources, undecided } = context;
+  const { round, asleep } = sources;
+  const isAwake = (user: number) => (round.users.get(user)?.life ?? 'live') === 'live' && !asleep.has(user);
+  const isLive = (child: number) => lifeOf(sources, child) === 'live';
+  users.keepBack((group, user) => undecided.users.has(user) && isAwake(user) && waits(context, group));
+  nesting.keepBack((group, child) => undecided.nesting.has(child) && isLive(child) && waits(context, group));
+}
+
+/** A removal waits for the lists of the next round, a few times; what a group that is gone says is never kept back. */
+function waits(context: Context, group: number): boolean {
+  const { round, listed } = context.sources;
+  const rounds = 1 + (listed.get(group)?.rounds ?? -1);
+  if (isGone(round, group) || rounds >= undecidedRoundsMax) return false;
+  if (!context.pending.has(group)) keepAsking(context, group, 'unknown-members');
+  return true;
+}
+
+function stillOpen({ undecided }: Context, group: number): { readonly undecided?: UndecidedMembers } {
+  const members = undecided.users.of(group);
+  const children = undecided.nesting.of(group);
+  return members.length + children.length === 0 ? {} : { undecided: { members, children } };
 }
 
 function decideGroups(context: Context, changes: { users: ChangedEdges; nesting: ChangedEdges }): void {
@@ -88,6 +128,8 @@ function decideGroups(context: Context, changes: { users: ChangedEdges; nesting:
         ? among(members.before, stored.membersOf(group))
         : (member) => stored.groupsOf(member).includes(group),
       listed: sources.listed.get(group)?.members,
+      open: sources.listed.get(group)?.undecided?.members ?? [],
+      undecided: context.undecided.users,
       asked: asked.users.get(group) ?? [],
       isAsleep: (member) => sources.asleep.has(member),
       words: members.words,
@@ -98,6 +140,8 @@ function decideGroups(context: Context, changes: { users: ChangedEdges; nesting:
       stored: stored.childrenOf(group),
       before: among(children.before, stored.childrenOf(group)),
       listed: sources.listed.get(group)?.children,
+      open: sources.listed.get(group)?.undecided?.children ?? [],
+      undecided: context.undecided.nesting,
       asked: asked.nesting.get(group) ?? [],
       isAsleep: (child) => lifeOf(sources, child) === 'soft-deleted',
       words: children.words,
@@ -119,6 +163,7 @@ interface Context {
   readonly sources: EdgeSources;
   readonly pending: Map<number, { reason: Reread['reason']; rounds: number }>;
   readonly hidden: Set<number>;
+  readonly undecided: { readonly users: UndecidedEdges; readonly nesting: UndecidedEdges };
 }
 
 interface Side {
@@ -127,6 +172,9 @@ interface Side {
   readonly stored: Uint32Array;
   readonly before: (member: number) => boolean;
   readonly listed: ReadonlySet<number> | undefined;
+  /** Members of whom earlier rounds left it open whether they came. */
+  readonly open: readonly number[];
+  readonly undecided: UndecidedEdges;
   /** Members that were found to be in the group by asking them. */
   readonly asked: readonly number[];
   /** A member that is not shown may still be one. */
@@ -176,7 +224,14 @@ function wantedEdges(context: Context, group: number, side: Side): EdgeWords {
     // Two words and no list: the edge stays as it is stored.
     else wanted.unsay(memberOf(edge));
   }
+  if (side.listed === undefined && side.open.length > 0) keepOpen(context, group, side);
   return wanted;
+}
+
+/** What earlier rounds left open still is, unless this one says it. */
+function keepOpen(context: Context, group: number, side: Side): void {
+  const said = new Set([...side.edges].filter((edge) => !isContested(edge)).map(memberOf));
+  for (const member of side.open) if (!said.has(member)) leaveOpen(context, group, { side, member });
 }
 
 /** What the events say of an edge; undefined when they contradict each other and nothing decides. */
@@ -199,7 +254,20 @@ function contestedWord(
   { side, member, lastWord }: { readonly side: Side; readonly member: number; readonly lastWord: boolean },
 ): boolean | undefined {
   keepAsking(context, group, 'unknown-members');
-  return side.isAsleep(member) ? lastWord : side.listed?.has(member);
+  if (side.isAsleep(member)) return lastWord;
+  const present = side.listed?.has(member);
+  if (present !== true) leaveOpen(context, group, { side, member });
+  return present;
+}
+
+/** Who was a member stays one; of anybody else it is open whether he came, a few rounds at most. */
+function leaveOpen(
+  { sources }: Context,
+  group: number,
+  { side, member }: { readonly side: Side; readonly member: number },
+): void {
+  const rounds = sources.listed.get(group)?.rounds ?? 0;
+  if (rounds < undecidedRoundsMax && !side.before(member)) side.undecided.note(group, member);
 }
 
 function setAbsent({ stored, isAsleep, words }: Side): void {

@@ -6,7 +6,7 @@ import type { DeriveSources } from './derive-sources.ts';
 import { doubtfulObjects } from './doubtful-objects.ts';
 import { exceededBy } from './exceeded.ts';
 import { externalUsers } from './external-users.ts';
-import { isFirst } from './fold-round.ts';
+import { type FoldedRound, isFirst } from './fold-round.ts';
 import { type GroupDecision, groupDecisions } from './group-decisions.ts';
 import { heldNames } from './group-names.ts';
 import { groupsToList } from './groups-to-list.ts';
@@ -15,7 +15,7 @@ import { unknownMembers } from './idle-members.ts';
 import { listedGroups } from './listed-groups.ts';
 import { loadForEdges, sleepingUsers } from './load-edges.ts';
 import { memberParts } from './member-parts.ts';
-import { type NetEdges, netEdges } from './net-edges.ts';
+import { type NetEdges, netEdges, type UndecidedMembers } from './net-edges.ts';
 import { partsOf } from './parts-of.ts';
 import { countsOf } from './plan-counts.ts';
 import { hashOf } from './plan-hash.ts';
@@ -100,10 +100,10 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   const parts = () => partsOfPlan(derive, { derivation, limited, users, groups });
   const counts = countsOf(derive, { users: users(), groups, limited });
   const rereads = withDoubts(edges.rereads, groupsInDoubt(asked, { round, stored })).map(
-    ({ group, reason, rounds }) => ({
+    ({ group, undecided, ...why }): Reread => ({
       group: groupIdOf(round.groupIds, group),
-      reason,
-      rounds,
+      ...why,
+      ...(undecided === undefined ? {} : { undecided: inIds(round, undecided) }),
     }),
   );
   const { hash, count } = await hashOf(parts());
@@ -128,6 +128,11 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     externalUsers: () => externalUsers(derive, { derivation, limited }),
   };
 }
+
+const inIds = ({ memberIds, groupIds }: FoldedRound, { members, children }: UndecidedMembers) => ({
+  members: members.map((member) => memberIds.textOf(member)),
+  children: children.map((child) => groupIds.textOf(child)),
+});
 
 const withDoubts = (rereads: NetEdges['rereads'], doubted: readonly number[]): NetEdges['rereads'] => {
   const known = new Set(rereads.map(({ group }) => group));

@@ -58,6 +58,8 @@ export const Reread = z.object({
   reason: z.enum(['contested', 'restored', 'unknown-members', 'dynamic', 'shown', 'audit']),
   /** Rounds it has been waiting for an answer that can be acted on. */
   rounds: z.int(),
+  /** Members, and groups in it, of whom it is open whether they came. */
+  undecided: z.object({ members: z.array(z.string()), children: z.array(z.string()) }).exactOptional(),
 });
 export type Reread = z.infer<typeof Reread>;
 
