@@ -25,7 +25,7 @@ import {
 import type { Tenant } from '../../../tools/simulated-tenant/tenant.ts';
 import { FakeQueue } from '../../support/sync/fake-queue.ts';
 import { OutboxConsumer } from '../../support/sync/outbox-consumer.ts';
-import { seeded } from '../../support/sync/simulated-sync.ts';
+import { seeded } from '../../support/sync/seeded.ts';
 import { effectivePairs, pairsOf } from '../../support/sync/stored-pairs.ts';
 import { makeTable, tableUnderTest } from '../../support/table-under-test.ts';
 

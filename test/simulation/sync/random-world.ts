@@ -2,8 +2,9 @@ import { UserId } from '../../../shared/model/ids.ts';
 import type { JsonObject } from '../../../shared/model/json.ts';
 import { Refusal } from '../../../shared/model/refusal.ts';
 import { syncUser } from '../../../shared/sync/sync-user.ts';
-import { type FakeFaults, noFaults } from '../../support/sync/fake-tenant.ts';
-import { Died, SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
+import { type FakeFaults, noFaults } from '../../support/sync/fake-faults.ts';
+import { Died } from '../../support/sync/simulated-processes.ts';
+import { SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { effectivePairs } from '../../support/sync/stored-pairs.ts';
 import { groupsBelow } from '../../support/sync/tenant-history.ts';
 import { blink, live } from './random-life.ts';
@@ -57,7 +58,7 @@ function isExplained(sync: SimulatedSync): boolean {
   const { copy, tenant } = sync;
   const pairs = tenant.effectivePairs();
   const wrong = [...pairs.difference(copy), ...copy.difference(pairs)];
-  const sleepers = sync.unseenSleepers();
+  const sleepers = sync.evidence.unseenSleepers();
   const concerns = (pair: string) => {
     const [group = '', user = ''] = pair.split(' ');
     const below = groupsBelow(tenant.history.latest, group);
@@ -109,6 +110,11 @@ function someFaults(random: () => number): FakeFaults {
     throttled: some(0.2),
     transient: some(0.2),
     malformed: some(0.1),
+    sparse: some(1),
+    unanswered: some(0.1),
+    applicationUnknown: 0,
+    assignmentsEmpty: 0,
+    assignmentsEndless: 0,
     resync: some(0.05),
     tokenDead: some(0.05),
     emptyPages: some(0.5),

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { fullTransactions } from '../../../shared/sync/gathered-store.ts';
 import type { SyncRun } from '../../../shared/sync/run-records.ts';
-import { Died, SimulatedSync, seeded, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
+import { seeded } from '../../support/sync/seeded.ts';
+import { Died } from '../../support/sync/simulated-processes.ts';
+import { SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { live } from './random-life.ts';
 import { liveThrough } from './random-world.ts';
 

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DirectoryId, RunId } from '../../../shared/model/ids.ts';
 import { confirmationHash } from '../../../shared/sync/check-tenant.ts';
 import { fullTransactions } from '../../../shared/sync/gathered-store.ts';
@@ -8,26 +7,16 @@ import type { Fence, FittingCommit, NestedDirectoryStore } from '../../../shared
 import type { RunLog, RunLogEntry } from '../../../shared/sync/run-log.ts';
 import { decideRun, startRun, wakeActiveRun } from '../../../shared/sync/run-orders.ts';
 import type { StreamCursor, SyncRun } from '../../../shared/sync/run-records.ts';
-import { runStep } from '../../../shared/sync/run-step.ts';
 import { NestedSettings } from '../../../shared/sync/settings.ts';
-import type { SyncMessage, SyncPorts } from '../../../shared/sync/sync-ports.ts';
-import { FakeQueue } from './fake-queue.ts';
+import type { SyncPorts } from '../../../shared/sync/sync-ports.ts';
+import { Evidence } from './evidence.ts';
 import { FakeTenant, fakeDomains, fakeTenantId } from './fake-tenant.ts';
 import { memoryNestedStore } from './memory-nested-store.ts';
 import { OutboxConsumer } from './outbox-consumer.ts';
+import { seeded } from './seeded.ts';
+import { type Clock, Died, SimulatedProcesses } from './simulated-processes.ts';
 
 export const simulatedDirectory = DirectoryId.parse(`dir_${'0'.repeat(32)}`);
-
-/** Mulberry32. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** Transactions of a few writes make a small tenant's run as long as a large one's. */
 const gatheringOf = (random: () => number): Gathering => ({
@@ -35,19 +24,17 @@ const gatheringOf = (random: () => number): Gathering => ({
   seconds: random() < 0.3 ? random() / 20 : fullTransactions.seconds,
 });
 
-/** The process died between two writes. */
-export class Died extends Error {}
-
 /** A tenant, its directory, and a consumer of the outbox that believes only what it is told. */
 export class SimulatedSync {
   readonly tenant: FakeTenant;
   readonly store: NestedDirectoryStore;
   readonly consumer: OutboxConsumer;
+  readonly evidence: Evidence;
   readonly random: () => number;
   /** Chance that a write is the last thing the process does, before or after it. */
   deaths = 0;
-  /** Called before every message, so that the tenant moves on in the middle of a run. */
-  meanwhile: () => void = () => undefined;
+  /** Called before every message, so that the tenant moves on in the middle of a run, or somebody does something to it. */
+  meanwhile: () => void | Promise<void> = () => undefined;
   /** Messages may be lost, come twice and late. */
   roughQueue = false;
   /** How much a process holds back; without it each process of a rough life has its own measure. */
@@ -63,13 +50,13 @@ export class SimulatedSync {
   confirmedDomains: readonly TenantDomain[] = fakeDomains;
   /** Called at each write, for a death at a chosen one. */
   onWrite: (moment: 'before-write' | 'after-write') => void = () => undefined;
-  #now = Date.UTC(2026, 0, 1);
+  /** The hash that the admin saw, when it is not the plan's. */
+  shownHash: string | undefined;
+  readonly #clock: Clock = { now: Date.UTC(2026, 0, 1) };
+  readonly #processes: SimulatedProcesses;
   #runs = 0;
   #holders = 0;
-  #hangsNext = false;
-  #wakeZombie: (() => void) | undefined;
-  #zombie: Promise<boolean> | undefined;
-  readonly #queue: FakeQueue;
+  readonly #settings = new Map<string, NestedSettings>();
   /** By key, as the log is written again and again. */
   readonly entries = new Map<string, RunLogEntry>();
   readonly #log: RunLog = {
@@ -78,46 +65,27 @@ export class SimulatedSync {
     },
     saveRun: async (run) => this.onSavedRun(run),
   };
-  /** What each completed run had heard of: positions of the tenant, in its tokens. */
-  readonly #heard: { readonly users: number; readonly groups: number }[] = [];
 
   /** Over a store of another kind, nothing interrupts a write. */
   constructor(seed: number, store?: NestedDirectoryStore) {
     this.random = seeded(seed);
-    this.tenant = new FakeTenant(this.random, () => this.#now);
-    this.#queue = new FakeQueue(() => this.#now);
-    const interrupt = async (moment: 'before-write' | 'after-write') => {
-      this.onWrite(moment);
-      if (this.#hangsNext) await this.#hang();
-      if (this.deaths > 0 && this.random() < this.deaths) throw new Died();
-    };
-    this.store = store ?? memoryNestedStore(interrupt);
-    this.consumer = new OutboxConsumer(this.store, simulatedDirectory, () => this.#moments());
+    this.tenant = new FakeTenant(this.random, () => this.#clock.now);
+    this.evidence = new Evidence(this.tenant);
+    this.#processes = new SimulatedProcesses({
+      clock: this.#clock,
+      random: this.random,
+      ports: () => this.ports(),
+      isRough: () => this.roughQueue,
+    });
+    this.store = store ?? memoryNestedStore((moment) => this.#interrupt(moment));
+    this.consumer = new OutboxConsumer(this.store, simulatedDirectory, (run) =>
+      this.evidence.moments(this.#settings.get(run) ?? NestedSettings.parse({})),
+    );
   }
 
   /** What a consumer that believes only the outbox knows. */
   get copy(): ReadonlySet<string> {
     return this.consumer.copy;
-  }
-
-  /** What was true at each moment since the last completed run read on from. */
-  *#moments(): Iterable<ReadonlySet<string>> {
-    const { history } = this.tenant;
-    const { users, groups } = this.#heard.at(-1) ?? { users: 0, groups: 0 };
-    for (let position = Math.min(users, groups); position <= history.position; position++)
-      yield history.effectivePairs(position);
-  }
-
-  /** Objects that were deleted and restored again between two of their stream's tokens: to Graph's readers they are merely changed. */
-  unseenSleepers(): ReadonlySet<string> {
-    const { history } = this.tenant;
-    const pauses = this.#heard.slice(1).flatMap((heard, run) =>
-      (['users', 'groups'] as const).map((resource) => {
-        const from = this.#heard[run]?.[resource] ?? 0;
-        return { resource, from, to: heard[resource] };
-      }),
-    );
-    return new Set(pauses.flatMap((pause) => history.sleptWithin(pause)));
   }
 
   /** Runs until there is no active run any more; throws when that takes too long. */
@@ -132,7 +100,7 @@ export class SimulatedSync {
 
   /** Lets messages come until the run has ended, though it waits for a person. */
   async untilEnd(): Promise<SyncRun> {
-    while (!(await this.#isIdle())) await this.#turn();
+    while (!(await this.isIdle())) await this.#turn();
     return await this.lastRun();
   }
 
@@ -140,18 +108,22 @@ export class SimulatedSync {
   async untilRest(): Promise<SyncRun> {
     for (let turn = 0; turn < 3000; turn++) {
       const run = await this.lastRun();
-      if ((await this.#isIdle()) || run.status === 'awaiting-approval') break;
+      if ((await this.isIdle()) || run.status === 'awaiting-approval') break;
       await this.#turn();
       await this.consumer.consume();
     }
     await this.consumer.consume();
     const run = await this.lastRun();
-    if (!(await this.#isIdle()) && run.status !== 'awaiting-approval') {
+    if (!(await this.isIdle()) && run.status !== 'awaiting-approval') {
       throw new Error(`run ${run.id} does not come to an end: ${run.phase} ${run.status}`);
     }
-    await this.#endZombie();
+    await this.#processes.endZombie();
     if (run.status === 'done' && run.mode === 'sync')
-      this.#heard.push({ users: positionOf(run.users), groups: positionOf(run.groups) });
+      this.evidence.completed({
+        users: positionOf(run.users),
+        groups: positionOf(run.groups),
+        checkedAt: run.checked?.at ?? 0,
+      });
     return run;
   }
 
@@ -164,25 +136,27 @@ export class SimulatedSync {
 
   /** Milliseconds since 1970, as the processes see them. */
   now(): number {
-    return this.#now;
+    return this.#clock.now;
   }
 
   advance(milliseconds: number): void {
-    this.#now += milliseconds;
+    this.#clock.now += milliseconds;
   }
-
-  /** The hash that the admin saw, when it is not the plan's. */
-  shownHash: string | undefined;
 
   async decide(approve: boolean): Promise<SyncRun> {
     const run = await this.lastRun();
     const hash = this.shownHash ?? run.plan?.hash ?? '';
     const decision = { directory: simulatedDirectory, run: run.id, hash, by: 'admin' };
-    await decideRun(this.ports(), { ...decision, approve });
+    await this.ordered(() => decideRun(this.ports(), { ...decision, approve }));
     return await this.untilRest();
   }
 
-  async #isIdle(): Promise<boolean> {
+  /** Who orders something and gets no answer orders it again, when the lease of the dead is over. */
+  async ordered(order: () => Promise<unknown>): Promise<void> {
+    while (!(await this.#processes.surviving(order))) this.#clock.now += 120_000;
+  }
+
+  async isIdle(): Promise<boolean> {
     return (await this.store.state(simulatedDirectory)).activeRun === undefined;
   }
 
@@ -196,77 +170,28 @@ export class SimulatedSync {
       settingsVersion: 1,
       pinnedTenantId: fakeTenantId,
       confirmedHash: await confirmationHash(fakeTenantId, this.confirmedDomains),
-      startedAt: new Date(this.#now).toISOString(),
+      startedAt: new Date(this.#clock.now).toISOString(),
     };
-    // Who starts a run and gets no answer asks again, when the lease of the dead is over.
-    while (!(await this.#surviving(async () => void (await startRun(this.ports(), order))))) {
-      this.#now += 120_000;
-      if (!(await this.#isIdle())) return;
-    }
+    this.#settings.set(order.id, order.settings);
+    await this.ordered(async () => {
+      const { activeRun } = await this.store.state(simulatedDirectory);
+      if (activeRun !== order.id) await startRun(this.ports(), order);
+    });
   }
 
   async #turn(): Promise<void> {
-    this.meanwhile();
-    this.#now += 1000;
-    const taken = this.#queue.take(this.random);
-    if (taken === undefined) {
-      // Every message was lost; the timer finds the run.
-      this.#now += 600_000;
-      await this.#surviving(async () => void (await wakeActiveRun(this.ports(), simulatedDirectory)));
-      return;
-    }
-    this.#now = Math.max(this.#now, taken.at);
-    const fate = this.roughQueue ? this.random() : 1;
-    if (fate < 0.03) return;
-    if (fate < 0.1) this.#queue.waiting.push(taken);
-    if (this.#zombie !== undefined && this.random() < 0.4) await this.#endZombie();
-    if (fate > 0.9 && this.#zombie === undefined && this.roughQueue) {
-      await this.#startZombie(taken.message);
-      return;
-    }
-    if (await this.#surviving(async () => void (await runStep(this.ports(), taken.message)))) return;
-    // Not completed: the queue shows it again.
-    this.#queue.waiting.push({ message: taken.message, at: this.#now + 30_000 });
+    await this.meanwhile();
+    this.#clock.now += 1000;
+    if (await this.#processes.takeOne()) return;
+    // Every message was lost; the timer finds the run.
+    this.#clock.now += 600_000;
+    await this.#processes.surviving(() => wakeActiveRun(this.ports(), simulatedDirectory));
   }
 
-  /** A process that hangs at a write, and comes back when others have long gone on without it. */
-  async #hang(): Promise<void> {
-    this.#hangsNext = false;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wakeZombie = resolve;
-    await promise;
-  }
-
-  async #startZombie(message: SyncMessage): Promise<void> {
-    this.#hangsNext = true;
-    this.#zombie = this.#surviving(async () => void (await runStep(this.ports(), message)));
-    // Until it hangs, or is through without a write.
-    await Promise.race([this.#zombie, this.#hanging()]);
-    this.#hangsNext = false;
-    this.#now += 600_000;
-    this.#queue.waiting.push({ message, at: this.#now });
-  }
-
-  async #hanging(): Promise<void> {
-    while (this.#wakeZombie === undefined && this.#hangsNext) await nextTurn();
-  }
-
-  async #endZombie(): Promise<void> {
-    this.#wakeZombie?.();
-    this.#wakeZombie = undefined;
-    await this.#zombie;
-    this.#zombie = undefined;
-  }
-
-  /** A process that dies leaves its lease behind. */
-  async #surviving(work: () => Promise<void>): Promise<boolean> {
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      if (!(error instanceof Died)) throw error;
-      return false;
-    }
+  async #interrupt(moment: 'before-write' | 'after-write'): Promise<void> {
+    this.onWrite(moment);
+    await this.#processes.mayHang();
+    if (this.deaths > 0 && this.random() < this.deaths) throw new Died();
   }
 
   /** In a rough life some transactions are too long for no reason that one can see, as where chunks are large. */
@@ -296,10 +221,10 @@ export class SimulatedSync {
         commitWhole: (...of) => this.#commitWhole(...of),
         commitFitting: (...of) => this.#commitFitting(...of),
       },
-      queue: this.#queue,
+      queue: this.#processes.queue,
       log: this.#log,
       // In a rough life time goes by while a process works, a millisecond with each look at the clock.
-      now: () => (this.roughQueue ? this.#now++ : this.#now),
+      now: () => (this.roughQueue ? this.#clock.now++ : this.#clock.now),
       holder: `process ${this.#holders++}`,
       softSeconds:
         this.roughQueue && this.random() < 0.3 ? Math.max(0, this.random() - 0.5) / 5 : this.softSeconds,

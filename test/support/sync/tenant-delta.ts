@@ -1,7 +1,9 @@
 import { GroupId, UserId } from '../../../shared/model/ids.ts';
+import type { JsonObject } from '../../../shared/model/json.ts';
 import type { DeltaPage, GroupEntry, MemberEntry, UserEntry } from '../../../shared/sync/graph-port.ts';
 import {
   type FakeGroup,
+  type FakeUser,
   isAsleep,
   type Life,
   type TenantChange,
@@ -13,18 +15,24 @@ export interface RoundOfDelta {
   readonly state: TenantState;
   /** Undefined for a round from the beginning. */
   readonly changes: readonly TenantChange[] | undefined;
+  /** What an object was when the round begins, and became in it. */
+  readonly versionsOf: (id: string) => readonly FakeUser[];
   readonly random: () => number;
   /** Edge events in no order, with every state an edge had. */
   readonly isDisordered: () => boolean;
+  /** What did not change is left out. */
+  readonly isSparse: () => boolean;
+  readonly mayReadHidden: boolean;
 }
 
-export function userEntries({ state, changes }: RoundOfDelta): readonly UserEntry[] {
+export function userEntries(round: RoundOfDelta): readonly UserEntry[] {
+  const { state, changes } = round;
   const ids = changes?.map(({ id }) => id) ?? [...state.users.keys()];
   return [...new Set(ids)].flatMap((text): readonly UserEntry[] => {
     const id = UserId.parse(text);
     const user = state.users.get(text);
     if (user === undefined) return [];
-    if (user.life === 'live') return [{ kind: 'present', id, fields: user.fields }];
+    if (user.life === 'live') return [{ kind: 'present', id, fields: shownFields(round, text, user) }];
     return changes === undefined && user.life === 'gone'
       ? []
       : [{ kind: 'removed', id, reason: reasonOf(user.life) }];
@@ -43,23 +51,45 @@ export function groupEntries(round: RoundOfDelta): readonly GroupEntry[] {
         ? []
         : [{ kind: 'removed', id, reason: reasonOf(group.life) }];
     }
-    const members = changes === undefined ? shownMembers(state, group) : edgeEvents(round, text, changes);
-    return sliced(round, { kind: 'present', id, fields: group.fields }, members);
+    const members =
+      changes === undefined
+        ? shownMembers(state, group, round.mayReadHidden)
+        : edgeEvents(round, text, changes);
+    return sliced(round, { kind: 'present', id, fields: shownFields(round, text, group) }, members);
   });
+}
+
+/** Of an object that was there all the time, what changed, or all of it. */
+function shownFields({ changes, versionsOf, isSparse }: RoundOfDelta, id: string, now: FakeUser): JsonObject {
+  if (changes === undefined || !isSparse()) return now.fields;
+  const versions = versionsOf(id);
+  const [first] = versions;
+  if (first === undefined || versions.some(({ life }) => life !== 'live')) return now.fields;
+  const hasChanged = (name: string) => versions.some(({ fields }) => fields[name] !== first.fields[name]);
+  return Object.fromEntries(Object.entries(now.fields).filter(([name]) => hasChanged(name)));
 }
 
 const reasonOf = (life: Life) => (life === 'gone' ? 'deleted' : 'changed');
 
 /** Neither lists nor deltas show soft-deleted members. */
-export function shownMembers(state: TenantState, { members }: FakeGroup): readonly MemberEntry[] {
+export function shownMembers(
+  state: TenantState,
+  { members, fields }: FakeGroup,
+  mayReadHidden: boolean,
+): readonly MemberEntry[] {
+  if (isHidden(fields) && !mayReadHidden) return [];
   return [...members].flatMap(([id, type]) => (isAsleep(state, id) ? [] : [{ id, type, removed: false }]));
 }
 
+/** Without `Member.Read.Hidden` there is nothing of these, and no error. */
+const isHidden = (fields: JsonObject) => fields['visibility'] === 'HiddenMembership';
+
 function edgeEvents(
-  { state, random, isDisordered }: RoundOfDelta,
+  { state, random, isDisordered, mayReadHidden }: RoundOfDelta,
   group: string,
   changes: readonly TenantChange[],
 ): readonly MemberEntry[] | undefined {
+  if (isHidden(state.groups.get(group)?.fields ?? {}) && !mayReadHidden) return undefined;
   const events = changes.flatMap(({ id, edge }) =>
     id === group && edge !== undefined && (edge.removed || !isAsleep(state, edge.member))
       ? [{ id: edge.member, type: edge.type, removed: edge.removed }]

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../shared/model/json.ts';
-import type { MemberType } from '../../../shared/sync/graph-port.ts';
+import type { Assignment, MemberType, TenantDomain } from '../../../shared/sync/graph-port.ts';
 
 export type Life = 'live' | 'soft-deleted' | 'gone';
 
@@ -12,8 +12,15 @@ export interface FakeGroup extends FakeUser {
   readonly members: ReadonlyMap<string, MemberType>;
 }
 
+/** What administrators of the tenant have entered besides people and groups; no delta tells of it. */
+export interface Registered {
+  readonly domains: readonly TenantDomain[];
+  /** Who is assigned, by the id of the application; undefined of one that was deleted. */
+  readonly applications: ReadonlyMap<string, readonly Assignment[] | undefined>;
+}
+
 export interface TenantChange {
-  readonly resource: 'users' | 'groups';
+  readonly resource: 'users' | 'groups' | 'registered';
   readonly id: string;
   /** Of an edge: which member, and what happened. */
   readonly edge?: { readonly member: string; readonly type: MemberType; readonly removed: boolean };
@@ -24,6 +31,7 @@ export interface TenantState {
   readonly position: number;
   readonly users: ReadonlyMap<string, FakeUser>;
   readonly groups: ReadonlyMap<string, FakeGroup>;
+  readonly registered: Registered;
 }
 
 /** What an object became with a change, by its position. */
@@ -33,22 +41,24 @@ type Versions<T> = Map<string, { readonly position: number; readonly object: T }
 export interface Becoming {
   readonly users?: ReadonlyMap<string, FakeUser>;
   readonly groups?: ReadonlyMap<string, FakeGroup>;
+  readonly registered?: Registered;
 }
 
 /** A small tenant with all of its past: whoever is behind sees one of its earlier states. */
 export class TenantHistory {
   readonly #users: Versions<FakeUser> = new Map();
   readonly #groups: Versions<FakeGroup> = new Map();
+  readonly #registered: { readonly position: number; readonly what: Registered }[];
   readonly #latest = { users: new Map<string, FakeUser>(), groups: new Map<string, FakeGroup>() };
   readonly #changes: TenantChange[] = [];
   /** When each position was reached, milliseconds since 1970. */
   readonly #times: number[];
   readonly #states = new Map<number, TenantState>();
-  readonly #pairs = new Map<number, ReadonlySet<string>>();
   readonly #now: () => number;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, registered: Registered) {
     this.#now = now;
+    this.#registered = [{ position: 0, what: registered }];
     this.#times = [now()];
   }
 
@@ -58,7 +68,7 @@ export class TenantHistory {
 
   /** Goes on with the tenant. */
   get latest(): TenantState {
-    return { position: this.position, ...this.#latest };
+    return { position: this.position, ...this.#latest, registered: this.#registeredAt(this.position) };
   }
 
   state(position: number): TenantState {
@@ -69,6 +79,7 @@ export class TenantHistory {
       position,
       users: objectsAt(this.#users, position),
       groups: objectsAt(this.#groups, position),
+      registered: this.#registeredAt(position),
     };
     this.#states.set(position, state);
     return state;
@@ -106,27 +117,34 @@ export class TenantHistory {
     );
   }
 
-  change(change: TenantChange, { users = new Map(), groups = new Map() }: Becoming): void {
+  /** What an object was at a position and at each change of it until another; nothing when it was not there yet. */
+  versionsBetween(from: number, to: number, of: Pick<TenantChange, 'resource' | 'id'>): readonly FakeUser[] {
+    const versions = (of.resource === 'users' ? this.#users : this.#groups).get(of.id) ?? [];
+    const first = versions.findLastIndex(({ position }) => position <= from);
+    if (first < 0) return [];
+    return versions.slice(first).flatMap(({ position, object }) => (position <= to ? [object] : []));
+  }
+
+  change(change: TenantChange, { users = new Map(), groups = new Map(), registered }: Becoming): void {
     const position = this.#changes.push(change);
     this.#times.push(this.#now());
+    if (registered !== undefined) this.#registered.push({ position, what: registered });
     keep(users, position, { versions: this.#users, latest: this.#latest.users });
     keep(groups, position, { versions: this.#groups, latest: this.#latest.groups });
   }
 
-  /** "group user" for every effective membership at a position, by plain depth-first search. */
-  effectivePairs(position = this.position): ReadonlySet<string> {
-    const known = this.#pairs.get(position);
-    if (known !== undefined) return known;
-    const state = this.state(position);
-    const pairs = new Set<string>();
-    for (const [id, { life }] of state.groups) {
-      if (life !== 'live') continue;
-      for (const user of usersBelow(state, id, new Set())) pairs.add(`${id} ${user}`);
-    }
-    this.#pairs.set(position, pairs);
-    return pairs;
+  /** Each version of what is registered from a position on. */
+  registeredSince(from: number): readonly Registered[] {
+    const later = this.#registered.filter(({ position }) => position > from);
+    return [this.#registeredAt(from), ...later.map(({ what }) => what)];
+  }
+
+  #registeredAt(position: number): Registered {
+    return this.#registered.findLast((version) => version.position <= position)?.what ?? nothingRegistered;
   }
 }
+
+const nothingRegistered: Registered = { domains: [], applications: new Map() };
 
 function keep<T>(
   objects: ReadonlyMap<string, T>,
@@ -148,18 +166,6 @@ function objectsAt<T>(versions: Versions<T>, position: number): ReadonlyMap<stri
       return found === undefined ? [] : [[id, found.object]];
     }),
   );
-}
-
-function usersBelow(state: TenantState, id: string, seen: Set<string>): Set<string> {
-  const found = new Set<string>();
-  const group = state.groups.get(id);
-  if (group?.life !== 'live' || seen.has(id)) return found;
-  seen.add(id);
-  for (const [member, type] of group.members) {
-    if (type === 'user' && state.users.get(member)?.life === 'live') found.add(member);
-    if (type === 'group') for (const user of usersBelow(state, member, seen)) found.add(user);
-  }
-  return found;
 }
 
 /** A group and all groups below it. */

@@ -7,7 +7,8 @@ import { newAuditState } from '../../../shared/sync/audit-records.ts';
 import type { CountQuestion, GraphFaultKind } from '../../../shared/sync/graph-port.ts';
 import type { SyncRun } from '../../../shared/sync/run-records.ts';
 import { NestedSettings } from '../../../shared/sync/settings.ts';
-import { Died, type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
+import { Died } from '../../support/sync/simulated-processes.ts';
+import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { CountingGraph } from './counting-graph.ts';
 import { group, synced, told, user } from './small-tenant.ts';
 

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { NestedWrite } from '../../../shared/sync/nested-store.ts';
-import { noFaults } from '../../support/sync/fake-tenant.ts';
-import { Died, SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
+import { noFaults } from '../../support/sync/fake-faults.ts';
+import { Died } from '../../support/sync/simulated-processes.ts';
+import { SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { group, user } from './small-tenant.ts';
 
 const users = 450;

@@ -4,7 +4,8 @@ import { GroupId } from '../../../shared/model/ids.ts';
 import { tableNestedStore } from '../../../shared/storage/table-nested-store.ts';
 import type { GraphReader, MemberEntry } from '../../../shared/sync/graph-port.ts';
 import { partsOfPage } from '../../../shared/sync/page-parts.ts';
-import { Died, SimulatedSync } from '../../support/sync/simulated-sync.ts';
+import { Died } from '../../support/sync/simulated-processes.ts';
+import { SimulatedSync } from '../../support/sync/simulated-sync.ts';
 import { makeTable, tableUnderTest } from '../../support/table-under-test.ts';
 import { graphAnswers, group, user } from './small-tenant.ts';
 

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { GroupId } from '../../../shared/model/ids.ts';
 import type { DeltaPage, GraphAnswer, GroupEntry } from '../../../shared/sync/graph-port.ts';
-import { Died, type SimulatedSync } from '../../support/sync/simulated-sync.ts';
+import { Died } from '../../support/sync/simulated-processes.ts';
+import type { SimulatedSync } from '../../support/sync/simulated-sync.ts';
 import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 type Answer = GraphAnswer<DeltaPage<GroupEntry>>;

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { removeTombstones } from '../../../shared/sync/tombstones.ts';
-import { Died, type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
+import { Died } from '../../support/sync/simulated-processes.ts';
+import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 const day = 24 * 60 * 60 * 1000;
