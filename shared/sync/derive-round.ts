@@ -8,6 +8,7 @@ import { nestingOf } from '../nesting/nesting.ts';
 import { type NetChange, netChange } from '../nesting/net-change.ts';
 import { countedBefore, countsAfter, withLiveUsers } from './counting-users.ts';
 import type { BothStates, DeriveSources } from './derive-sources.ts';
+import { type KeptMembers, keptMembers } from './kept-members.ts';
 import { below, largeGroups } from './large-groups.ts';
 import { isFlattened, policyFingerprint, toldGroups } from './scope.ts';
 
@@ -23,6 +24,8 @@ export interface Derivation {
   readonly affected: Affected;
   /** Groups that may pass their limit, with all their members loaded. */
   readonly large: readonly number[];
+  /** What those of them that are held kept. */
+  readonly kept: KeptMembers;
 }
 
 /** Pairs told one by one in a round; above, consumers are told to derive everything anew. */
@@ -42,10 +45,11 @@ export async function deriveRound(sources: DeriveSources): Promise<Derivation> {
   await sources.stored.loadMembers(
     below([skeleton.before, skeleton.after], [...affected.byNesting, ...large]),
   );
+  const kept = await keptMembers(sources, large);
   const { before, after } = await withLiveUsers(sources, skeleton);
   const change = netChange({ before, after, pairsMax: toldPairsMax }, touched, 'mixed');
   const { pairsAdded, pairsRemoved, moved } = change;
-  const derived = { before, after, pairsAdded, pairsRemoved, affected, large };
+  const derived = { before, after, pairsAdded, pairsRemoved, affected, large, kept };
   return moved === undefined ? { ...derived, change } : { ...derived, change: undefined, moved };
 }
 
@@ -62,7 +66,7 @@ function unchanged({ before, after }: BothStates): Derivation {
   const none = new Uint32Array(0);
   const change: NetChange = { sets: [], pairsAdded: 0, pairsRemoved: 0, strategy: 'users' };
   const affected = { groups: none, byNesting: none, moved: none };
-  return { before, after, change, pairsAdded: 0, pairsRemoved: 0, affected, large: [] };
+  return { before, after, change, pairsAdded: 0, pairsRemoved: 0, affected, large: [], kept: new Map() };
 }
 
 const noUsers = new Uint8Array(0);
@@ -156,7 +160,7 @@ function firstDerivation(sources: DeriveSources, skeleton: BothStates): Derivati
   const affected = { groups, byNesting: groups, moved: groups };
   const large = [...groups].filter((group) => (sizes[group] ?? 0) > run.settings.maxMembersPerGroup);
   const change = pairsAdded > toldPairsMax ? undefined : netChange({ before, after }, touched, 'groups');
-  return { before, after, change, pairsAdded, pairsRemoved: 0, affected, large };
+  return { before, after, change, pairsAdded, pairsRemoved: 0, affected, large, kept: new Map() };
 }
 
 const flagsOf = (count: number, isSet: (index: number) => boolean) =>

@@ -29,7 +29,7 @@ export async function explain(
       : witnessPaths(memberships, { group: number, user: 0 }, pathsMax);
   const member =
     facts?.held === true
-      ? await isHeld(at, facts.id, asked.user)
+      ? users[0]?.standing.counts === true && (await isHeld(at, facts.id, asked.user))
       : found.paths.length > 0 && facts?.told === true;
   return {
     member,

@@ -19,7 +19,7 @@ export async function groupsOfUser(at: InDirectory, id: UserId): Promise<readonl
   const numbers: number[] = [];
   for (const [number, facts] of view.facts) {
     if (!facts.told) continue;
-    const isIn = facts.held ? await isHeld(at, facts.id, id) : reached.has(number);
+    const isIn = facts.held ? user.standing.counts && (await isHeld(at, facts.id, id)) : reached.has(number);
     if (isIn) numbers.push(number);
   }
   const direct = new Set(memberships.groupsOf(0));

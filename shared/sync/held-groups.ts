@@ -4,16 +4,14 @@ import { Marks } from '../nesting/marks.ts';
 import type { Memberships } from '../nesting/memberships.ts';
 import type { Derivation } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
-import { groupIdOf } from './round-ids.ts';
-import { unpacked } from './stored-memberships.ts';
 
-/** A group above its limit is reported and keeps its last members, while all others go on (XA-05, T08). */
+/** A group above its limit is reported and keeps its last members, as far as they count, while all others go on (XA-05, T08, T11). */
 export interface HeldGroup {
   readonly group: number;
   readonly held: boolean;
   /** Effective members it would have. */
   readonly members: number;
-  /** What readers get while it is held. */
+  /** Those of them who count are what readers get while it is held. */
   readonly kept?: Uint32Array;
 }
 
@@ -29,7 +27,7 @@ export interface LimitedChange {
  * Takes groups above the limit out of a change, and lets groups back in that came under it again. Their pairs are counted by their
  * members, as a change that is too large to be told has no sets.
  */
-export async function limitedChange(sources: DeriveSources, derivation: Derivation): Promise<LimitedChange> {
+export function limitedChange(sources: DeriveSources, derivation: Derivation): LimitedChange {
   const special = new Set(derivation.large);
   const sets: DiffSet[] = (derivation.change?.sets ?? []).flatMap((set) => {
     const groups = set.groups.filter((group) => !special.has(group));
@@ -39,7 +37,7 @@ export async function limitedChange(sources: DeriveSources, derivation: Derivati
   const groups: HeldGroup[] = [];
   const membersOf = membersFinder(derivation);
   for (const group of derivation.large) {
-    const { held, unlimited, limited } = await judged(sources, {
+    const { held, unlimited, limited } = judged(sources, derivation, {
       group,
       before: membersOf(derivation.before, group),
       now: membersOf(derivation.after, group),
@@ -59,19 +57,23 @@ interface Large {
   readonly now: Uint32Array;
 }
 
-/** What changes of a group, and what would if it had no limit. */
-async function judged(sources: DeriveSources, { group, before, now }: Large) {
-  const wasHeld = sources.stored.facts.get(group)?.held === true;
-  const kept = wasHeld ? await keptBy(sources, group) : undefined;
-  const old = kept ?? before;
-  const isHeld = now.length > sources.run.settings.maxMembersPerGroup;
-  const held: HeldGroup = { group, held: isHeld, members: now.length, ...(isHeld ? { kept: old } : {}) };
+/** What changes of a group, and what would if it had no limit. Who is kept and counts no longer leaves, to be back when he does. */
+function judged({ run, stored }: DeriveSources, derivation: Derivation, { group, before, now }: Large) {
+  const wasHeld = stored.facts.get(group)?.held === true;
+  const kept = derivation.kept.get(group);
+  const old = kept === undefined ? before : counting(kept, derivation.before);
+  const isHeld = now.length > run.settings.maxMembersPerGroup;
+  const keeps = kept ?? before;
+  const held: HeldGroup = { group, held: isHeld, members: now.length, ...(isHeld ? { kept: keeps } : {}) };
   return {
     held: isHeld || wasHeld ? [held] : [],
     unlimited: difference(before, now),
-    limited: difference(old, isHeld ? old : now),
+    limited: difference(old, isHeld ? counting(keeps, derivation.after) : now),
   };
 }
+
+const counting = (users: Uint32Array, { liveUsers }: Memberships) =>
+  users.filter((user) => liveUsers[user] === 1);
 
 /** Effective members of told groups; one walk's room serves all of them. */
 function membersFinder({ after }: Derivation): (memberships: Memberships, group: number) => Uint32Array {
@@ -85,12 +87,6 @@ function membersFinder({ after }: Derivation): (memberships: Memberships, group:
 }
 
 const none = new Uint32Array(0);
-
-/** What readers of a held group got so far, ascending. */
-async function keptBy({ store, run, round }: DeriveSources, group: number): Promise<Uint32Array | undefined> {
-  const packed = await store.heldMembers(run.directory, groupIdOf(round.groupIds, group));
-  return packed === undefined ? undefined : unpacked(round.memberIds, packed).sort();
-}
 
 /** Of two ascending lists: a group above its limit has hundreds of thousands of members, which as sets take twenty bytes each. */
 const difference = (old: Uint32Array, now: Uint32Array): Pick<DiffSet, 'added' | 'removed'> => ({

@@ -94,7 +94,7 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   const verifiedDomains = new Set(checked.verifiedDomains);
   const derive: DeriveSources = { store, run, state, checked, verifiedDomains, round, stored, edges };
   const derivation = await deriveRound(derive);
-  const limited = await limitedChange(derive, derivation);
+  const limited = limitedChange(derive, derivation);
   const users = await userDecisions(derive, derivation, limited.sets);
   const groups = groupDecisions(derive, derivation, limited);
   const parts = () => partsOfPlan(derive, { derivation, limited, users, groups });

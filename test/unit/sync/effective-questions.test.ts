@@ -94,6 +94,33 @@ test('a held group shows the members it kept', async () => {
   expect((await explain(place, { user: u(2), group: g(1) }, 5)).member).toBe(true);
 });
 
+test('who is deleted is in no group, a held one included, whoever asks (T11)', async () => {
+  const sync = await synced({
+    users: 3,
+    groups: {
+      1: [
+        ['user', 1],
+        ['user', 2],
+      ],
+      2: [['user', 2]],
+    },
+  });
+  sync.tenant.setMember(group(1), user(3), 'user');
+  await sync.sync({ maxMembersPerGroup: 2 });
+  sync.tenant.setMember(group(2), user(1), 'user');
+  sync.tenant.setUser(user(2), 'soft-deleted');
+  sync.tenant.setMember(group(1), user(1), 'user');
+  for (const index of [4, 5]) {
+    sync.tenant.setUser(user(index), 'live');
+    sync.tenant.setMember(group(1), user(index), 'user');
+  }
+  await sync.sync({ maxMembersPerGroup: 2 });
+  const place = at(sync);
+  expect((await membersIn(place, 1))?.items.map(({ id }) => id)).toEqual([u(1)]);
+  expect(await groupsOfUser(place, u(2))).toEqual([]);
+  expect((await explain(place, { user: u(2), group: g(1) }, 5)).member).toBe(false);
+});
+
 test('direct members are as Graph lists them, nested groups among them, without deleted ones', async () => {
   const sync = await synced(shape);
   sync.tenant.setGroup(group(3), 'soft-deleted');

@@ -142,3 +142,35 @@ test('a group that comes into the scope above its limit begins with nobody, howe
   sync.consumer.isStrict = false;
   expect(await run(sync, scope(1))).toEqual({ added: 0, removed: 1, held: 1 });
 });
+
+test('who is deleted leaves a group that is held as well, and is back in it when he is restored (XA-05, T11)', async () => {
+  const sync = await threeGroups();
+  set(sync, [1], 3, 'user');
+  expect(await run(sync)).toEqual({ added: 0, removed: 0, held: 1 });
+  set(sync, [1], 4, 'user');
+  sync.tenant.setUser(user(1), 'soft-deleted');
+  expect(await run(sync)).toEqual({ added: 0, removed: 3, held: 1 });
+  expect(told(sync)).toEqual({ 1: [2] });
+  sync.tenant.setUser(user(1), 'live');
+  expect(await run(sync)).toEqual({ added: 3, removed: 0, held: 1 });
+  expect(told(sync)).toEqual({ 1: [1, 2], 2: [1], 3: [1] });
+});
+
+test('a group that comes under its limit long after one of those it kept was deleted loses him once (XA-05, T11)', async () => {
+  const sync = await threeGroups();
+  for (const member of [3, 4]) set(sync, [1], member, 'user');
+  expect(await run(sync)).toEqual({ added: 0, removed: 0, held: 1 });
+  sync.tenant.setUser(user(1), 'gone');
+  expect(await run(sync)).toEqual({ added: 0, removed: 3, held: 1 });
+  set(sync, [1], 2);
+  expect(await run(sync)).toEqual({ added: 2, removed: 1, held: 0 });
+  expect(told(sync)).toEqual({ 1: [3, 4] });
+});
+
+test('who becomes a member with a limit passed in the same run as somebody is deleted waits, and the deleted leaves (XA-05, T11)', async () => {
+  const sync = await threeGroups();
+  for (const member of [3, 4]) set(sync, [1], member, 'user');
+  sync.tenant.setUser(user(2), 'soft-deleted');
+  expect(await run(sync)).toEqual({ added: 0, removed: 1, held: 1 });
+  expect(told(sync)).toEqual({ 1: [1], 2: [1], 3: [1] });
+});
