@@ -16,6 +16,7 @@ interface List {
   link: string | undefined;
   trail: Trail;
   members: MemberEntry[];
+  restarts: number;
   state: 'begun' | 'complete' | 'gone';
 }
 
@@ -45,8 +46,8 @@ export class MemberLists {
     this.#groups = groups;
     this.#isTime = isTime;
     this.#next = progress?.next ?? 0;
-    for (const { group, link, trail } of progress?.begun ?? [])
-      this.#lists.push({ group, link, trail, members: [], state: 'begun' });
+    for (const { group, link, trail, restarts = 0 } of progress?.begun ?? [])
+      this.#lists.push({ group, link, trail, restarts, members: [], state: 'begun' });
   }
 
   async read(): Promise<void> {
@@ -57,12 +58,13 @@ export class MemberLists {
   /** What is left to be done; nothing when all is complete. */
   get progress(): MembersProgress | undefined {
     let room = linksLengthMax;
-    const begun = this.#unfinished.map(({ group, link, trail }, index) => {
+    const begun = this.#unfinished.map(({ group, link, trail, restarts }, index) => {
       room -= link?.length ?? 0;
+      const again = restarts === 0 ? {} : { restarts };
       // One always goes on; where links are huge, others begin again.
       return link === undefined || (room < 0 && index > 0)
-        ? { group, trail: newTrail }
-        : { group, link, trail };
+        ? { group, trail: newTrail, ...again }
+        : { group, link, trail, ...again };
     });
     const isComplete = begun.length === 0 && this.#next >= this.#groups.length;
     return isComplete ? undefined : { next: this.#next, begun };
@@ -107,7 +109,10 @@ export class MemberLists {
     const group = this.#groups[this.#next];
     if (group === undefined) return undefined;
     this.#next++;
-    const list: List = { group: group.id, link: undefined, trail: newTrail, members: [], state: 'begun' };
+    const list: List = {
+      ...{ group: group.id, link: undefined, trail: newTrail },
+      ...{ members: [], restarts: 0, state: 'begun' },
+    };
     this.#lists.push(list);
     return list;
   }
@@ -116,6 +121,10 @@ export class MemberLists {
     do {
       const answer = await this.#graph.groupMembers(list.group, list.link);
       if (answer.kind === 'fault') {
+        if (mayBeginAgain(list, answer.fault)) {
+          Object.assign(list, { link: undefined, trail: newTrail, restarts: list.restarts + 1, members: [] });
+          continue;
+        }
         if (answer.fault.kind === 'not-found' && list.link === undefined) list.state = 'gone';
         else this.fault ??= answer.fault;
         return;
@@ -141,3 +150,9 @@ export class MemberLists {
     Object.assign(list, { trail, link: next, state: next === undefined ? 'complete' : 'begun' });
   }
 }
+
+/** Links die, and Graph answers 404 to good ones; what was kept of the list by then is true, as the delta tells what changed since. */
+const mayBeginAgain = ({ link, restarts }: List, { kind }: GraphFault): boolean =>
+  (kind === 'token-dead' || kind === 'not-found') && link !== undefined && restarts < restartsMax;
+
+const restartsMax = 3;

@@ -36,7 +36,15 @@ export type StreamCursor = z.infer<typeof StreamCursor>;
 /** The groups of one page whose members are being listed: the first that is not begun, and where those stand that are. */
 export const MembersProgress = z.object({
   next: z.int(),
-  begun: z.array(z.object({ group: GroupId, link: z.string().exactOptional(), trail: Trail })),
+  begun: z.array(
+    z.object({
+      group: GroupId,
+      link: z.string().exactOptional(),
+      trail: Trail,
+      /** Times that a link of it was dead. */
+      restarts: z.int().exactOptional(),
+    }),
+  ),
 });
 export type MembersProgress = z.infer<typeof MembersProgress>;
 

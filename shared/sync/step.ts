@@ -1,6 +1,6 @@
 import { answerRead } from './asking.ts';
 import { followed } from './endless-round.ts';
-import { faulted } from './faulted-step.ts';
+import { faulted, membersFailed } from './faulted-step.ts';
 import { listedOn, membersListed, withToken } from './listing.ts';
 import { nextCommand } from './next-command.ts';
 import { listRead } from './rereading.ts';
@@ -91,7 +91,7 @@ function membersRead(run: SyncRun, listed: MembersListed): Step {
   if (endless !== undefined) return failed(run, 'endless_round', endless);
   const read = membersListed(run, listed);
   if (fault === undefined) return goOn(read);
-  return faulted(pagesRead > 0 ? answered(read) : read, fault);
+  return membersFailed(pagesRead > 0 ? answered(read) : read, fault);
 }
 
 /** What replicas have not heard of yet when the lists begin, the delta will not tell either: the lists wait a while. */

@@ -52,19 +52,74 @@ test('a change that no replica told in time is in a second replay, at least 15 m
   expect((await sync.store.state(simulatedDirectory)).replay).toBeUndefined();
 });
 
+const dead = { kind: 'fault', fault: { kind: 'token-dead', detail: 'expired' } } as const;
+const lost = { kind: 'fault', fault: { kind: 'not-found', detail: 'UnknownError' } } as const;
+
 test.each(['userList', 'groupList'] as const)(
-  'a link of %s that dies gives way to the delta from its beginning',
+  'a link of %s that is dead again and again gives way to the delta from its beginning',
   async (name) => {
     const sync = await unread();
-    graphAnswers(sync, () => ({
-      [name]: async () => ({ kind: 'fault', fault: { kind: 'token-dead', detail: 'expired' } }),
+    let asked = 0;
+    graphAnswers(sync, (reader) => ({
+      [name]: async (link?: string) => {
+        if (link !== undefined) asked++;
+        return link === undefined ? await reader[name]() : dead;
+      },
     }));
     const run = await sync.sync(lists);
     expect(run).toMatchObject({ status: 'done', resyncs: 1 });
     expect(run.users.listed).toBeUndefined();
     expect(told(sync)[1]).toEqual([1, 10, 11, 20, 21, 30]);
+    expect(asked).toBe(4);
   },
 );
+
+test.each([
+  ['userList', 'dead', dead],
+  ['groupList', 'dead', dead],
+  ['userList', 'not found', lost],
+  ['groupList', 'not found', lost],
+] as const)('a link of %s that is %s costs that list once more, and no other', async (name, _, fault) => {
+  const sync = await unread();
+  const undisturbed = await (await unread()).sync(lists);
+  let asked = 0;
+  graphAnswers(sync, (reader) => ({
+    [name]: async (link?: string) => (link !== undefined && asked++ === 1 ? fault : await reader[name](link)),
+  }));
+  const run = await sync.sync(lists);
+  expect(run).toMatchObject({
+    status: 'done',
+    resyncs: 0,
+    users: { listed: true },
+    groups: { listed: true },
+  });
+  expect(told(sync)[1]).toEqual([1, 10, 11, 20, 21, 30]);
+  // Two pages once more.
+  expect(run.graphCalls).toBe(undisturbed.graphCalls + 2);
+});
+
+test('a dead link of one list of members has that list read from its first page, three times, and no other list', async () => {
+  const memberLists = async (deaths: number) => {
+    const sync = await unread();
+    for (let index = 1; index <= 30; index++) sync.tenant.setMember(group(2), user(index), 'user');
+    let left = deaths;
+    const firstPages = new Map<string, number>();
+    graphAnswers(sync, (reader) => ({
+      groupMembers: async (id, link) => {
+        if (link === undefined) firstPages.set(id, (firstPages.get(id) ?? 0) + 1);
+        return link !== undefined && id === group(2) && left-- > 0
+          ? dead
+          : await reader.groupMembers(id, link);
+      },
+    }));
+    const run = await sync.sync(lists);
+    expect(told(sync)[2]).toHaveLength(30);
+    const { [group(2)]: restarted = 0, ...others } = Object.fromEntries(firstPages);
+    return { resyncs: run.resyncs, restarted, others: new Set(Object.values(others)) };
+  };
+  expect(await memberLists(3)).toEqual({ resyncs: 0, restarted: 4, others: new Set([1]) });
+  expect(await memberLists(4)).toMatchObject({ resyncs: 1, restarted: 4 });
+});
 
 test('one list of members that fails leaves the whole page of groups to be read again', async () => {
   const sync = await unread();
