@@ -95,7 +95,7 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   const derive: DeriveSources = { store, run, state, checked, verifiedDomains, round, stored, edges };
   const derivation = await deriveRound(derive);
   const limited = limitedChange(derive, derivation);
-  const users = await userDecisions(derive, derivation, limited.sets);
+  const users = await userDecisions(derive, derivation);
   const groups = groupDecisions(derive, derivation, limited);
   const parts = () => partsOfPlan(derive, { derivation, limited, users, groups });
   const counts = countsOf(derive, { users: users(), groups, limited });

@@ -1,4 +1,3 @@
-import type { DiffSet } from '../nesting/diff-sets.ts';
 import { Marks } from '../nesting/marks.ts';
 import { countsAfter, storedUsers } from './counting-users.ts';
 import type { Derivation } from './derive-round.ts';
@@ -24,11 +23,10 @@ export interface UserDecision {
 export async function userDecisions(
   sources: DeriveSources,
   derivation: Derivation,
-  sets: readonly DiffSet[],
 ): Promise<() => Iterable<UserDecision>> {
   const { round, stored, run } = sources;
   const isScoped = run.settings.scope.kind !== 'all';
-  const strangers = isScoped ? movedStrangers(round, derivation, sets) : [];
+  const strangers = isScoped ? movedStrangers(round, derivation) : [];
   const rows = await storedUsers(sources, strangers);
   if (isScoped) {
     await stored.loadGroupsOf(round.users.keys());
@@ -51,15 +49,14 @@ export async function userDecisions(
   };
 }
 
-/** Users the round did not speak of whose memberships moved, told one by one or not. */
+/** Users the round did not speak of whose memberships moved, told or not: of groups above their limit, and of changes too large, nothing is. */
 function movedStrangers(
   round: FoldedRound,
-  { moved: untold = new Uint32Array(0) }: Derivation,
-  sets: readonly DiffSet[],
+  { change, moved: untold = new Uint32Array(0) }: Derivation,
 ): readonly number[] {
   const moved = new Marks(round.memberIds.count).begin();
   moved.addAll(untold);
-  for (const { added, removed } of sets) {
+  for (const { added, removed } of change?.sets ?? []) {
     moved.addAll(added);
     moved.addAll(removed);
   }

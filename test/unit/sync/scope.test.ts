@@ -71,6 +71,22 @@ test('changing the scope tells what comes and what goes, and the next run keeps 
   expect({ told: told(sync), users: await usersIn(sync) }).toEqual({ told: { 2: [2, 4] }, users: [2, 4] });
 });
 
+test('who joins or leaves a chosen group above its limit joins or leaves the directory, though the group keeps its members (XA-05, XA-10)', async () => {
+  const scope: SyncScope = { kind: 'groups', groups: [GroupId.parse(group(1))], includeNestedGroups: true };
+  const settings = { scope, maxMembersPerGroup: 2 };
+  const members = [1, 2].map((index) => ['user', index] as const);
+  const sync = await synced({ users: 4, groups: { 1: members } }, settings);
+  for (const index of [3, 4]) sync.tenant.setMember(group(1), user(index), 'user');
+  await sync.sync(settings);
+  expect({ told: told(sync), users: await usersIn(sync) }).toEqual({
+    told: { 1: [1, 2] },
+    users: [1, 2, 3, 4],
+  });
+  sync.tenant.setMember(group(1), user(3), undefined);
+  await sync.sync(settings);
+  expect({ told: told(sync), users: await usersIn(sync) }).toEqual({ told: { 1: [1, 2] }, users: [1, 2, 4] });
+});
+
 const servicePrincipalId = '99999999-0000-4000-8000-000000000000';
 
 test.each([
