@@ -10,6 +10,7 @@ import { newRun } from '../../shared/sync/new-run.ts';
 import type { RunLogEntry } from '../../shared/sync/run-log.ts';
 import { newSyncState, type SyncRun } from '../../shared/sync/run-records.ts';
 import { defaultNestedSettings } from '../../shared/sync/settings.ts';
+import { rowLimits } from '../support/row-limits.ts';
 
 const clock = { now: Date.parse('2026-11-23T07:00:00.000Z') };
 const now = () => clock.now;
@@ -19,7 +20,7 @@ async function overTables(): Promise<RunHistory> {
   const connection = { kind: 'connection-string', value } as const;
   const prefix = `runlog${randomBytes(4).toString('hex')}`;
   await createTables(connection, { prefix, names: ['runs'] });
-  return runLogOver(tableRows(openTable(connection, 'runs', { prefix })), now);
+  return runLogOver(tableRows(openTable(connection, 'runs', { prefix, policies: [rowLimits] })), now);
 }
 
 describe.each([

@@ -4,6 +4,7 @@ import { tableDirectoryStore } from '../../shared/storage/table-directory-store.
 import { createTables, openTable, type TableConnection } from '../../shared/storage/tables.ts';
 import { realRandomness } from '../support/directory-objects.ts';
 import { onePartitionPerRequest } from '../support/meter-partitions.ts';
+import { rowLimits } from '../support/row-limits.ts';
 import { directoryStoreContract } from './directory-store.contract.ts';
 
 const connection: TableConnection = {
@@ -12,7 +13,7 @@ const connection: TableConnection = {
 };
 const prefix = 'contract';
 const partitions = onePartitionPerRequest();
-const table = openTable(connection, 'directory', { prefix, policies: [partitions.policy] });
+const table = openTable(connection, 'directory', { prefix, policies: [rowLimits, partitions.policy] });
 
 beforeAll(() => createTables(connection, { prefix, names: ['directory'] }));
 
