@@ -14,6 +14,7 @@ export async function bootstrapOrganization(
     id: newOrganizationId(random),
     name,
     preview: allPreviews,
+    tenants: [],
     version: 1,
     created: at,
     lastModified: at,

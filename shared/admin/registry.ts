@@ -16,6 +16,8 @@ export const OrganizationRecord = z.object({
   id: OrganizationId,
   name: z.string(),
   preview: PreviewFeatures.prefault({}),
+  /** Ids of tenants that its own administrators may connect; those of the installation may connect any. */
+  tenants: z.array(z.string()).default([]),
   version: z.int().positive(),
   created: z.iso.datetime(),
   lastModified: z.iso.datetime(),

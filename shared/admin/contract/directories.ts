@@ -4,9 +4,10 @@ import { DirectoryId, KeyId } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
 import { DirectoryTraffic, LoggedRequest } from '../request-log.ts';
 import { directoryParams } from './directory-params.ts';
-import { NestedDirectory, NestedDirectoryDraft, TenantId } from './nested-directory.ts';
+import { NestedDirectory, NestedDirectoryDraft } from './nested-directory.ts';
 import { listQuery, Name, type Operation, pageOf, Time } from './operation.ts';
 import { organizationParams } from './organizations.ts';
+import { TenantId } from './tenant-id.ts';
 
 export const ScimKey = z
   .object({

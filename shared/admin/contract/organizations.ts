@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { OrganizationId } from '../../model/ids.ts';
 import { PreviewFeatures } from '../registry.ts';
 import { listQuery, Name, type Operation, pageOf, Time } from './operation.ts';
+import { TenantId } from './tenant-id.ts';
 
 export const organizationParams = z.object({
   organizationId: OrganizationId.meta({
@@ -16,11 +17,21 @@ const nestedDirectories = z.boolean().meta({
     'begins; directories, what was read, runs and logs stay and can be read, changed and deleted.',
 });
 
+const tenants = z
+  .array(TenantId)
+  .max(50)
+  .meta({
+    description:
+      'Tenants that the organization’s own administrators may connect; a key of the whole installation may connect any, and alone changes ' +
+      'this list. Directories that are connected already stay so.',
+  });
+
 export const Organization = z
   .object({
     id: organizationParams.shape.organizationId,
     name: Name,
     preview: PreviewFeatures.extend({ nestedDirectories }),
+    tenants,
     created: Time,
     lastModified: Time,
   })
@@ -47,7 +58,7 @@ export const organizationOperations = {
     role: 'admin',
     reach: 'installation',
     params: z.object({}),
-    body: z.strictObject({ name: Name }).meta({ id: 'OrganizationDraft' }),
+    body: z.strictObject({ name: Name, tenants: tenants.optional() }).meta({ id: 'OrganizationDraft' }),
     versioned: true,
     status: 201,
     answer: Organization,
@@ -67,7 +78,7 @@ export const organizationOperations = {
   changeOrganization: {
     method: 'PATCH',
     path: '/api/v1/orgs/{organizationId}',
-    summary: 'Rename an organization, or turn preview features on and off',
+    summary: 'Rename an organization, turn preview features on and off, or say which tenants it may read',
     description: 'What is absent stays as it is.',
     tag: 'Organizations',
     role: 'admin',
@@ -77,6 +88,7 @@ export const organizationOperations = {
       .strictObject({
         name: Name.optional(),
         preview: z.strictObject({ nestedDirectories }).partial().optional(),
+        tenants: tenants.optional(),
       })
       .meta({ id: 'OrganizationPatch' }),
     guarded: true,

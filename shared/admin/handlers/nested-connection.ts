@@ -2,13 +2,15 @@ import { Refusal } from '../../model/refusal.ts';
 import type { TenantDomain, UserEntry } from '../../sync/graph-port.ts';
 import { isExternalName } from '../../sync/user-mapping.ts';
 import { auditDraft, checkIfMatch, type Handlers, nowOf } from '../call.ts';
+import { connectionOf } from '../connection.ts';
+import { connectionRights } from '../connection-rights.ts';
 import { pageBody, positionOf } from '../cursors.ts';
 import { type PreviewItem, previewPage } from '../preview-page.ts';
 import type { NestedDirectoryRecord } from '../registry.ts';
 import { patched } from '../sync-settings.ts';
 import { probeView, reducedScope, type SeenTenant, seenTenant } from '../tenant-preview.ts';
 import { changeNested, type InDirectory, readNested, readOffered } from './directory-change.ts';
-import { connectionOf, consentLink, nestedAnswer } from './nested-directory.ts';
+import { consentLink, nestedAnswer } from './nested-directory.ts';
 
 type ConnectionHandlers = Handlers<
   | 'changeConnection'
@@ -34,9 +36,11 @@ export const nestedConnectionHandlers: ConnectionHandlers = {
 
   async changeConnection(call) {
     const { body, ports } = call;
+    const mustBeAllowed = await connectionRights(call);
     const after = await changeNested(call, (before) => {
       checkIfMatch(call.ifMatch, before.version);
       const connection = connectionOf(body, ports.nested, before.connection);
+      mustBeAllowed({ before: before.connection, after: connection });
       const isMoved = connection.tenantId !== before.connection.tenantId;
       if (isMoved && before.confirmation !== undefined) {
         throw new Refusal('conflict', 'The tenant is confirmed: another one needs another directory.', {

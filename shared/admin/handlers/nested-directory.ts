@@ -2,13 +2,11 @@ import { secretHash } from '../../access/secret.ts';
 import { newDirectoryId } from '../../model/new-ids.ts';
 import { Refusal } from '../../model/refusal.ts';
 import { type Answer, auditDraft, type Call, nowOf } from '../call.ts';
+import { connectionOf } from '../connection.ts';
+import { connectionRights } from '../connection-rights.ts';
 import { mustBeOffered } from '../nested-offer.ts';
 import type { NestedPorts } from '../nested-ports.ts';
-import {
-  type ConnectionCredential,
-  type NestedConnection,
-  NestedDirectorySettings,
-} from '../nested-record.ts';
+import { NestedDirectorySettings } from '../nested-record.ts';
 import { nestedFacts, nestedView } from '../nested-view.ts';
 import type { AdminPorts } from '../ports.ts';
 import type { NestedDirectoryRecord } from '../registry.ts';
@@ -16,7 +14,6 @@ import { patched } from '../sync-settings.ts';
 import { requiredPermissions } from '../tenant-preview.ts';
 
 type NestedDraft = Extract<Call<'createDirectory'>['body'], { kind: 'nested' }>;
-export type ConnectionSent = NonNullable<NestedDraft['connection']>;
 
 /** Creates a nested directory; nothing is read before an administrator has consented and a person has confirmed. */
 export async function createNested(
@@ -24,12 +21,15 @@ export async function createNested(
 ): Promise<Answer> {
   const { params, body, ports, caller } = call;
   await mustBeOffered(params.organizationId, ports.registry);
+  const mustBeAllowed = await connectionRights(call);
+  const connection = connectionOf(body.connection ?? {}, ports.nested);
+  mustBeAllowed({ after: connection });
   const at = nowOf(ports);
   const record: NestedDirectoryRecord = {
     id: newDirectoryId(ports.random),
     ...{ organizationId: params.organizationId, kind: body.kind, name: body.name, state: 'active' },
     ...{ version: 1, created: at, lastModified: at },
-    connection: connectionOf(body.connection ?? {}, ports.nested),
+    connection,
     ...(body.acknowledgeLimitations === true ? { acknowledged: { by: caller.actor, at } } : {}),
     settings: patched(NestedDirectorySettings.parse({}), body.settings ?? {}),
     settingsVersion: 1,
@@ -62,51 +62,6 @@ export async function nestedAnswer(record: NestedDirectoryRecord, ports: AdminPo
   return { body: nestedView(record, facts), version: record.version };
 }
 
-/** A connection with what was left out filled in. Refusal `invalid-value` for what the installation cannot fill in. */
-export function connectionOf(
-  sent: ConnectionSent,
-  { defaults, learnsTenant }: NestedPorts,
-  before?: NestedConnection,
-): NestedConnection {
-  const tenantId = sent.tenantId ?? before?.tenantId;
-  if (tenantId === undefined && !learnsTenant) {
-    throw invalid('/connection/tenantId', 'is needed: the id of the tenant that is to be read');
-  }
-  const displayName =
-    sent.tenantId === undefined || sent.tenantId === before?.tenantId ? before?.displayName : undefined;
-  return {
-    ...(tenantId === undefined ? {} : { tenantId }),
-    ...(displayName === undefined ? {} : { displayName }),
-    cloud: sent.cloud ?? before?.cloud ?? defaults.cloud,
-    credential:
-      sent.credential === undefined && before !== undefined
-        ? before.credential
-        : credentialOf(sent, defaults),
-  };
-}
-
-function credentialOf(
-  { credential }: ConnectionSent,
-  defaults: NestedPorts['defaults'],
-): ConnectionCredential {
-  const kind = credential?.kind ?? defaults.kind;
-  if (kind === 'managed-identity') return { kind };
-  const clientId =
-    (credential !== undefined && 'clientId' in credential && credential.clientId) || defaults.clientId;
-  if (clientId === undefined) {
-    throw invalid('/connection/credential/clientId', 'is needed: the installation has no GRAPH_CLIENT_ID');
-  }
-  if (kind === 'federated') return { kind, clientId };
-  const sent =
-    credential !== undefined && 'secretSetting' in credential ? credential.secretSetting : undefined;
-  return { kind, clientId, secretSetting: sent ?? secretSettings[kind] };
-}
-
-const secretSettings = {
-  'client-secret': 'GRAPH_CLIENT_SECRET',
-  certificate: 'GRAPH_CLIENT_CERTIFICATE',
-} as const;
-
 /** The site's own identity is granted by whoever deploys; an app is consented to by the tenant. */
 const needsConsent = ({ connection }: NestedDirectoryRecord, { learnsTenant }: NestedPorts): boolean =>
   !learnsTenant && connection.credential.kind !== 'managed-identity';
@@ -137,6 +92,3 @@ export async function consentLink(record: NestedDirectoryRecord, ports: AdminPor
 }
 
 const consentMilliseconds = 15 * 60_000;
-
-const invalid = (pointer: string, detail: string) =>
-  new Refusal('invalid-value', 'The connection is not complete.', { errors: [{ pointer, detail }] });

@@ -1,4 +1,5 @@
 import { newOrganizationId } from '../../model/new-ids.ts';
+import { Refusal } from '../../model/refusal.ts';
 import {
   type Answer,
   auditDraft,
@@ -30,7 +31,13 @@ export const organizationHandlers: Handlers<keyof typeof organizationOperations>
     const at = nowOf(ports);
     const id = newOrganizationId(ports.random);
     const stamps = { version: 1, created: at, lastModified: at };
-    const record: OrganizationRecord = { id, name: body.name, preview: allPreviews, ...stamps };
+    const record: OrganizationRecord = {
+      id,
+      name: body.name,
+      preview: allPreviews,
+      tenants: tenantsOf(body),
+      ...stamps,
+    };
     await ports.registry.createOrganization(
       record,
       auditDraft(call, 'organization.created', { subject: id }),
@@ -46,7 +53,7 @@ export const organizationHandlers: Handlers<keyof typeof organizationOperations>
       const { params, ports } = call;
       const before = found(await ports.registry.organization(params.organizationId));
       checkIfMatch(call.ifMatch, before.version);
-      const { after, facts } = changedBy(before, call.body);
+      const { after, facts } = changedBy(before, call);
       if (facts === undefined) return before;
       const stamped = { ...after, version: before.version + 1, lastModified: nowOf(ports) };
       const draft = auditDraft(call, 'organization.changed', { subject: before.id, facts });
@@ -65,17 +72,33 @@ export const organizationHandlers: Handlers<keyof typeof organizationOperations>
     }),
 };
 
-/** `facts` for the audit; undefined when nothing is another. */
-function changedBy(before: OrganizationRecord, body: Call<'changeOrganization'>['body']) {
+/** `facts` for the audit; undefined when nothing is another. Refusal `forbidden` for what the installation decides. */
+function changedBy(before: OrganizationRecord, { body, caller }: Call<'changeOrganization'>) {
   const name = body.name ?? before.name;
   const nestedDirectories = body.preview?.nestedDirectories ?? before.preview.nestedDirectories;
+  const tenants = body.tenants === undefined ? before.tenants : tenantsOf(body);
   const isSwitched = nestedDirectories !== before.preview.nestedDirectories;
-  const fields = [...(name === before.name ? [] : ['name']), ...(isSwitched ? [switchName] : [])];
-  const after: OrganizationRecord = { ...before, name, preview: { nestedDirectories } };
+  const isOpened = tenants.join() !== before.tenants.join();
+  if (isOpened && caller.scope !== 'all') {
+    throw new Refusal('forbidden', 'The tenants of an organization need a key of the whole installation.', {
+      reason: 'installation_key_needed',
+    });
+  }
+  const fields = [
+    ...(name === before.name ? [] : ['name']),
+    ...(isSwitched ? [switchName] : []),
+    ...(isOpened ? ['tenants'] : []),
+  ];
+  const after: OrganizationRecord = { ...before, name, preview: { nestedDirectories }, tenants };
   if (fields.length === 0) return { after, facts: undefined };
   const switched = isSwitched ? { [switchName]: String(nestedDirectories) } : {};
-  return { after, facts: { fields: fields.join(' '), ...switched } };
+  const opened = isOpened ? { tenants: tenants.join(' ') } : {};
+  return { after, facts: { fields: fields.join(' '), ...switched, ...opened } };
 }
+
+/** Each once, in one order. */
+const tenantsOf = ({ tenants = [] }: { readonly tenants?: readonly string[] | undefined }) =>
+  [...new Set(tenants)].sort();
 
 const switchName = 'preview.nestedDirectories';
 
@@ -84,10 +107,11 @@ function found(record: OrganizationRecord | undefined): OrganizationRecord {
   return record;
 }
 
-const view = ({ id, name, preview, created, lastModified }: OrganizationRecord) => ({
+const view = ({ id, name, preview, tenants, created, lastModified }: OrganizationRecord) => ({
   id,
   name,
   preview,
+  tenants,
   created,
   lastModified,
 });
