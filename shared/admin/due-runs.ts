@@ -1,3 +1,4 @@
+import type { DirectoryId, RunId } from '../model/ids.ts';
 import { newRunId } from '../model/new-ids.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RunOrder } from '../sync/new-run.ts';
@@ -42,7 +43,7 @@ export async function startDueRuns(ports: DuePorts): Promise<DueRuns> {
 const directoriesAtOnce = 50;
 
 async function tendRuns(ports: DuePorts, record: NestedDirectoryRecord): Promise<keyof DueRuns | undefined> {
-  const { store, history } = ports.nested;
+  const { store } = ports.nested;
   const state = await store.state(record.id);
   const now = ports.random.now();
   if (state.activeRun === undefined && !isDue(record, state, now)) return undefined;
@@ -51,16 +52,27 @@ async function tendRuns(ports: DuePorts, record: NestedDirectoryRecord): Promise
     if (state.activeRun !== undefined) await cancelRun(orderPorts(ports), record.id, state.activeRun);
     return undefined;
   }
-  if (state.activeRun !== undefined) {
-    const row = await history.run(record.id, state.activeRun);
-    const isQuiet = row === undefined || now - heardUntil(row) > quietMilliseconds;
-    if (!isQuiet || row?.view.status === 'awaiting-approval') return undefined;
-    // Somebody is at work on it.
-    if (await store.isLeased(record.id, now)) return undefined;
-    await wakeActiveRun(orderPorts(ports), record.id);
-    return 'woken';
-  }
-  return await started(ports, record);
+  return state.activeRun === undefined
+    ? await started(ports, record)
+    : await sentOn(ports, record.id, state.activeRun);
+}
+
+/** The checkpoint says how a run stands. Its row is written after that, and may be behind where a process died. */
+async function sentOn(ports: DuePorts, directory: DirectoryId, id: RunId): Promise<'woken' | undefined> {
+  const { store, history } = ports.nested;
+  const now = ports.random.now();
+  const row = await history.run(directory, id);
+  if (row !== undefined && now - heardUntil(row) <= quietMilliseconds) return undefined;
+  const run = await store.run(directory, id);
+  const isHeld = run?.status === 'awaiting-approval';
+  const isBehind = run !== undefined && row?.view.status !== run.status;
+  if (isHeld && !isBehind) return undefined;
+  // Somebody is at work on it.
+  if (await store.isLeased(directory, now)) return undefined;
+  if (!isHeld) await wakeActiveRun(orderPorts(ports), directory);
+  // Only then: a row that cannot be written must not hold up the run.
+  if (isBehind) await history.saveRun(run);
+  return isHeld ? undefined : 'woken';
 }
 
 /** A run that waits says until when, and nobody wakes it before. */

@@ -25,20 +25,19 @@ export async function startRun(ports: OrderPorts, order: RunOrder): Promise<Sync
       { kind: 'state', state: { ...state, activeRun: run.id, lastRun: run.id, ...lastSync } },
       { kind: 'checkpoint', run },
     ]);
-    await ports.log.saveRun(run);
-    await wake(ports, run);
+    await tell(ports, run);
     return run;
   });
 }
 
-/** Ends a wait that nobody asked for. What Graph asked for is kept. */
+/** Ends a wait that nobody asked for, and sends on a run that has lost its message. What Graph asked for is kept. */
 async function hurry(ports: OrderPorts, fence: Fence, of: Pick<SyncRun, 'directory' | 'id'>): Promise<void> {
   const run = await ports.store.run(of.directory, of.id);
-  if (run?.waits === undefined || run.waits.asked || run.status !== 'running') return;
-  const { waits: _, ...hurried } = run;
-  await ports.store.commit(of.directory, fence, [{ kind: 'checkpoint', run: hurried }]);
-  await ports.log.saveRun(hurried);
-  await wake(ports, hurried);
+  if (run === undefined || run.waits?.asked === true || run.status === 'awaiting-approval') return;
+  const { waits, ...hurried } = run;
+  if (waits !== undefined)
+    await ports.store.commit(of.directory, fence, [{ kind: 'checkpoint', run: hurried }]);
+  await tell(ports, hurried);
 }
 
 export interface Decision {
@@ -58,7 +57,7 @@ export async function decideRun(ports: OrderPorts, decision: Decision): Promise<
   return await withLease(ports, decision.directory, async (fence) => {
     const run = await ports.store.run(decision.directory, decision.run);
     if (run === undefined) throw new Refusal('not-found', `no run ${decision.run}`);
-    if (wasDecided(run, decision)) return run;
+    if (wasDecided(run, decision)) return await toldAgain(ports, run);
     if (run.status !== 'awaiting-approval') {
       throw new Refusal('conflict', `run ${run.id} does not wait for an approval`, {
         reason: 'not_awaiting_approval',
@@ -74,10 +73,15 @@ export async function decideRun(ports: OrderPorts, decision: Decision): Promise<
       ? { ...lookingAgain(run), approval, status: 'running' }
       : { ...run, approval, status: 'rejected' };
     await ports.store.commit(decision.directory, fence, [{ kind: 'checkpoint', run: decided }]);
-    await ports.log.saveRun(decided);
-    await wake(ports, decided);
+    await tell(ports, decided);
     return decided;
   });
+}
+
+/** Whoever decided may have died before he told anybody. */
+async function toldAgain(ports: OrderPorts, run: SyncRun): Promise<SyncRun> {
+  if (run.finishedAt === undefined) await tell(ports, run);
+  return run;
 }
 
 /** The same was decided of the same plan before. */
@@ -101,6 +105,12 @@ export async function wakeActiveRun(ports: OrderPorts, directory: DirectoryId): 
   const run = activeRun === undefined ? undefined : await ports.store.run(directory, activeRun);
   if (run !== undefined && run.status !== 'awaiting-approval') await wake(ports, run);
   return activeRun;
+}
+
+/** People by the run's row, and whoever carries it on by a message: after its checkpoint, which says what is true. */
+async function tell(ports: OrderPorts, run: SyncRun): Promise<void> {
+  await ports.log.saveRun(run);
+  await wake(ports, run);
 }
 
 const wake = (ports: OrderPorts, { directory, id, step }: SyncRun) =>

@@ -9,8 +9,9 @@ import type { TableName } from '../../../shared/storage/tables.ts';
 import type { GraphReader } from '../../../shared/sync/graph-port.ts';
 import { RunMemory } from '../../../shared/sync/run-memory.ts';
 import { runStep } from '../../../shared/sync/run-step.ts';
-import { FakeQueue } from '../sync/fake-queue.ts';
+import type { FakeQueue } from '../sync/fake-queue.ts';
 import { memoryNestedStore } from '../sync/memory-nested-store.ts';
+import { Mortal, MortalQueue, mortalStore } from './mortal.ts';
 
 /** The Graph of the tests: one reader for every connection. */
 export interface TestGraph {
@@ -18,6 +19,8 @@ export interface TestGraph {
   readonly learnsTenant: boolean;
   readonly clientId?: string;
   readonly secret?: NestedPorts['secret'];
+  /** What the stack writes to the store and sends goes through it. */
+  readonly mortal?: Mortal;
 }
 
 export interface NestedParts extends NestedPorts {
@@ -32,8 +35,9 @@ export function nestedParts(
   graph: TestGraph = { reader: () => unreachable(), learnsTenant: false },
 ): NestedParts {
   let holders = 0;
-  const queue = new FakeQueue(random.now);
-  const store = memoryNestedStore();
+  const mortal = graph.mortal ?? new Mortal();
+  const queue = new MortalQueue(random.now, mortal);
+  const store = mortalStore(memoryNestedStore(), mortal);
   const history = runLogOver(rows('runs'), random.now);
   const holder = () => `holder-${++holders}`;
   const parts = { store, queue, now: random.now, softSeconds: 240 };
