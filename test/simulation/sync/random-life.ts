@@ -1,16 +1,20 @@
 import type { FakeTenant } from '../../support/sync/fake-tenant.ts';
+import {
+  deviceId,
+  groupFields,
+  groupId,
+  groups,
+  type Kinds,
+  userFields,
+  userId,
+  users,
+} from './random-tenant.ts';
 
-const userId = (index: number) => `00000000-0000-4000-8000-0000000000${index.toString(16).padStart(2, '0')}`;
-const groupId = (index: number) => `00000000-0000-4000-9000-0000000000${index.toString(16).padStart(2, '0')}`;
-const deviceId = (index: number) =>
-  `00000000-0000-4000-a000-0000000000${index.toString(16).padStart(2, '0')}`;
-
-const users = 14;
-const groups = 9;
+const plain: Kinds = { dynamic: false, hidden: false };
 
 /** Things that happen in a tenant, at random: people come and go, groups nest, also in circles, objects are deleted and restored. */
-export function live(tenant: FakeTenant, random: () => number, events: number): void {
-  for (let event = 0; event < events; event++) happen(tenant, random);
+export function live(tenant: FakeTenant, random: () => number, events: number, kinds = plain): void {
+  for (let event = 0; event < events; event++) happen(tenant, random, kinds);
 }
 
 /** Somebody or some group is deleted, to be restored before long. */
@@ -24,13 +28,13 @@ export function blink(tenant: FakeTenant, random: () => number): void {
   else tenant.setGroup(id, next);
 }
 
-function happen(tenant: FakeTenant, random: () => number): void {
+function happen(tenant: FakeTenant, random: () => number, kinds: Kinds): void {
   const pick = (count: number) => Math.floor(random() * count);
   const user = userId(pick(users));
   const group = groupId(pick(groups));
   const fate = random();
   if (fate < 0.15) changeUser(tenant, user, random);
-  else if (fate < 0.27) changeGroup(tenant, group, random);
+  else if (fate < 0.27) changeGroup(tenant, group, random, kinds);
   else if (tenant.groups.get(group)?.life !== 'live') return;
   else if (fate < 0.62 && tenant.users.get(user)?.life === 'live') tenant.setMember(group, user, 'user');
   else if (fate < 0.75) tenant.setMember(group, user, undefined);
@@ -45,19 +49,16 @@ function nest(tenant: FakeTenant, group: string, child: string): void {
 
 function changeUser(tenant: FakeTenant, id: string, random: () => number): void {
   const life = tenant.users.get(id)?.life;
-  const fields = {
-    userPrincipalName: `${id}@rookery.example`,
-    displayName: `Name ${Math.floor(random() * 9)}`,
-  };
+  const fields = userFields(id, random);
   if (life === 'gone') return;
   if (life === undefined || life === 'soft-deleted')
     tenant.setUser(id, random() < 0.85 ? 'live' : 'gone', fields);
   else tenant.setUser(id, random() < 0.5 ? 'live' : random() < 0.7 ? 'soft-deleted' : 'gone', fields);
 }
 
-function changeGroup(tenant: FakeTenant, id: string, random: () => number): void {
+function changeGroup(tenant: FakeTenant, id: string, random: () => number, kinds: Kinds): void {
   const life = tenant.groups.get(id)?.life;
-  const fields = { displayName: `Group ${Math.floor(random() * 9)}` };
+  const fields = groupFields(id, random, kinds);
   if (life === 'gone') return;
   if (life === undefined || life === 'soft-deleted')
     tenant.setGroup(id, random() < 0.9 ? 'live' : 'gone', fields);

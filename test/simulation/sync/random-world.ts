@@ -1,20 +1,12 @@
-import { UserId } from '../../../shared/model/ids.ts';
-import type { JsonObject } from '../../../shared/model/json.ts';
 import { Refusal } from '../../../shared/model/refusal.ts';
-import { syncUser } from '../../../shared/sync/sync-user.ts';
-import { type FakeFaults, noFaults } from '../../support/sync/fake-faults.ts';
-import { Died } from '../../support/sync/simulated-processes.ts';
-import { SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { effectivePairs } from '../../support/sync/stored-pairs.ts';
-import { groupsBelow } from '../../support/sync/tenant-history.ts';
-import { blink, live } from './random-life.ts';
-
-/** What there is to know of a tenant. */
-interface Known {
-  readonly pairs: readonly string[];
-  readonly stored: readonly string[];
-  readonly objects: readonly unknown[];
-}
+import { allPermissions } from '../../support/sync/fake-tenant.ts';
+import { simulatedDirectory } from '../../support/sync/simulated-sync.ts';
+import { becomeCalm, comeToRest, known } from './coming-to-rest.ts';
+import { compareWith, previewed } from './dry-run.ts';
+import { livingOn, meanwhile, syncOne } from './interference.ts';
+import { type Cast, castOf } from './random-cast.ts';
+import { someFaults, sometimes } from './random-faults.ts';
+import type { Known } from './said.ts';
 
 export interface Outcome {
   readonly said: Known;
@@ -23,144 +15,63 @@ export interface Outcome {
   readonly story: readonly unknown[];
 }
 
-/**
- * Swarm: each seed has its own subset of faults. Replicas lag less than the pause between two runs, or, in some worlds, as long as they
- * like: there only a complete enumeration is promised to be exact, and what an old list took away is no lie.
- */
+/** A first run and five rounds of a world in which everything may go wrong, until it comes to rest. */
 export async function liveThrough(seed: number): Promise<Outcome> {
-  const sync = new SimulatedSync(seed);
-  const { random, tenant } = sync;
-  sync.roughQueue = true;
-  const lagsForLong = random() < 0.15;
-  sync.consumer.isStrict = !lagsForLong;
-  if (lagsForLong) tenant.lagSeconds = 1_000_000;
-  live(tenant, random, 60);
-  await sixRounds(sync, random() < 0.5 ? 'lists' : 'delta');
-  if (lagsForLong) tenant.tokenAge++;
-  await twoQuietRounds(sync);
-  if (isExplained(sync)) {
-    tenant.tokenAge++;
-    await twoQuietRounds(sync);
-  }
-  const story = await sync.store.outbox(simulatedDirectory, { limit: 1_000_000 });
-  return { said: await saidBy(sync), truth: truthOf(sync), story };
-}
-
-async function twoQuietRounds(sync: SimulatedSync): Promise<void> {
-  for (let quiet = 0; quiet < 2; quiet++) {
-    sync.advance(pauseMilliseconds);
-    await sync.sync();
-  }
-}
-
-/** Whether something is wrong, and all of it is about objects whose short deletion nothing told of: a new enumeration has to mend that. */
-function isExplained(sync: SimulatedSync): boolean {
-  const { copy, tenant } = sync;
-  const pairs = tenant.effectivePairs();
-  const wrong = [...pairs.difference(copy), ...copy.difference(pairs)];
-  const sleepers = sync.evidence.unseenSleepers();
-  const concerns = (pair: string) => {
-    const [group = '', user = ''] = pair.split(' ');
-    const below = groupsBelow(tenant.history.latest, group);
-    return sleepers.has(user) || !sleepers.isDisjointFrom(below);
-  };
-  return wrong.length > 0 && wrong.every(concerns);
-}
-
-async function sixRounds(sync: SimulatedSync, baseline: 'lists' | 'delta'): Promise<void> {
-  const { random, tenant } = sync;
+  const cast = castOf(seed);
+  const { sync, admin, pause } = cast;
   for (let round = 0; round < 6; round++) {
-    sync.advance(pauseMilliseconds);
-    if (round > 0) for (let events = random() * 12; events >= 1; events--) livingOn(sync);
-    tenant.faults = someFaults(random);
-    sync.deaths = sometimes(random, 0.08);
-    sync.meanwhile = random() < 0.6 ? meanwhile(sync) : () => undefined;
-    await sync.sync({ baseline });
-    if (random() < 0.5) await syncOne(sync);
+    sync.advance(pause);
+    if (round > 0) liveOn(cast);
+    becomeHostile(cast);
+    if (sync.random() < 0.8) admin.confirms();
+    await admin.attends();
+    if (await sync.isIdle()) await oneRun(cast);
+    else await refusedRun(cast);
+    if (sync.random() < 0.5) await syncOne(sync, admin.settings);
   }
-  tenant.faults = noFaults;
-  sync.deaths = 0;
-  sync.meanwhile = () => undefined;
+  await comeToRest(cast);
+  const story = await sync.store.outbox(simulatedDirectory, { limit: 1_000_000 });
+  return { ...(await known(cast)), story };
 }
 
-/** Somebody has one user read by himself, and does not mind when it fails. */
-async function syncOne(sync: SimulatedSync): Promise<void> {
-  const [user] = [...sync.tenant.users.keys()].sort(() => sync.random() - 0.5);
-  const { settings, users } = await sync.lastRun();
-  // After an enumeration there is no earlier token that would tell again what an old answer takes back (docs/sync-rules.md).
-  if (users.baseline) return;
-  const ports = sync.ports();
-  const id = UserId.parse(user);
-  const answer = await ports.graph.user(id);
-  if (answer.kind === 'fault') return;
-  const of = { directory: simulatedDirectory, user: id, entry: answer.value, settings };
-  await syncUser(ports, { ...of, key: `one ${sync.now()}` }).catch((error) => {
-    if (!(error instanceof Died || error instanceof Refusal)) throw error;
-  });
+function liveOn(cast: Cast): void {
+  const { sync, admin, hasRules } = cast;
+  for (let events = sync.random() * 12; events >= 1; events--) livingOn(sync, cast);
+  if (hasRules && sync.random() < 0.4) admin.changesRules();
+  if (sync.random() < 0.1) admin.setsSafeguard();
 }
 
-/** Longer than replicas lag. */
-const pauseMilliseconds = 120_000;
-
-const sometimes = (random: () => number, chance: number) => (random() < 0.5 ? random() * chance : 0);
-
-function someFaults(random: () => number): FakeFaults {
-  const some = (chance: number) => sometimes(random, chance);
-  return {
-    throttled: some(0.2),
-    transient: some(0.2),
-    malformed: some(0.1),
-    sparse: some(1),
-    unanswered: some(0.1),
-    applicationUnknown: 0,
-    assignmentsEmpty: 0,
-    assignmentsEndless: 0,
-    resync: some(0.05),
-    tokenDead: some(0.05),
-    emptyPages: some(0.5),
-    replays: some(0.5),
-    disorder: some(1),
-    ...(random() < 0.3 ? allLag : { laggingLists: some(1), laggingDeltas: some(1), staleAnswers: some(1) }),
-    goneInLists: some(0.05),
-  };
+function becomeHostile(cast: Cast): void {
+  const { sync, hidesNow } = cast;
+  const { random, tenant } = sync;
+  tenant.permissions = { ...allPermissions, hiddenMembers: !hidesNow || random() < 0.5 };
+  tenant.faults = someFaults(random);
+  sync.deaths = sometimes(random, 0.08);
+  sync.meanwhile = meanwhile(sync, cast);
 }
 
-const allLag = { laggingLists: 0.5, laggingDeltas: 0.5, staleAnswers: 0.5 };
-
-function livingOn(sync: SimulatedSync): void {
-  (sync.random() < 0.2 ? blink : live)(sync.tenant, sync.random, 1);
-  sync.advance(sync.random() * 10_000);
+/** With or without a dry run right before it. */
+async function oneRun({ sync, admin, count, hidesNow }: Cast): Promise<void> {
+  const { random } = sync;
+  await count.begin();
+  if (random() < 0.2) {
+    becomeCalm(sync);
+    const dry = await previewed(sync, admin.settings);
+    await count.judge(dry);
+    const run = await sync.sync(admin.settings, 'sync', 'manual');
+    await count.judge(run);
+    compareWith(dry, run);
+  } else {
+    // Only a check of its own tells a run what it may read.
+    const trigger = hidesNow || random() < 0.3 ? 'manual' : 'timer';
+    await count.judge(await sync.sync(admin.settings, 'sync', trigger));
+  }
+  await admin.attends();
 }
 
-/** While a run reads, things happen; in some worlds objects are deleted and restored all the time. */
-function meanwhile(sync: SimulatedSync): () => void {
-  const happens = sync.random() < 0.5 ? blink : live;
-  const often = sync.random();
-  return () => {
-    if (sync.random() < often) happens(sync.tenant, sync.random, 1);
-  };
+/** No run begins while another one waits. */
+async function refusedRun({ sync, admin }: Cast): Promise<void> {
+  const answer = await sync.sync(admin.settings).catch((error: unknown) => error);
+  if (!(answer instanceof Refusal && answer.code === 'conflict'))
+    throw new Error(`a run beside one that waits is answered ${String(answer)}`);
 }
-
-/** What the consumer knows, and what is stored of everything that is there. */
-async function saidBy(sync: SimulatedSync): Promise<Known> {
-  const { store, copy } = sync;
-  const objects: unknown[] = [];
-  for await (const rows of store.userPages(simulatedDirectory)) objects.push(...rows.flatMap(shown));
-  for await (const rows of store.groupPages(simulatedDirectory)) objects.push(...rows.flatMap(shown));
-  return {
-    pairs: [...copy].sort(),
-    stored: [...(await effectivePairs(store, simulatedDirectory))].sort(),
-    objects,
-  };
-}
-
-function truthOf({ tenant }: SimulatedSync): Known {
-  const objects = [tenant.users, tenant.groups].flatMap((kind) =>
-    [...kind].sort().flatMap(([id, { life, fields }]) => shown({ id, life, fields })),
-  );
-  const pairs = [...tenant.effectivePairs()].sort();
-  return { pairs, stored: pairs, objects };
-}
-
-const shown = ({ id, life, fields }: { id: string; life: string; fields: JsonObject }) =>
-  life === 'live' ? [{ id, name: fields['displayName'] }] : [];

@@ -32,6 +32,8 @@ export class FakeGraph {
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #pages = new Map<string, DeltaPage<unknown>>();
+  /** Applications of which nobody was listed as assigned, wrongly: the next answer is right. */
+  readonly #emptied = new Set<string>();
   #rounds = 0;
 
   constructor(tenant: ReadTenant, { random, now }: { random: () => number; now: () => number }) {
@@ -87,10 +89,16 @@ export class FakeGraph {
     const isGone = applications.has(id) && applications.get(id) === undefined;
     if (isGone || this.#chance(applicationUnknown)) return notFound('no such application');
     const assigned = applications.get(id) ?? [];
-    if (this.#chance(assignmentsEmpty)) return read({ items: [] });
+    if (this.#isEmptyOnce(id, assignmentsEmpty)) return read({ items: [] });
     if (this.#chance(assignmentsEndless)) return read({ items: assigned.slice(0, 1), next: 'list:' });
     const byId = Map.groupBy(assigned, ({ principalId }) => principalId);
     return read(pageAfter(link, [...byId.keys()], (principal) => byId.get(principal) ?? []));
+  }
+
+  #isEmptyOnce(id: string, chance: number): boolean {
+    if (this.#emptied.delete(id) || !this.#chance(chance)) return false;
+    this.#emptied.add(id);
+    return true;
   }
 
   /** The tenant as the replica that answers now has it. */
