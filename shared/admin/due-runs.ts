@@ -117,4 +117,5 @@ export const runOrder = (
   ...(record.debug === undefined ? {} : { debugUntil: record.debug.until }),
   pinnedTenantId: confirmed.tenantId,
   confirmedHash: confirmed.hash,
+  ...(confirmed.size === undefined ? {} : { tenantSize: confirmed.size }),
 });

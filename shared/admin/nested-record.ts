@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NestedSettings } from '../sync/settings.ts';
+import { TenantSize } from '../sync/tenant-size.ts';
 
 /** How a deployment proves to a tenant who it is. Secrets are app settings of the site, named here and stored nowhere. */
 export const ConnectionCredential = z
@@ -48,6 +49,7 @@ export const Confirmation = byPerson.extend({
   tenantId: z.string(),
   /** Verified ones. */
   domains: z.array(z.string()),
+  size: TenantSize.optional(),
 });
 export type Confirmation = z.infer<typeof Confirmation>;
 

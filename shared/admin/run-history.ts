@@ -9,7 +9,14 @@ import type { Page, PageOf } from './registry.ts';
 /** Progress of one stream of pages. */
 const StreamProgress = z.object({
   pages: z.int(),
-  items: z.int(),
+  items: z.int().meta({
+    description:
+      'Objects as Graph told them: a large group comes in several slices, and is told once more with its list.',
+  }),
+  total: z.int().optional().meta({
+    description:
+      'Of a reading of everything: objects of the tenant when it was confirmed, as Graph counted them.',
+  }),
   /** Everything is read, not only what changed. */
   baseline: z.boolean(),
   complete: z.boolean(),
@@ -104,8 +111,8 @@ export function runView(run: SyncRun, savedAt: number): RunView {
     ...(!ended && waits !== undefined && waits.until > savedAt ? waitsView(waits) : {}),
     settingsVersion: run.settingsVersion,
     progress: {
-      users: progressOf(run.users),
-      groups: progressOf(run.groups),
+      users: progressOf(run.users, run.tenantSize?.users),
+      groups: progressOf(run.groups, run.tenantSize?.groups),
       lists: { done: run.rereadsDone, total: run.rereads.length },
       applied: { done: run.applied, total: plan === undefined ? 0 : unitsOf(run) },
     },
@@ -130,8 +137,9 @@ const auditView = ({ compared, differing, unanswered, rereads }: NonNullable<Syn
   rereads: rereads.length,
 });
 
-const progressOf = ({ pages, items, baseline, delta }: SyncRun['users']) => ({
+const progressOf = ({ pages, items, baseline, delta }: SyncRun['users'], total?: number) => ({
   ...{ pages, items, baseline },
+  ...(baseline && total !== undefined ? { total } : {}),
   complete: delta !== undefined,
 });
 

@@ -5,6 +5,7 @@ import { selectFingerprint } from './graph-port.ts';
 import { isListed, newListing } from './listing.ts';
 import type { StreamCursor, SyncRun, SyncState } from './run-records.ts';
 import type { NestedSettings } from './settings.ts';
+import type { TenantSize } from './tenant-size.ts';
 
 export interface RunOrder {
   readonly id: RunId;
@@ -16,6 +17,7 @@ export interface RunOrder {
   readonly debugUntil?: string;
   readonly pinnedTenantId: string;
   readonly confirmedHash: string;
+  readonly tenantSize?: TenantSize;
   /** RFC 3339. */
   readonly startedAt: string;
   /** Has Graph count in this run, also when it is not time for it. */

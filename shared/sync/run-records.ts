@@ -4,6 +4,7 @@ import { DecisionPlaces, JournalLayout } from './apply-records.ts';
 import { AuditState, RunAudit } from './audit-records.ts';
 import { Trail } from './endless-round.ts';
 import { NestedSettings } from './settings.ts';
+import { TenantSize } from './tenant-size.ts';
 
 export const Phase = z.enum(['check', 'read', 'fold', 'derive', 'safeguard', 'apply', 'cleanup', 'done']);
 export type Phase = z.infer<typeof Phase>;
@@ -189,6 +190,8 @@ export const SyncRun = z.object({
   pinnedTenantId: z.string(),
   /** Hash of tenant and domains that a person confirmed. */
   confirmedHash: z.string(),
+  /** How large the tenant was then. */
+  tenantSize: TenantSize.exactOptional(),
   status: RunStatus,
   phase: Phase,
   /** Number of the message that carries the run on; older messages are dropped. */

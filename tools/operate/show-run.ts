@@ -31,13 +31,18 @@ export async function showRun(
 
 const pollMilliseconds = 500;
 
-/** Without a bar, as nobody knows how much there is to be read. */
+/** Without a bar, as what is read is told more than once, and how much there is at all is not always known. */
 function progressOf({ phase, progress, waitsUntil }: RunView): string {
   const { users, groups, applied } = progress;
-  const read = `${users.items.toLocaleString('en-US')} users and ${groups.items.toLocaleString('en-US')} groups read`;
+  const read = `${soMany(users)} users and ${soMany(groups)} groups read`;
   const made = applied.total === 0 ? '' : `, ${applied.done} of ${applied.total} parts applied`;
   return `${phase}: ${read}${made}${waitsUntil === undefined ? '' : `, waits until ${waitsUntil}`}`;
 }
+
+const soMany = ({ items, total }: RunView['progress']['users']): string =>
+  [items, ...(total === undefined || items > total ? [] : [total])]
+    .map((count) => count.toLocaleString('en-US'))
+    .join(' of ');
 
 function showEnd(
   { status, plan, failure, graphCalls, storageOperations, warnings }: RunView,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../model/limits.ts';
+import { TenantSize } from '../../sync/tenant-size.ts';
 import { directoryParams } from './directory-params.ts';
 import {
   Connection,
@@ -62,6 +63,7 @@ const Preview = z
   .object({
     tenant: Tenant.extend({ defaultDomain: z.string().optional() }),
     domains: z.array(Domain),
+    size: TenantSize.meta({ description: 'Users and groups of the tenant, as far as Graph counts them.' }),
     hash: z.string().meta({ description: 'Names tenant and domains as shown here, for `:confirm`.' }),
     confirmed: z.boolean().meta({ description: 'This very tenant and these domains are confirmed.' }),
     reducedScope,

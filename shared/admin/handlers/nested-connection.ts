@@ -1,5 +1,6 @@
 import { Refusal } from '../../model/refusal.ts';
 import type { TenantDomain, UserEntry } from '../../sync/graph-port.ts';
+import { tenantSize } from '../../sync/tenant-size.ts';
 import { isExternalName } from '../../sync/user-mapping.ts';
 import { auditDraft, checkIfMatch, type Handlers, nowOf } from '../call.ts';
 import { connectionOf } from '../connection.ts';
@@ -67,11 +68,13 @@ export const nestedConnectionHandlers: ConnectionHandlers = {
 
   async previewDirectory(call) {
     const { tenant, permissions, domains, hash, record } = await seen(call);
+    const size = await tenantSize(call.ports.nested.graph(record.connection), permissions);
     const defaultDomain = domains.find(({ isDefault }) => isDefault)?.name;
     return {
       body: {
         tenant: { ...tenant, ...(defaultDomain === undefined ? {} : { defaultDomain }) },
         domains: domains.map(domainView),
+        size,
         hash,
         confirmed: record.confirmation?.hash === hash,
         reducedScope: reducedScope(permissions),
@@ -114,17 +117,25 @@ export const nestedConnectionHandlers: ConnectionHandlers = {
 
   async confirmDirectory(call) {
     const { ports, body } = call;
-    const { tenant, domains, hash } = await seen(call);
+    const { tenant, permissions, domains, hash, record } = await seen(call);
     if (hash !== body.hash) {
       throw new Refusal('conflict', 'Tenant or domains are not those of the preview any more: look again.', {
         reason: 'preview_changed',
       });
     }
+    const size = await tenantSize(ports.nested.graph(record.connection), permissions);
     const verified = domains.flatMap(({ name, isVerified }) => (isVerified ? [name] : []));
     const after = await changeNested(call, (before) => {
       if (before.confirmation?.hash === hash && !(before.connection.tenantId === undefined)) return undefined;
       const at = nowOf(ports);
-      const confirmation = { by: call.caller.actor, at, hash, tenantId: tenant.tenantId, domains: verified };
+      const confirmation = {
+        by: call.caller.actor,
+        at,
+        hash,
+        tenantId: tenant.tenantId,
+        domains: verified,
+        size,
+      };
       const facts = { tenant: tenant.tenantId, domains: String(verified.length), hash };
       return {
         after: { ...before, confirmation },
