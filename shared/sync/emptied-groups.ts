@@ -9,22 +9,22 @@ import { reachable } from './large-groups.ts';
 const emptiedFrom = 5;
 
 /**
- * How many told groups that had at least five members have none when the round is done; undefined when the change is too
+ * Told groups that had at least five members and have none when the round is done; undefined when the change is too
  * large to be told group by group. Of a group that still has somebody, only as much is read as shows it.
  */
 export async function emptiedGroups(
   sources: DeriveSources,
   derivation: Derivation,
   sets: readonly DiffSet[],
-): Promise<number | undefined> {
-  if (derivation.pairsRemoved < emptiedFrom) return 0;
+): Promise<readonly number[] | undefined> {
+  if (derivation.pairsRemoved < emptiedFrom) return [];
   if (derivation.change === undefined) return undefined;
-  let emptied = 0;
+  const emptied: number[] = [];
   const { nesting } = derivation.after;
   const marks = new Marks(nesting.groups);
   for (const group of losingOnly(sets, derivation)) {
     const below = reachable(nesting, [group], marks);
-    if (!(await hasSomebody(sources, derivation, below))) emptied++;
+    if (!(await hasSomebody(sources, derivation, below))) emptied.push(group);
   }
   return emptied;
 }

@@ -6,7 +6,7 @@ import { chosenGroupsGone, scopeEmptied } from './empty-scope.ts';
 import { isFirst } from './fold-round.ts';
 import type { LimitedChange } from './held-groups.ts';
 import type { PlanCounts } from './run-records.ts';
-import { exceededThresholds } from './safeguard.ts';
+import { exceededThresholds, type Known, type Shrunken } from './safeguard.ts';
 import { shrunkenGroups } from './shrunken-groups.ts';
 
 interface Decided {
@@ -15,31 +15,52 @@ interface Decided {
   readonly limited: LimitedChange;
 }
 
-/** Why a plan has to wait for a person, each as a sentence; none lets it through. A first run removes nothing. */
-export async function exceededBy(sources: DeriveSources, decided: Decided): Promise<string[]> {
-  const { run, state, checked } = sources;
-  const { counts } = decided;
-  return [
-    ...limitsPassed(counts, state.counts, run.settings),
-    ...scopeEmptied(counts, checked, run.settings.safeguard),
-    ...chosenGroupsGone(counts, sources),
-    ...(isFirst(sources) ? [] : await removalsAbove(sources, decided)),
-  ];
+/** Why a plan has to wait for a person, and the groups that this is about. */
+export interface Exceeded {
+  /** None lets the plan through. */
+  readonly sentences: string[];
+  /** Undefined when too much changes to tell. */
+  readonly emptied: readonly number[] | undefined;
+  readonly shrunken: readonly Shrunken[];
 }
 
-async function removalsAbove(sources: DeriveSources, { counts, derivation, limited }: Decided) {
-  const { run, state } = sources;
-  return exceededThresholds(
-    {
-      counts,
-      emptied: await emptiedGroups(sources, derivation, limited.sets),
-      shrunken: shrunkenGroups(sources, derivation, limited.sets),
-    },
-    {
-      counts: state.counts,
-      now: Date.parse(run.startedAt),
-      ...(state.removedLately === undefined ? {} : { lately: state.removedLately }),
-    },
-    run.settings.safeguard,
-  );
+/** A first run removes nothing. */
+export async function exceededBy(sources: DeriveSources, decided: Decided): Promise<Exceeded> {
+  const { run, state, checked } = sources;
+  const { counts } = decided;
+  const removals = isFirst(sources) ? noRemovals : await removalsAbove(sources, decided);
+  return {
+    ...removals,
+    sentences: [
+      ...limitsPassed(counts, state.counts, run.settings),
+      ...scopeEmptied(counts, checked, run.settings.safeguard),
+      ...chosenGroupsGone(counts, sources),
+      ...removals.sentences,
+    ],
+  };
 }
+
+const noRemovals: Exceeded = { sentences: [], emptied: [], shrunken: [] };
+
+async function removalsAbove(
+  sources: DeriveSources,
+  { counts, derivation, limited }: Decided,
+): Promise<Exceeded> {
+  const { safeguard } = sources.run.settings;
+  const emptied = await emptiedGroups(sources, derivation, limited.sets);
+  const shrunken = shrunkenGroups(sources, derivation, limited.sets);
+  const judged = { counts, emptied: emptied?.length, shrunken };
+  return {
+    sentences: [...exceededThresholds(judged, knownBefore(sources), safeguard)],
+    ...(safeguard.enabled ? { emptied, shrunken } : noGroups),
+  };
+}
+
+const noGroups = { emptied: [], shrunken: [] };
+
+/** What removals are measured by. */
+export const knownBefore = ({ run, state }: Pick<DeriveSources, 'run' | 'state'>): Known => ({
+  counts: state.counts,
+  now: Date.parse(run.startedAt),
+  ...(state.removedLately === undefined ? {} : { lately: state.removedLately }),
+});

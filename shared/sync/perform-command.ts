@@ -1,5 +1,6 @@
 import type { JournalLayout } from './apply-records.ts';
 import { unitAtHand, unitsOf } from './apply-round.ts';
+import type { Cover } from './approval-cover.ts';
 import { forbiddenLog, isForbidden, newAsking } from './asking.ts';
 import { audit } from './audit.ts';
 import { emptyScopeLog } from './empty-scope.ts';
@@ -63,9 +64,9 @@ function sourcesOf({ ports, state }: Work, run: SyncRun) {
 /** The journal is written whole before the decision that refers to it. */
 async function decide(work: Work, run: SyncRun): Promise<Done> {
   const { ports, state } = work;
-  const { plan, parts, log, externalUsers } = await planRound(sourcesOf(work, run));
+  const { plan, parts, log, externalUsers, cover } = await planRound(sourcesOf(work, run));
   const firstPart = run.plan === undefined ? 0 : (run.plan.firstPart ?? 0) + run.plan.parts;
-  const approved = await mayApply(work, run, { plan, parts });
+  const approved = await mayApply(work, run, { plan, parts, cover });
   // Nobody carries out what a dry run decides.
   const layout = run.mode === 'dry-run' ? undefined : await keepJournal(work, run, { parts, firstPart });
   const decided: Plan = {
@@ -98,31 +99,40 @@ async function keepJournal(
   return { userParts: about.users, groupParts: about.groups, isBlank };
 }
 
-/** Whether a person has approved the plan that is decided now, or one that hardly differs. */
+/** Whether a person has approved the plan that is decided now, or one that hardly differs and does nothing grave that he did not see. */
 async function mayApply(
   { ports }: Work,
   run: SyncRun,
-  fresh: Pick<RoundPlan, 'plan' | 'parts'>,
+  fresh: Pick<RoundPlan, 'plan' | 'parts' | 'cover'>,
 ): Promise<boolean> {
   const { approval, plan: shown } = run;
   if (approval === undefined || shown === undefined) return false;
   const now = ports.now();
   if (shown.hash === fresh.plan.hash) return isApproved(run, { difference: 0, now });
   // What is too large to be compared is another plan.
-  if (shown.parts > comparedPartsMax) return false;
+  if (Math.max(shown.parts, fresh.plan.parts) > comparedPartsMax) return false;
+  const cover = fresh.cover();
   const difference = Math.max(
     membershipsDifference(shown.counts, fresh.plan.counts),
-    await planDifference(shownParts(ports, run, shown), fresh.parts()),
+    await planDifference(shownParts(ports, run, { shown, cover }), fresh.parts()),
   );
-  return isApproved(run, { difference, now });
+  return isApproved(run, { difference, now }) && cover.isCoveredBy(shown);
 }
 
 const comparedPartsMax = 1000;
 
-async function* shownParts({ store }: SyncPorts, run: SyncRun, { firstPart = 0, parts }: Plan) {
+interface Shown {
+  readonly shown: Plan;
+  readonly cover: Cover;
+}
+
+async function* shownParts({ store }: SyncPorts, run: SyncRun, { shown, cover }: Shown) {
+  const { firstPart = 0, parts } = shown;
   for (let part = firstPart; part < firstPart + parts; part++) {
     const content = await store.journal(run.directory, run.id, part);
-    if (content !== undefined) yield content;
+    if (content === undefined) continue;
+    cover.see(content);
+    yield content;
   }
 }
 

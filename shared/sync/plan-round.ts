@@ -1,3 +1,4 @@
+import { type Cover, coverOf } from './approval-cover.ts';
 import { askedGroups, groupsInDoubt } from './asked-groups.ts';
 import { rereadLog } from './audit-log.ts';
 import { changeLog } from './change-log.ts';
@@ -67,6 +68,8 @@ export interface RoundPlan {
   readonly log: () => Iterable<RunLogEntry>;
   /** Who would be in the directory and is of another tenant; read when asked for. */
   readonly externalUsers: () => AsyncIterable<readonly ExternalUser[]>;
+  /** Made when a person has approved another plan of this run. */
+  readonly cover: () => Cover;
 }
 
 /**
@@ -107,11 +110,12 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     }),
   );
   const { hash, count } = await hashOf(parts());
+  const exceeded = await exceededBy(derive, { counts, derivation, limited });
   const plan: Plan = {
     hash,
     parts: count,
     counts,
-    exceeded: await exceededBy(derive, { counts, derivation, limited }),
+    exceeded: exceeded.sentences,
     rereads,
     liveUsers: liveUsersOf(round, run),
   };
@@ -126,6 +130,8 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
       yield* changeLog(derive, { users: users(), groups, derivation, sets: limited.sets });
     },
     externalUsers: () => externalUsers(derive, { derivation, limited }),
+    cover: () =>
+      coverOf(derive, { counts, derivation, exceeded, sets: limited.sets, users: users(), groups }),
   };
 }
 

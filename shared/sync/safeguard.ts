@@ -2,8 +2,13 @@ import type { GroupId } from '../model/ids.ts';
 import type { DirectoryCounts, PlanCounts, RemovedLately, SyncRun, SyncState } from './run-records.ts';
 import type { GroupThreshold, SafeguardSettings, Threshold } from './settings.ts';
 
+type RemovalCounts = Pick<
+  PlanCounts,
+  'membershipsRemoved' | 'usersDeactivated' | 'usersRemoved' | 'groupsRemoved'
+>;
+
 export interface Judged {
-  readonly counts: PlanCounts;
+  readonly counts: RemovalCounts;
   /** Told groups that lose their last member and had at least five; undefined when that is not known. */
   readonly emptied: number | undefined;
   readonly shrunken: readonly Shrunken[];
@@ -93,7 +98,7 @@ interface Removals {
   readonly groups: number;
 }
 
-const removalsOf = (counts: PlanCounts): Removals => ({
+const removalsOf = (counts: RemovalCounts): Removals => ({
   memberships: counts.membershipsRemoved,
   users: counts.usersDeactivated + counts.usersRemoved,
   groups: counts.groupsRemoved,

@@ -7,21 +7,26 @@ import { groupIdOf } from './round-ids.ts';
 import { type Shrunken, sharePassed } from './safeguard.ts';
 
 /**
- * Told groups that lose more members than one group may, the greatest loss first (graph.md §7.5). Their members are counted by what is
- * stored of the group and of those below it, without a read: somebody who is in two of them counts twice.
+ * How many members a group has before a round, by what is stored of it and of those below it, without a read: somebody who is in two of
+ * them counts twice.
  */
+export function membersBefore(
+  { stored }: Pick<DeriveSources, 'stored'>,
+  { nesting }: Derivation['before'],
+): (group: number) => number {
+  const marks = new Marks(nesting.groups);
+  return (group) =>
+    reachable(nesting, [group], marks).reduce((sum, row) => sum + (stored.facts.get(row)?.users ?? 0), 0);
+}
+
+/** Told groups that lose more members than one group may, the greatest loss first (graph.md §7.5). */
 export function shrunkenGroups(
   { run, round, stored }: DeriveSources,
   { before, after }: Pick<Derivation, 'before' | 'after'>,
   sets: readonly DiffSet[],
 ): readonly Shrunken[] {
   const { perGroup } = run.settings.safeguard;
-  const marks = new Marks(before.nesting.groups);
-  const membersOf = (group: number) =>
-    reachable(before.nesting, [group], marks).reduce(
-      (sum, row) => sum + (stored.facts.get(row)?.users ?? 0),
-      0,
-    );
+  const membersOf = membersBefore({ stored }, before);
   const shrunken: Shrunken[] = [];
   for (const { groups, removed } of sets) {
     if (removed.length <= perGroup.floor) continue;

@@ -232,7 +232,7 @@ test('a fresh plan that differs by a twentieth is covered by the approval, by mo
     [1, 'done'],
     [2, 'awaiting-approval'],
   ] as const) {
-    const sync = await synced(inGroups(40));
+    const sync = await synced(inGroups(60));
     for (let index = 1; index <= 20; index++) sync.tenant.setMember(group(2), user(index), undefined);
     expect((await sync.sync(safe)).status).toBe('awaiting-approval');
     for (let index = 21; index < 21 + more; index++) sync.tenant.setMember(group(2), user(index), undefined);

@@ -1,0 +1,103 @@
+import type { Derivation } from './derive-round.ts';
+import type { DeriveSources } from './derive-sources.ts';
+import { type Exceeded, knownBefore } from './exceeded.ts';
+import { groupIdOf, numberOf } from './round-ids.ts';
+import type { JournalPart } from './round-records.ts';
+import type { Plan, PlanCounts } from './run-records.ts';
+import { exceededThresholds, type Shrunken, sharePassed } from './safeguard.ts';
+import { membersBefore } from './shrunken-groups.ts';
+import { type Removing, UnseenRemovals } from './unseen-removals.ts';
+
+type Approved = Pick<Plan, 'exceeded' | 'counts'>;
+
+/** A plan beside one that a person has approved, which is shown to it part by part. */
+export interface Cover {
+  see(part: JournalPart): void;
+  /**
+   * Whether nothing of the plan has to be seen that was not: each threshold that it passes was passed, and what it takes away besides
+   * passes none.
+   */
+  isCoveredBy(approved: Approved): boolean;
+}
+
+export interface Covered extends Removing {
+  readonly counts: PlanCounts;
+  readonly derivation: Derivation;
+  readonly exceeded: Exceeded;
+}
+
+export function coverOf(sources: DeriveSources, plan: Covered): Cover {
+  const unseen = new UnseenRemovals(sources.round, plan);
+  return {
+    see: (part) => unseen.see(part),
+    isCoveredBy: (approved) =>
+      arePassedSeen(sources, plan, { unseen, approved }) &&
+      unseenAbove(sources, plan, { unseen, approved }).length === 0,
+  };
+}
+
+interface Beside {
+  readonly unseen: UnseenRemovals;
+  readonly approved: Approved;
+}
+
+/** Whether each threshold that is passed was passed before, and where it is one of groups, by the same groups. */
+function arePassedSeen(
+  { round, run }: DeriveSources,
+  { exceeded }: Covered,
+  { unseen, approved }: Beside,
+): boolean {
+  const passed = new Set(approved.exceeded.map(thresholdOf));
+  if (!exceeded.sentences.every((sentence) => passed.has(thresholdOf(sentence)))) return false;
+  const { emptied, shrunken } = exceeded;
+  if (emptied === undefined) return unseen.isUntold;
+  // All members that it had.
+  const isEmptied = (group: number) => {
+    const { lost, gained } = unseen.seenOf(group);
+    return gained === 0 && lost === unseen.lossOf(group);
+  };
+  const isShrunken = ({ group, members }: Shrunken) => {
+    const { lost } = unseen.seenOf(numberOf(round.groupIds, group));
+    return sharePassed({ lost, members }, run.settings.safeguard.perGroup);
+  };
+  return emptied.every(isEmptied) && shrunken.every(isShrunken);
+}
+
+/** What a sentence is about stands before its colon. */
+const thresholdOf = (sentence: string): string => sentence.split(':', 1).join();
+
+/** Thresholds that the unseen removals would pass alone. Where memberships are not told one by one, only their number is known. */
+function unseenAbove(sources: DeriveSources, plan: Covered, { unseen, approved }: Beside): readonly string[] {
+  const isTold = plan.derivation.change !== undefined;
+  const membershipsRemoved = isTold
+    ? sumOf(unseen.lost.values())
+    : Math.max(0, plan.counts.membershipsRemoved - approved.counts.membershipsRemoved);
+  const counts = {
+    membershipsRemoved,
+    usersRemoved: unseen.leaving.size,
+    usersDeactivated: unseen.deactivated.size,
+    groupsRemoved: unseen.groups.size,
+  };
+  const shrunken = isTold ? shrunkenBy(sources, plan, unseen) : [];
+  return exceededThresholds(
+    { counts, emptied: 0, shrunken },
+    knownBefore(sources),
+    sources.run.settings.safeguard,
+  );
+}
+
+const sumOf = (numbers: Iterable<number>) => Iterator.from(numbers).reduce((sum, number) => sum + number, 0);
+
+function shrunkenBy(
+  sources: DeriveSources,
+  { derivation: { before, after } }: Covered,
+  { lost: losses }: UnseenRemovals,
+): readonly Shrunken[] {
+  const { perGroup } = sources.run.settings.safeguard;
+  const membersOf = membersBefore(sources, before);
+  return [...losses].flatMap(([group, lost]): readonly Shrunken[] => {
+    if (lost <= perGroup.floor || before.told[group] !== 1 || after.told[group] !== 1) return [];
+    const of = { group: groupIdOf(sources.round.groupIds, group), lost, members: membersOf(group) };
+    return sharePassed(of, perGroup) ? [of] : [];
+  });
+}
