@@ -11,7 +11,7 @@ import type { Confirmation } from './nested-record.ts';
 import { nextDueAt } from './nested-view.ts';
 import type { AdminPorts } from './ports.ts';
 import type { NestedDirectoryRecord, Registry } from './registry.ts';
-import type { RunRow } from './run-history.ts';
+import { begunAt, isUnfinished, type RunRow } from './run-history.ts';
 import { orderPorts } from './stop-runs.ts';
 
 export interface DuePorts {
@@ -28,7 +28,7 @@ export interface DueRuns {
 
 /**
  * Starts what is due and sends on what went quiet: called every minute, twice at once, late or never, it does the same. Per
- * directory that has nothing to do this is one read.
+ * directory that has nothing to do this is two reads.
  */
 export async function startDueRuns(ports: DuePorts): Promise<DueRuns> {
   const done = { started: 0, woken: 0 };
@@ -46,7 +46,10 @@ async function tendRuns(ports: DuePorts, record: NestedDirectoryRecord): Promise
   const { store } = ports.nested;
   const state = await store.state(record.id);
   const now = ports.random.now();
-  if (state.activeRun === undefined && !isDue(record, state, now)) return undefined;
+  if (state.activeRun === undefined) {
+    await tellEnd(ports, record, state.lastRun);
+    if (!isDue(record, state, now)) return undefined;
+  }
   if (!(await isOffered(record.organizationId, ports.registry))) {
     // Turned off by somebody who died before he could stop the run, or between its order and its beginning.
     if (state.activeRun !== undefined) await cancelRun(orderPorts(ports), record.id, state.activeRun);
@@ -74,6 +77,22 @@ async function sentOn(ports: DuePorts, directory: DirectoryId, id: RunId): Promi
   if (isBehind) await history.saveRun(run);
   return isHeld ? undefined : 'woken';
 }
+
+/** A run has ended with its checkpoint; whoever worked on it may have died before its row said so. */
+async function tellEnd(
+  { nested: { store, history }, random }: DuePorts,
+  { id: directory, settings }: NestedDirectoryRecord,
+  last: RunId | undefined,
+): Promise<void> {
+  if (last === undefined) return;
+  const row = await history.run(directory, last);
+  const isGone = row === undefined && begunAt(last) < random.now() - settings.runLogDays * dayMilliseconds;
+  if (isGone || (row !== undefined && !isUnfinished(row.view))) return;
+  const run = await store.run(directory, last);
+  if (run !== undefined) await history.saveRun(run);
+}
+
+const dayMilliseconds = 24 * 60 * 60_000;
 
 /** A run that waits says until when, and nobody wakes it before. */
 const heardUntil = ({ savedAt, view }: RunRow): number =>

@@ -102,7 +102,7 @@ export interface RunHistory extends RunLog {
 /** `savedAt` stands in for the end of a run that ended without saying when. */
 export function runView(run: SyncRun, savedAt: number): RunView {
   const { plan, approval, failure, waits } = run;
-  const ended = !['running', 'awaiting-approval'].includes(run.status);
+  const ended = !isUnfinished(run);
   const finishedAt = run.finishedAt ?? (ended ? new Date(savedAt).toISOString() : undefined);
   return {
     ...{ id: run.id, mode: run.mode, trigger: run.trigger, status: run.status, phase: run.phase },
@@ -126,6 +126,9 @@ export function runView(run: SyncRun, savedAt: number): RunView {
     ...(failure === undefined ? {} : { failure }),
   };
 }
+
+export const isUnfinished = ({ status }: Pick<RunView, 'status'>): boolean =>
+  status === 'running' || status === 'awaiting-approval';
 
 const waitsView = ({ until, why }: NonNullable<SyncRun['waits']>) => ({
   waitsUntil: new Date(until).toISOString(),

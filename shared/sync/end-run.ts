@@ -94,6 +94,8 @@ export async function abandon({ ports, fence, state, counted }: Work, run: SyncR
   while (!(await ports.store.discard(run.directory, fence, run.id))) {
     // Each call removes a page.
   }
+  // Before the end, as nobody comes back to a run that has ended.
+  await logFailure(ports, run);
   const ended: SyncRun = { ...run, finishedAt: new Date(ports.now()).toISOString() };
   const { activeRun: _, ...kept } = { ...state, ...throttledUntil(run) };
   const rejected = run.status === 'rejected' && run.plan !== undefined ? { rejectedPlan: run.plan.hash } : {};
@@ -101,16 +103,13 @@ export async function abandon({ ports, fence, state, counted }: Work, run: SyncR
     { kind: 'state', state: { ...kept, ...rejected, lastRun: run.id } },
     { kind: 'checkpoint', run: ended },
   ]);
-  if (run.failure !== undefined) {
-    await ports.log.write(run.directory, run.id, [
-      {
-        key: '9/failure',
-        at: run.startedAt,
-        level: 'error',
-        code: run.failure.code,
-        message: run.failure.detail,
-      },
-    ]);
-  }
   await ports.log.saveRun(counted(ended));
+}
+
+async function logFailure({ log }: Pick<Work['ports'], 'log'>, run: SyncRun): Promise<void> {
+  if (run.failure === undefined) return;
+  const { code, detail: message } = run.failure;
+  await log.write(run.directory, run.id, [
+    { key: '9/failure', at: run.startedAt, level: 'error', code, message },
+  ]);
 }

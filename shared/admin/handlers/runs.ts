@@ -8,7 +8,7 @@ import { runOrder } from '../due-runs.ts';
 import { csvHead, csvLine } from '../external-users-csv.ts';
 import { mustBeOffered } from '../nested-offer.ts';
 import type { NestedDirectoryRecord, Page } from '../registry.ts';
-import { type RunView, runView } from '../run-history.ts';
+import { isUnfinished, type RunView, runView } from '../run-history.ts';
 import { orderPorts } from '../stop-runs.ts';
 import { readNested } from './directory-change.ts';
 
@@ -185,8 +185,6 @@ async function currentRun(call: OfRun): Promise<RunView> {
 }
 
 type OfRun = Call<'readRun' | 'cancelRun' | 'listRunLog' | 'exportRunLog' | 'exportExternalUsers'>;
-
-const isUnfinished = ({ status }: RunView): boolean => status === 'running' || status === 'awaiting-approval';
 
 /** A run that has just ended gives the directory back a moment later: worth a short wait. */
 async function patiently<T>(act: () => Promise<T>): Promise<T> {
