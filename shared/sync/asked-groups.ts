@@ -42,19 +42,19 @@ export async function askedGroups(
 }
 
 /**
- * Live groups that hold an object by what is stored, and that it was not answered to be in: of the soft-deleted nothing shows that they
+ * Memberships in live groups, by what is stored, that an object was not answered to have: of the soft-deleted nothing shows that they
  * were taken out of a group meanwhile. One answer may lag, so that the lists of the next round have the last word.
  */
-export function groupsInDoubt(
+export function* membershipsInDoubt(
   { answers }: AskedGroups,
   { round, stored }: { readonly round: FoldedRound; readonly stored: StoredMemberships },
-): readonly number[] {
-  const doubted = answers.flatMap(({ kind, member, groups }) => {
-    const holders = kind === 'user' ? stored.groupsOf(member) : stored.parentsOf(member);
-    return [...holders].filter((group) => !groups.has(group));
-  });
-  const isLive = (group: number) => (round.groups.get(group) ?? stored.facts.get(group))?.life === 'live';
-  return [...new Set(doubted)].filter(isLive);
+): Iterable<{ readonly kind: Ask['kind']; readonly group: number; readonly member: number }> {
+  for (const { kind, member, groups } of answers) {
+    for (const group of kind === 'user' ? stored.groupsOf(member) : stored.parentsOf(member)) {
+      const isLive = (round.groups.get(group) ?? stored.facts.get(group))?.life === 'live';
+      if (isLive && !groups.has(group)) yield { kind, group, member };
+    }
+  }
 }
 
 function knownGroup(

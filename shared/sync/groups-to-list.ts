@@ -4,11 +4,8 @@ import type { FoldedRound } from './fold-round.ts';
 import type { Reread } from './run-records.ts';
 import type { StoredMemberships } from './stored-memberships.ts';
 
-export interface WantedLists {
+export interface WantedLists extends Omit<Reread, 'group'> {
   readonly group: number;
-  readonly reason: Reread['reason'];
-  readonly rounds: number;
-  readonly undecided?: NonNullable<Reread['undecided']>;
 }
 
 export interface ListQuestion {
@@ -29,8 +26,8 @@ export function groupsToList(
   for (const group of contestedGroups(round)) wanted.set(group, { group, reason: 'contested', rounds: 0 });
   for (const [group, folded] of round.groups) {
     const isTold = (enumerated && !round.appeared.groups.has(group)) || folded.isNew;
-    const reason = whyToList(folded, { sweep, isTold, hadMembers: hadMembers(stored, group) });
-    if (reason !== undefined) wanted.set(group, { group, reason, rounds: 0 });
+    const why = whyToList(folded, { sweep, isTold, hadMembers: hadMembers(stored, group) });
+    if (why !== undefined) wanted.set(group, { group, ...why, rounds: 0 });
   }
   const lifeOf = (group: number) => (round.groups.get(group) ?? stored.facts.get(group))?.life;
   for (const waiting of pending.filter(({ group }) => lifeOf(group) === 'live'))
@@ -42,11 +39,12 @@ export function groupsToList(
 function whyToList(
   { life, storedLife, toldMembers }: FoldedGroup,
   { sweep, isTold, hadMembers }: { sweep: boolean; isTold: boolean; hadMembers: boolean },
-): Reread['reason'] | undefined {
+): Pick<Reread, 'reason' | 'doubted'> | undefined {
   if (life !== 'live') return undefined;
-  if (storedLife === 'soft-deleted') return 'restored';
-  if (storedLife === undefined) return isTold ? undefined : 'restored';
-  return sweep && !toldMembers && hadMembers ? 'unknown-members' : undefined;
+  if (storedLife === 'soft-deleted') return { reason: 'restored' };
+  if (storedLife === undefined) return isTold ? undefined : { reason: 'restored' };
+  // The enumeration was the first answer that shows none of its members.
+  return sweep && !toldMembers && hadMembers ? { reason: 'unknown-members', doubted: true } : undefined;
 }
 
 function contestedGroups(round: FoldedRound): ReadonlySet<number> {

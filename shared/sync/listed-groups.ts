@@ -1,6 +1,7 @@
 import type { FoldedRound } from './fold-round.ts';
+import type { MemberEntry } from './graph-port.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
-import type { ListedGroup } from './net-edges.ts';
+import type { ListedGroup, SomeMembers } from './pending-lists.ts';
 import { numberOf } from './round-ids.ts';
 import type { Reread, SyncRun } from './run-records.ts';
 import { stagedPage } from './staged-pages.ts';
@@ -22,34 +23,39 @@ export async function listedGroups(
 
 async function listOf(
   { store, run, round }: { store: NestedDirectoryStore; run: SyncRun; round: FoldedRound },
-  { group, reason, rounds, undecided }: Reread,
+  { group, undecided, left, ...why }: Reread,
 ): Promise<ListedGroup> {
   const pages = run.rereadPages[group];
-  if (pages === undefined) return { reason, rounds, ...leftOpen(round, undecided) };
-  const members = new Set<number>();
-  const children = new Set<number>();
+  const asked = { ...why, ...(left && { left: inNumbers(round, left) }) };
+  if (pages === undefined) return { ...asked, ...(undecided && { undecided: inNumbers(round, undecided) }) };
+  const list = { members: new Set<number>(), children: new Set<number>() };
   for (let page = 0; page < pages; page++) {
     const staged = await stagedPage(store, run, { stream: listStream(group), page });
-    if (staged.kind !== 'members') continue;
-    for (const { id, type } of staged.items) {
-      if (type === 'group') {
-        children.add(numberOf(round.groupIds, id));
-        continue;
-      }
-      const member = numberOf(round.memberIds, id);
-      if (type !== 'user') round.types.set(member, type);
-      members.add(member);
-    }
+    if (staged.kind === 'members') takeMembers(round, staged.items, list);
   }
-  return { reason, rounds, members, children };
+  return { ...asked, ...list };
 }
 
-function leftOpen(
-  { memberIds, groupIds }: FoldedRound,
-  undecided: Reread['undecided'],
-): Pick<ListedGroup, 'undecided'> {
-  if (undecided === undefined) return {};
-  const members = undecided.members.map((id) => numberOf(memberIds, id));
-  const children = undecided.children.map((id) => numberOf(groupIds, id));
-  return { undecided: { members, children } };
+function takeMembers(
+  { memberIds, groupIds, types }: FoldedRound,
+  items: readonly MemberEntry[],
+  { members, children }: { readonly members: Set<number>; readonly children: Set<number> },
+): void {
+  for (const { id, type } of items) {
+    if (type === 'group') {
+      children.add(numberOf(groupIds, id));
+      continue;
+    }
+    const member = numberOf(memberIds, id);
+    if (type !== 'user') types.set(member, type);
+    members.add(member);
+  }
 }
+
+const inNumbers = (
+  { memberIds, groupIds }: FoldedRound,
+  { members, children }: NonNullable<Reread['undecided']>,
+): SomeMembers => ({
+  members: members.map((id) => numberOf(memberIds, id)),
+  children: children.map((id) => numberOf(groupIds, id)),
+});

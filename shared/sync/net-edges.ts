@@ -1,32 +1,15 @@
 import type { EdgeChanges } from '../nesting/edge-changes.ts';
 import { Marks } from '../nesting/marks.ts';
-import type { AskedGroups } from './asked-groups.ts';
+import { type AskedGroups, membershipsInDoubt } from './asked-groups.ts';
 import { ChangedEdges } from './changed-edges.ts';
 import { isAdded, isContested, memberOf, type SettledEdge } from './edge-events.ts';
 import { EdgeWords } from './edge-words.ts';
 import type { FoldedRound } from './fold-round.ts';
 import { dropGone, isGone } from './gone-edges.ts';
-import type { Reread } from './run-records.ts';
+import { type ListedGroup, type PendingList, PendingLists } from './pending-lists.ts';
 import type { HiddenMembers } from './shown-groups.ts';
 import type { StoredMemberships } from './stored-memberships.ts';
 import { UndecidedEdges, undecidedRoundsMax } from './undecided-edges.ts';
-
-/** What a list said of a group's members, and why it was asked. */
-export interface ListedGroup {
-  readonly reason: Reread['reason'];
-  readonly rounds: number;
-  /** Undefined when Graph gave no complete answer: then nothing is known. */
-  readonly members?: ReadonlySet<number>;
-  readonly children?: ReadonlySet<number>;
-  /** What earlier rounds left open. */
-  readonly undecided?: UndecidedMembers;
-}
-
-/** Members, and child groups, of whom it is open whether they came into a group. */
-export interface UndecidedMembers {
-  readonly members: readonly number[];
-  readonly children: readonly number[];
-}
 
 export interface NetEdges {
   /** Group → member that is no group. */
@@ -34,12 +17,7 @@ export interface NetEdges {
   /** Parent → child. */
   readonly nesting: EdgeChanges;
   /** Groups to be read by list in the next round. */
-  readonly rereads: readonly {
-    readonly group: number;
-    readonly reason: Reread['reason'];
-    readonly rounds: number;
-    readonly undecided?: UndecidedMembers;
-  }[];
+  readonly rereads: readonly PendingList[];
   /** Groups whose removals were kept back because their members are hidden from this credential. */
   readonly hidden: readonly number[];
 }
@@ -64,7 +42,8 @@ const dynamicRoundsMax = 5;
 export function netEdges(sources: EdgeSources): NetEdges {
   const { round } = sources;
   const undecided = { users: new UndecidedEdges(), nesting: new UndecidedEdges() };
-  const context: Context = { sources, pending: new Map(), hidden: new Set(), undecided };
+  const pending = new PendingLists(sources.listed);
+  const context: Context = { sources, pending, hidden: new Set(), undecided };
   const changes = { users: new ChangedEdges(), nesting: new ChangedEdges() };
   decideGroups(context, changes);
   // From here on nobody needs the events, which are the largest part of a first round.
@@ -73,12 +52,14 @@ export function netEdges(sources: EdgeSources): NetEdges {
   dropGone(sources, changes);
   const [groups, members] = [round.groupIds.count, round.memberIds.count];
   keepMovers(context, changes);
-  return {
-    users: changes.users.finish({ groups, members }),
-    nesting: changes.nesting.finish({ groups, members: groups }),
-    rereads: [...context.pending].map(([group, why]) => ({ group, ...why, ...stillOpen(context, group) })),
-    hidden: [...context.hidden],
-  };
+  const users = changes.users.finish({ groups, members });
+  const nesting = changes.nesting.finish({ groups, members: groups });
+  for (const { kind, group, member } of membershipsInDoubt(sources.asked, sources)) {
+    pending.noteLeft(kind, group, member);
+    pending.askAlso(group, 'unknown-members');
+  }
+  const rereads = pending.lists.map((list) => ({ ...list, ...stillOpen(context, list.group) }));
+  return { users, nesting, rereads, hidden: [...context.hidden] };
 }
 
 /** Who may have come into a group leaves no other before that is known, if he is there at all. */
@@ -90,20 +71,29 @@ function keepMovers(
   const { round, asleep } = sources;
   const isAwake = (user: number) => (round.users.get(user)?.life ?? 'live') === 'live' && !asleep.has(user);
   const isLive = (child: number) => lifeOf(sources, child) === 'live';
-  users.keepBack((group, user) => undecided.users.has(user) && isAwake(user) && waits(context, group));
-  nesting.keepBack((group, child) => undecided.nesting.has(child) && isLive(child) && waits(context, group));
+  users.keepBack(
+    (group, user) => undecided.users.has(user) && isAwake(user) && waits(context, group, ['user', user]),
+  );
+  nesting.keepBack(
+    (group, child) =>
+      undecided.nesting.has(child) && isLive(child) && waits(context, group, ['group', child]),
+  );
 }
 
 /** A removal waits for the lists of the next round, a few times; what a group that is gone says is never kept back. */
-function waits(context: Context, group: number): boolean {
-  const { round, listed } = context.sources;
+function waits(
+  { pending, sources: { round, listed } }: Context,
+  group: number,
+  [kind, member]: readonly ['user' | 'group', number],
+): boolean {
   const rounds = 1 + (listed.get(group)?.rounds ?? -1);
   if (isGone(round, group) || rounds >= undecidedRoundsMax) return false;
-  if (!context.pending.has(group)) keepAsking(context, group, 'unknown-members');
+  if (!pending.has(group)) pending.ask(group, 'unknown-members');
+  pending.noteLeft(kind, group, member);
   return true;
 }
 
-function stillOpen({ undecided }: Context, group: number): { readonly undecided?: UndecidedMembers } {
+function stillOpen({ undecided }: Context, group: number): Pick<PendingList, 'undecided'> {
   const members = undecided.users.of(group);
   const children = undecided.nesting.of(group);
   return members.length + children.length === 0 ? {} : { undecided: { members, children } };
@@ -121,14 +111,14 @@ function decideGroups(context: Context, changes: { users: ChangedEdges; nesting:
   const children = roomFor(round.groupIds.count);
   for (const group of groups) {
     decideGroup(context, group, {
+      kind: 'user',
       edges: settledUsers.edgesOf(group),
       stored: stored.membersOf(group),
       // Where all groups are compared, nobody's groups are looked for among all.
       before: sources.sweep
         ? among(members.before, stored.membersOf(group))
         : (member) => stored.groupsOf(member).includes(group),
-      listed: sources.listed.get(group)?.members,
-      open: sources.listed.get(group)?.undecided?.members ?? [],
+      ...ofLists(sources.listed.get(group), 'members'),
       undecided: context.undecided.users,
       asked: asked.users.get(group) ?? [],
       isAsleep: (member) => sources.asleep.has(member),
@@ -136,11 +126,11 @@ function decideGroups(context: Context, changes: { users: ChangedEdges; nesting:
       into: changes.users,
     });
     decideGroup(context, group, {
+      kind: 'group',
       edges: settledNesting.edgesOf(group),
       stored: stored.childrenOf(group),
       before: among(children.before, stored.childrenOf(group)),
-      listed: sources.listed.get(group)?.children,
-      open: sources.listed.get(group)?.undecided?.children ?? [],
+      ...ofLists(sources.listed.get(group), 'children'),
       undecided: context.undecided.nesting,
       asked: asked.nesting.get(group) ?? [],
       isAsleep: (child) => lifeOf(sources, child) === 'soft-deleted',
@@ -149,6 +139,12 @@ function decideGroups(context: Context, changes: { users: ChangedEdges; nesting:
     });
   }
 }
+
+const ofLists = (listed: ListedGroup | undefined, side: 'members' | 'children') => ({
+  listed: listed?.[side],
+  open: listed?.undecided?.[side] ?? [],
+  left: listed?.left?.[side] ?? [],
+});
 
 /** One memory for all groups. */
 const roomFor = (members: number) => ({ before: new Marks(members), words: new EdgeWords(members) });
@@ -161,12 +157,13 @@ function among(marks: Marks, members: Uint32Array): (member: number) => boolean 
 
 interface Context {
   readonly sources: EdgeSources;
-  readonly pending: Map<number, { reason: Reread['reason']; rounds: number }>;
+  readonly pending: PendingLists;
   readonly hidden: Set<number>;
   readonly undecided: { readonly users: UndecidedEdges; readonly nesting: UndecidedEdges };
 }
 
 interface Side {
+  readonly kind: 'user' | 'group';
   readonly edges: Uint32Array;
   /** Members as they are stored; known of groups that were listed, and of all in a sweep. */
   readonly stored: Uint32Array;
@@ -174,6 +171,8 @@ interface Side {
   readonly listed: ReadonlySet<number> | undefined;
   /** Members of whom earlier rounds left it open whether they came. */
   readonly open: readonly number[];
+  /** Members of whom it was said before, by something else than a list, that they left. */
+  readonly left: readonly number[];
   readonly undecided: UndecidedEdges;
   /** Members that were found to be in the group by asking them. */
   readonly asked: readonly number[];
@@ -224,7 +223,7 @@ function wantedEdges(context: Context, group: number, side: Side): EdgeWords {
     // Two words and no list: the edge stays as it is stored.
     else wanted.unsay(memberOf(edge));
   }
-  if (side.listed === undefined && side.open.length > 0) keepOpen(context, group, side);
+  if (side.listed === undefined && side.open.length + side.left.length > 0) keepOpen(context, group, side);
   return wanted;
 }
 
@@ -232,6 +231,7 @@ function wantedEdges(context: Context, group: number, side: Side): EdgeWords {
 function keepOpen(context: Context, group: number, side: Side): void {
   const said = new Set([...side.edges].filter((edge) => !isContested(edge)).map(memberOf));
   for (const member of side.open) if (!said.has(member)) leaveOpen(context, group, { side, member });
+  for (const member of side.left) if (!said.has(member)) context.pending.noteLeft(side.kind, group, member);
 }
 
 /** What the events say of an edge; undefined when they contradict each other and nothing decides. */
@@ -253,9 +253,10 @@ function contestedWord(
   group: number,
   { side, member, lastWord }: { readonly side: Side; readonly member: number; readonly lastWord: boolean },
 ): boolean | undefined {
-  keepAsking(context, group, 'unknown-members');
+  context.pending.ask(group, 'unknown-members');
   if (side.isAsleep(member)) return lastWord;
   const present = side.listed?.has(member);
+  if (present !== false) context.pending.noteLeft(side.kind, group, member);
   if (present !== true) leaveOpen(context, group, { side, member });
   return present;
 }
@@ -283,32 +284,33 @@ function sweeps({ sources }: Context, group: number): boolean {
   return sources.sweep && folded?.life === 'live' && folded.toldMembers;
 }
 
-/** A list tells everything, except that an empty one may come from a replica that lags: it is asked twice. */
+/**
+ * A list tells everything. Only one that counts made us read, or an empty one, may come from a replica that lags, or be wrong: who is
+ * missing in it leaves when he was said to have left, or when the next list lacks him too.
+ */
 function takeList(
-  context: Context,
+  { pending }: Context,
   group: number,
   { side, listed }: { side: Side; listed: ListedGroup },
 ): void {
   if (side.listed === undefined) {
-    keepAsking(context, group, listed.reason);
+    pending.ask(group, listed.reason);
     return;
   }
-  if (isDoubtful(listed, side.stored.length)) {
-    keepAsking(context, group, listed.reason);
-    return;
-  }
-  // Counts said that something is missing here or there: what is missing in one list may only be late.
-  if (listed.reason !== 'audit' || listed.rounds >= 1) setAbsent(side);
-  else if (lacks(side)) keepAsking(context, group, listed.reason);
+  if (isBelieved(listed)) setAbsent(side);
+  else if (!setLeft(side)) pending.doubt(group, listed.reason);
   for (const member of side.listed) side.words.say(member, true);
 }
 
-const lacks = ({ listed, stored, isAsleep }: Side) =>
-  stored.some((member) => listed?.has(member) === false && !isAsleep(member));
+const isBelieved = ({ reason, doubted, members, children }: ListedGroup) =>
+  doubted === true || (reason !== 'audit' && (members?.size ?? 0) + (children?.size ?? 0) > 0);
 
-function isDoubtful(listed: ListedGroup, stored: number): boolean {
-  const empty = (listed.members?.size ?? 0) + (listed.children?.size ?? 0) === 0;
-  return empty && stored > 0 && listed.reason !== 'unknown-members' && listed.rounds < 1;
+/** Who is missing in the list and was said to have left; whether they are all who are missing. */
+function setLeft({ stored, left, listed, isAsleep, words }: Side): boolean {
+  const said = new Set(left);
+  const missing = stored.filter((member) => listed?.has(member) === false && !isAsleep(member));
+  for (const member of missing) if (said.has(member)) words.say(member, false);
+  return missing.every((member) => said.has(member));
 }
 
 /** Removals that may not leave: hidden members, and dynamic groups until they have come to rest. */
@@ -316,7 +318,7 @@ function mustKeep(context: Context, group: number): boolean {
   const { round, listed, mayReadHidden } = context.sources;
   const folded = round.groups.get(group);
   if (folded?.hidden === true && mayReadHidden !== 'now') {
-    if (mayReadHidden === 'lately') keepAsking(context, group, 'shown');
+    if (mayReadHidden === 'lately') context.pending.ask(group, 'shown');
     else context.hidden.add(group);
     return true;
   }
@@ -324,11 +326,6 @@ function mustKeep(context: Context, group: number): boolean {
   const list = listed.get(group);
   if (list?.members !== undefined && (list.rounds >= dynamicRoundsMax || list.reason === 'dynamic'))
     return false;
-  keepAsking(context, group, 'dynamic');
+  context.pending.ask(group, 'dynamic');
   return true;
-}
-
-function keepAsking({ pending, sources }: Context, group: number, reason: Reread['reason']): void {
-  const rounds = sources.listed.get(group)?.rounds;
-  pending.set(group, { reason, rounds: rounds === undefined ? 0 : rounds + 1 });
 }

@@ -1,5 +1,5 @@
 import { type Cover, coverOf } from './approval-cover.ts';
-import { askedGroups, groupsInDoubt } from './asked-groups.ts';
+import { askedGroups } from './asked-groups.ts';
 import { rereadLog } from './audit-log.ts';
 import { changeLog } from './change-log.ts';
 import { type Derivation, deriveRound } from './derive-round.ts';
@@ -16,8 +16,9 @@ import { unknownMembers } from './idle-members.ts';
 import { listedGroups } from './listed-groups.ts';
 import { loadForEdges, sleepingUsers } from './load-edges.ts';
 import { memberParts } from './member-parts.ts';
-import { type NetEdges, netEdges, type UndecidedMembers } from './net-edges.ts';
+import { netEdges } from './net-edges.ts';
 import { partsOf } from './parts-of.ts';
+import type { SomeMembers } from './pending-lists.ts';
 import { countsOf } from './plan-counts.ts';
 import { hashOf } from './plan-hash.ts';
 import { logOf } from './plan-log.ts';
@@ -102,11 +103,12 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   const groups = groupDecisions(derive, derivation, limited);
   const parts = () => partsOfPlan(derive, { derivation, limited, users, groups });
   const counts = countsOf(derive, { users: users(), groups, limited });
-  const rereads = withDoubts(edges.rereads, groupsInDoubt(asked, { round, stored })).map(
-    ({ group, undecided, ...why }): Reread => ({
+  const rereads = edges.rereads.map(
+    ({ group, undecided, left, ...why }): Reread => ({
       group: groupIdOf(round.groupIds, group),
       ...why,
-      ...(undecided === undefined ? {} : { undecided: inIds(round, undecided) }),
+      ...(undecided && { undecided: inIds(round, undecided) }),
+      ...(left && { left: inIds(round, left) }),
     }),
   );
   const { hash, count } = await hashOf(parts());
@@ -135,16 +137,10 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   };
 }
 
-const inIds = ({ memberIds, groupIds }: FoldedRound, { members, children }: UndecidedMembers) => ({
+const inIds = ({ memberIds, groupIds }: FoldedRound, { members, children }: SomeMembers) => ({
   members: members.map((member) => memberIds.textOf(member)),
   children: children.map((child) => groupIds.textOf(child)),
 });
-
-const withDoubts = (rereads: NetEdges['rereads'], doubted: readonly number[]): NetEdges['rereads'] => {
-  const known = new Set(rereads.map(({ group }) => group));
-  const others = doubted.filter((group) => !known.has(group));
-  return [...rereads, ...others.map((group) => ({ group, reason: 'unknown-members' as const, rounds: 0 }))];
-};
 
 interface Decided {
   readonly derivation: Derivation;

@@ -61,6 +61,8 @@ export const Listing = z.object({
 });
 export type Listing = z.infer<typeof Listing>;
 
+const SomeIds = z.object({ members: z.array(z.string()), children: z.array(z.string()) });
+
 /** A group whose members have to be read by list, and why (graph.md §1.2, §1.4). */
 export const Reread = z.object({
   group: GroupId,
@@ -68,7 +70,11 @@ export const Reread = z.object({
   /** Rounds it has been waiting for an answer that can be acted on. */
   rounds: z.int(),
   /** Members, and groups in it, of whom it is open whether they came. */
-  undecided: z.object({ members: z.array(z.string()), children: z.array(z.string()) }).exactOptional(),
+  undecided: SomeIds.exactOptional(),
+  /** Members who were said to have left, by anything but a list. */
+  left: SomeIds.exactOptional(),
+  /** An answer lacked members who had not been said to leave: a list that lacks them, too, is believed. */
+  doubted: z.boolean().exactOptional(),
 });
 export type Reread = z.infer<typeof Reread>;
 

@@ -111,7 +111,7 @@ describe('a change that no delta tells', () => {
     await sync.sync();
     expect(told(sync)).toMatchObject({ 2: [2, 3] });
     expect((await sync.store.state(simulatedDirectory)).rereads).toEqual([
-      { group: group(2), reason: 'audit', rounds: 1 },
+      { group: group(2), reason: 'audit', rounds: 1, doubted: true },
     ]);
     await sync.sync();
     expect(told(sync)).toMatchObject({ 1: [1, 3], 2: [3] });

@@ -177,7 +177,7 @@ test('who was taken out of a group while he was deleted, and all groups were rea
   await sync.sync();
   sync.tenant.setUser(user(1), 'live');
   expect((await sync.sync()).plan?.rereads).toEqual([
-    { group: group(2), reason: 'unknown-members', rounds: 0 },
+    { group: group(2), reason: 'unknown-members', rounds: 0, left: { members: [user(1)], children: [] } },
   ]);
   await sync.sync();
   expect(told(sync)).toEqual({ 1: [1] });
