@@ -5,7 +5,7 @@ import { listedOn, membersListed, withToken } from './listing.ts';
 import { nextCommand } from './next-command.ts';
 import { listRead } from './rereading.ts';
 import type { MembersListed, PageSummary, Step, StreamName, SyncEvent } from './run-events.ts';
-import type { StreamCursor, SyncRun } from './run-records.ts';
+import type { Checked, StreamCursor, SyncRun } from './run-records.ts';
 import { answered, ended, failed, goOn } from './step-results.ts';
 
 /** The state machine of a run: decides and does nothing. */
@@ -15,7 +15,7 @@ export function step(run: SyncRun, event: SyncEvent): Step {
     case 'resumed':
       return { run, command: nextCommand(run) };
     case 'checked':
-      return goOn({ ...run, phase: 'read', checked: event.checked });
+      return goOn({ ...run, phase: 'read', checked: checkedAgain(run, event.checked) });
     case 'refused':
       return failed(run, event.code, event.detail);
     case 'page-read':
@@ -53,6 +53,12 @@ export function step(run: SyncRun, event: SyncEvent): Step {
       return faulted(run, event.fault);
   }
 }
+
+/** What an approved run had read before is no more than it was allowed to see then. */
+const checkedAgain = ({ checked: before }: SyncRun, now: Checked): Checked => ({
+  ...now,
+  hiddenMembers: now.hiddenMembers && before?.hiddenMembers !== false,
+});
 
 function audited(
   { auditDue: _, ...run }: SyncRun,

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { allPermissions } from '../../support/sync/fake-tenant.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
+import { forgetTokens, graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 /** A group with hidden membership that holds users 1 and 2; its lists are empty while they may not be read, without an error. */
 async function hidden(): Promise<SimulatedSync & { may: boolean }> {
@@ -87,5 +88,37 @@ test('a removal from a hidden group waits for a run that has found the permissio
   sync.may = true;
   sync.advance(hours);
   await sync.sync();
+  expect(told(sync)).toEqual({ 1: [2] });
+});
+
+test('what a run read without the permission is no evidence when it is approved with it (rule 5)', async () => {
+  const sync = await synced({
+    users: 3,
+    groups: {
+      1: [
+        ['user', 1],
+        ['user', 2],
+      ],
+      2: [['user', 3]],
+    },
+  });
+  sync.tenant.setGroup(group(1), 'live', { visibility: 'HiddenMembership' });
+  await sync.sync();
+  const none = { floor: 0, percent: 0, absolute: 0 };
+  const settings = { safeguard: { enabled: true, groups: none } } as never;
+  // Everything is read anew, and of the hidden group it is shown that nobody is in it.
+  await forgetTokens(sync);
+  sync.tenant.permissions = { ...allPermissions, hiddenMembers: false };
+  sync.tenant.setMember(group(1), user(1), undefined);
+  sync.tenant.setGroup(group(2), 'soft-deleted');
+  sync.advance(hours);
+  expect(await sync.sync(settings)).toMatchObject({ status: 'awaiting-approval' });
+  sync.tenant.permissions = allPermissions;
+  sync.advance(hours);
+  expect(await sync.decide(true)).toMatchObject({ status: 'done' });
+  expect(told(sync)).toEqual({ 1: [1, 2] });
+  // The next run that finds the permission reads the group anew.
+  sync.advance(hours);
+  await sync.sync(settings);
   expect(told(sync)).toEqual({ 1: [2] });
 });
