@@ -48,7 +48,7 @@ const state: SyncState = {
     ? {
         lastCompletedRun: RunId.parse(`run_${'1'.repeat(32)}`),
         counts: { users, groups, memberships: userEdges, domains: 1 },
-        policy: policyFingerprint(settings, checked),
+        policy: await policyFingerprint(settings, checked),
         flattened: true,
       }
     : {}),

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { SyncState } from '../sync/run-records.ts';
 import type { RowProperties } from './batch.ts';
 import type { Inconsistency } from './consistency-finding.ts';
 import { rowSchema } from './directory-rows.ts';
@@ -29,7 +28,7 @@ export const isNested = (rows: Rows): boolean => rows.has(stateKey) || rows.has(
  */
 export function* nestedFaults(rows: Rows): Iterable<Inconsistency> {
   const state = rows.get(stateKey);
-  const { activeRun } = state === undefined ? {} : SyncState.parse(jsonOf(state));
+  const { activeRun } = state === undefined ? {} : ActiveRun.parse(jsonOf(state));
   yield* leftBehind(rows, activeRun);
   if (activeRun !== undefined) return;
   const chunks = chunksIn(rows);
@@ -38,6 +37,8 @@ export function* nestedFaults(rows: Rows): Iterable<Inconsistency> {
   yield* reverseFaults(rows, chunks);
   yield* heldFaults(rows);
 }
+
+const ActiveRun = z.looseObject({ activeRun: z.string().optional() });
 
 const withPrefix = (rows: Rows, prefix: string) =>
   [...rows.values()].filter(({ rowKey }) => rowKey.startsWith(prefix));

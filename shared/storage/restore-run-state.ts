@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { SyncState } from '../sync/run-records.ts';
 import type { RowProperties } from './batch.ts';
 import type { ExportedEntity } from './export-format.ts';
 import { leaseKey, nestedPrefix, stateKey } from './nested/nested-keys.ts';
@@ -20,22 +19,24 @@ const momentary = [leaseKey, 's|cancel|', nestedPrefix.staged, nestedPrefix.jour
 
 /** The state as if no run were going on and the next one were the first to read. */
 function settled({ properties }: ExportedEntity): ExportedEntity['properties'] {
-  const row = Object.fromEntries(
-    Object.entries(properties).map(([name, { type, value }]) => [
-      name,
-      type === 'Int32' ? Number(value) : value,
-    ]),
+  const { assigned, ...row } = Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => [name, typedValue(property)]),
   );
-  const { tokens: _tokens, activeRun: _run, ...kept } = SyncState.parse(jsonOf(row));
-  return exportedProperties(jsonRow(kept));
+  // Parsed when it is read: who is assigned may lie in rows of its own.
+  const { tokens: _tokens, activeRun: _run, ...kept } = z.looseObject({}).parse(jsonOf(row));
+  return exportedProperties({ ...jsonRow(kept), ...(typeof assigned === 'string' ? { assigned } : {}) });
+}
+
+function typedValue({ type, value }: ExportedEntity['properties'][string]): unknown {
+  if (type === 'Binary') return Buffer.from(value, 'base64');
+  return type === 'Int32' ? Number(value) : value;
 }
 
 const exportedProperties = (row: RowProperties): ExportedEntity['properties'] =>
-  Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      typeof value === 'number'
-        ? { type: 'Int32', value: String(value) }
-        : { type: 'String', value: z.string().parse(value) },
-    ]),
-  );
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, exportedProperty(value)]));
+
+function exportedProperty(value: RowProperties[string]): ExportedEntity['properties'][string] {
+  if (value instanceof Uint8Array) return { type: 'Binary', value: Buffer.from(value).toString('base64') };
+  if (typeof value === 'number') return { type: 'Int32', value: String(value) };
+  return { type: 'String', value: z.string().parse(value) };
+}

@@ -6,9 +6,11 @@ import { JournalPart, NestedOutboxEntry, StagedPage } from '../sync/round-record
 import { newSyncState, SyncRun, SyncState } from '../sync/run-records.ts';
 import { submitBatch } from './batch.ts';
 import { rowSchema } from './directory-rows.ts';
+import { assignedReader, withAssigned } from './nested/assigned-rows.ts';
 import { deadObjectsOf } from './nested/dead-objects.ts';
 import { commitFenced, commitWhole } from './nested/fenced-commit.ts';
 import { commitFitting } from './nested/fitting-commit.ts';
+import { keepAssigned } from './nested/kept-assigned.ts';
 import { leases } from './nested/lease.ts';
 import {
   allChunksOf,
@@ -51,18 +53,8 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
     renew: lease.renew,
     release: lease.release,
     isLeased: lease.isLeased,
-    commit: (directory, fence, writes) => commitFenced(shared, lease, { directory, fence, writes }),
-    commitWhole: (directory, fence, whole) => commitWhole(shared, lease, { directory, fence, ...whole }),
-    commitFitting: (directory, fence, some) => commitFitting(shared, lease, { directory, fence, ...some }),
-
-    async state(directory) {
-      const found = await shared.row(directory, stateKey);
-      return found === undefined ? newSyncState : SyncState.parse(jsonOf(found));
-    },
-    async run(directory, run) {
-      const found = await shared.row(directory, runKey(run));
-      return found && SyncRun.parse(jsonOf(found));
-    },
+    ...commitsOf(shared, lease),
+    ...readsOfRuns(shared),
 
     async orderCancel(directory, run) {
       const order = { action: 'upsert' as const, rowKey: cancelKey(run), row: { schema: rowSchema } };
@@ -124,6 +116,43 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
 
     outbox: (directory, page) => outboxOf(shared, directory, page),
   };
+}
+
+/** Rows that others name are there before them. */
+function commitsOf(shared: NestedTable, lease: ReturnType<typeof leases>) {
+  return {
+    async commit(directory, fence, writes) {
+      await keepAssigned(shared, lease, { directory, fence, writes });
+      await commitFenced(shared, lease, { directory, fence, writes });
+    },
+    async commitWhole(directory, fence, whole) {
+      await keepAssigned(shared, lease, { directory, fence, writes: whole.writes });
+      return await commitWhole(shared, lease, { directory, fence, ...whole });
+    },
+    async commitFitting(directory, fence, some) {
+      const writes = [...some.must, ...some.more, ...some.last];
+      await keepAssigned(shared, lease, { directory, fence, writes });
+      return await commitFitting(shared, lease, { directory, fence, ...some });
+    },
+  } satisfies Partial<NestedDirectoryStore>;
+}
+
+function readsOfRuns(shared: NestedTable) {
+  const assigned = assignedReader(shared);
+  const knowing = async (directory: DirectoryId, key: string) => {
+    const found = await shared.row(directory, key);
+    return found && (await withAssigned(jsonOf(found), (name) => assigned(directory, name)));
+  };
+  return {
+    async state(directory) {
+      const found = await knowing(directory, stateKey);
+      return found === undefined ? newSyncState : SyncState.parse(found);
+    },
+    async run(directory, run) {
+      const found = await knowing(directory, runKey(run));
+      return found === undefined ? undefined : SyncRun.parse(found);
+    },
+  } satisfies Partial<NestedDirectoryStore>;
 }
 
 /** What runs make true, by whose prefixes all of it begins. */

@@ -5,6 +5,7 @@ import { type Refused, refused } from './run-events.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
 import { hasDomainRule } from './scope.ts';
 import type { NestedSettings } from './settings.ts';
+import { textHash } from './text-hash.ts';
 
 export type CheckOutcome =
   | { readonly kind: 'checked'; readonly checked: Checked }
@@ -71,9 +72,7 @@ export async function checkTenant(
 /** What a person confirms before the first run and again when it changed: the tenant and its domains with their state. */
 export async function confirmationHash(tenantId: string, domains: readonly TenantDomain[]): Promise<string> {
   const lines = domains.map(({ name, isVerified }) => `${name.toLowerCase()} ${isVerified}`).sort();
-  const text = [tenantId.toLowerCase(), ...lines].join('\n');
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return await textHash([tenantId.toLowerCase(), ...lines].join('\n'));
 }
 
 const changedDomains = 'The domains of the tenant are not the confirmed ones any more';

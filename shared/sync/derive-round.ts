@@ -36,7 +36,7 @@ export async function deriveRound(sources: DeriveSources): Promise<Derivation> {
   const skeleton = skeletonOf(sources);
   if (sources.state.lastCompletedRun === undefined) return firstDerivation(sources, skeleton);
   const touched = touchedBy(sources, skeleton);
-  const isRejudged = hasNewPolicy(sources);
+  const isRejudged = await hasNewPolicy(sources);
   if (isUntouched(touched) && !isRejudged) return unchanged(skeleton);
   await sources.stored.loadGroupsOf([...touched.users, ...changedRows(touched.userEdges.byMember)]);
   const affected = affectedBy(skeleton.before, skeleton.after, touched);
@@ -54,8 +54,8 @@ export async function deriveRound(sources: DeriveSources): Promise<Derivation> {
 }
 
 /** Another limit holds other groups, also where no membership moved. */
-const hasNewPolicy = ({ run, state, checked }: DeriveSources) =>
-  state.policy !== policyFingerprint(run.settings, checked);
+const hasNewPolicy = async ({ run, state, checked }: DeriveSources) =>
+  state.policy !== (await policyFingerprint(run.settings, checked));
 
 const isUntouched = ({ userEdges, nestingEdges, users, groups }: Touched) =>
   sizeOf(userEdges) + sizeOf(nestingEdges) + users.length + groups.length === 0;

@@ -20,7 +20,7 @@ export async function finish(work: Work, run: SyncRun): Promise<Done> {
     finishedAt: new Date(ports.now()).toISOString(),
   };
   await ports.store.commit(run.directory, fence, [
-    { kind: 'state', state: stateAfter(state, finished) },
+    { kind: 'state', state: await stateAfter(state, finished) },
     { kind: 'checkpoint', run: finished },
   ]);
   return { event: { kind: 'finished' }, writes: [] };
@@ -42,7 +42,7 @@ const passing = [
   'usersBefore',
 ] as const;
 
-function stateAfter(state: SyncState, run: SyncRun): SyncState {
+async function stateAfter(state: SyncState, run: SyncRun): Promise<SyncState> {
   const lasting = { ...state };
   for (const name of passing) delete lasting[name];
   const replay = replayAfter(state, run);
@@ -66,7 +66,7 @@ function stateAfter(state: SyncState, run: SyncRun): SyncState {
     ...(waiting.length === 0 ? {} : { asks: waiting, ...forbiddenAfter(state, run) }),
     ...(tooMany || run.enumerateNext === true ? { enumerateGroups: true } : {}),
     enumerated: run.groups.baseline,
-    policy: policyFingerprint(run.settings, run.checked),
+    policy: await policyFingerprint(run.settings, run.checked),
     flattened: isFlattened(run.settings),
     lastRun: run.id,
     lastCompletedRun: run.id,

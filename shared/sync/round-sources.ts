@@ -21,7 +21,8 @@ export async function foldedSources(sources: RoundSources) {
   const stored = new StoredMemberships(store, run.directory, round);
   if (isFirst(sources)) return { round, stored, hasEverybody: false };
   await stored.loadNesting();
-  const hasEverybody = run.users.baseline || state.policy !== policyFingerprint(run.settings, checked);
+  const hasEverybody =
+    run.users.baseline || state.policy !== (await policyFingerprint(run.settings, checked));
   if (hasEverybody) await considerEverybody(sources, round);
   if (run.groups.baseline) sweepGroups(round.groups, stored);
   await knowListed(sources, round);

@@ -167,6 +167,9 @@ export const AssignedApplication = z.object({
 });
 export type AssignedApplication = z.infer<typeof AssignedApplication>;
 
+/** Users and groups, by id. */
+const Principals = z.object({ users: z.array(z.string()), groups: z.array(z.string()) });
+
 /** What the check found, good for an hour. */
 export const Checked = z.object({
   at: z.number(),
@@ -175,7 +178,9 @@ export const Checked = z.object({
   confirmedHash: z.string(),
   verifiedDomains: z.array(z.string()),
   hiddenMembers: z.boolean(),
-  assigned: z.object({ users: z.array(z.string()), groups: z.array(z.string()) }),
+  assigned: Principals,
+  /** Those of them whom the list lacked that was read last: who is missing on the next one too is assigned no more. */
+  missing: Principals.exactOptional(),
   /** Whose assignments these are, when an application was the scope; rows from before this was known lack it. */
   application: AssignedApplication.exactOptional(),
 });

@@ -6,6 +6,7 @@ import type { Memberships } from '../nesting/memberships.ts';
 import type { OutReason } from './nested-store.ts';
 import type { Checked } from './run-records.ts';
 import type { NestedSettings } from './settings.ts';
+import { textHash } from './text-hash.ts';
 import { isExternalName } from './user-mapping.ts';
 
 /** What domain and guest rules look at, and nothing else, so that a million users share few of these. */
@@ -78,10 +79,10 @@ export function toldGroups(
 export const isFlattened = ({ scope }: NestedSettings) =>
   scope.kind !== 'application' || scope.reading !== 'literal';
 
-/** Equal fingerprints decide alike about every user and group. */
-export function policyFingerprint(settings: NestedSettings, checked: Checked): string {
+/** Equal fingerprints decide alike about every user and group: a hash, as hundreds of thousands may be assigned. */
+export async function policyFingerprint(settings: NestedSettings, checked: Checked): Promise<string> {
   const { scope, domains, guests, treatForeignMembersAs, maxMembersPerGroup } = settings;
-  return JSON.stringify([
+  const rules = [
     scope,
     hasDomainRule(settings) ? [checked.verifiedDomains.toSorted(), domains?.toSorted() ?? null] : null,
     guests,
@@ -90,5 +91,6 @@ export function policyFingerprint(settings: NestedSettings, checked: Checked): s
     scope.kind === 'application'
       ? [checked.assigned.users.toSorted(), checked.assigned.groups.toSorted()]
       : null,
-  ]);
+  ];
+  return await textHash(JSON.stringify(rules));
 }

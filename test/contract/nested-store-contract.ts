@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DirectoryId, GroupId, RunId, UserId } from '../../shared/model/ids.ts';
@@ -12,7 +13,7 @@ import {
   type NestedWrite,
 } from '../../shared/sync/nested-store.ts';
 import { newRun } from '../../shared/sync/new-run.ts';
-import { newSyncState } from '../../shared/sync/run-records.ts';
+import { type Checked, newSyncState, type SyncRun, type SyncState } from '../../shared/sync/run-records.ts';
 import { defaultNestedSettings } from '../../shared/sync/settings.ts';
 
 const guid = (n: number) =>
@@ -70,6 +71,11 @@ const checkpoint = newRun(
   },
   newSyncState,
 );
+
+const noCounts = {
+  ...{ usersCreated: 0, usersDeactivated: 0, usersRemoved: 0, groupsCreated: 0, groupsRemoved: 0 },
+  ...{ directAdded: 0, directRemoved: 0, membershipsAdded: 0, membershipsRemoved: 0, groupsHeld: 0 },
+};
 
 let directories = 0;
 
@@ -599,6 +605,87 @@ export function describeNestedStore(name: string, open: () => Promise<NestedDire
       await commit({ kind: 'state', state });
       expect(await store.state(directory)).toEqual(state);
       expect(await store.run(directory, run)).toBeUndefined();
+    });
+
+    /** Ids that compress as little as real ones. */
+    const randomId = (n: number) => {
+      const word = (at: number) => {
+        const mixed = Math.imul(n * 4 + at + 1, 0x9e3779b1);
+        return (Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b) >>> 0).toString(16).padStart(8, '0');
+      };
+      const digits = [0, 1, 2, 3].map(word).join('');
+      return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
+    };
+    const ids = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) => randomId(from + index));
+    /** `toEqual` takes seconds for so much, and what memory answers is of another realm. */
+    const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+    const isStored = async (state: SyncState, reading: SyncRun) => {
+      const stored = [await store.state(directory), await store.run(directory, run)];
+      expect(isDeepStrictEqual(plain(stored), plain([state, reading]))).toBe(true);
+    };
+    const checkedWith = (assigned: Checked['assigned'], missing?: Checked['assigned']): Checked => ({
+      ...{ at: 1, tenantId: 't', confirmedHash: 'h', verifiedDomains: ['x'], hiddenMembers: true, assigned },
+      ...(missing === undefined ? {} : { missing }),
+    });
+
+    test('200,000 principals may be assigned: state and checkpoint come back as written, in one commit', async () => {
+      const checked = checkedWith({ users: ids(1, 190_000), groups: ids(200_001, 10_000) });
+      const [state, reading] = [
+        { ...newSyncState, checked },
+        { ...checkpoint, checked },
+      ];
+      await commit({ kind: 'state', state }, { kind: 'checkpoint', run: reading });
+      await isStored(state, reading);
+    });
+
+    test('who was assigned to an earlier run stays known of it, and comes back with a later one', async () => {
+      const withLists = (...of: Parameters<typeof checkedWith>) => {
+        const checked = checkedWith(...of);
+        return [
+          { ...newSyncState, checked },
+          { ...checkpoint, checked },
+        ] as const;
+      };
+      const some = { users: ids(1, 2500), groups: ids(10_001, 5) };
+      const [state, reading] = withLists(some, { users: ids(5, 3), groups: ids(10_005, 1) });
+      await commit({ kind: 'state', state }, { kind: 'checkpoint', run: reading });
+      await isStored(state, reading);
+      const [later, readingLater] = withLists({ users: ids(1, 3000), groups: [] });
+      await commit({ kind: 'state', state: later });
+      await isStored(later, reading);
+      await commit({ kind: 'checkpoint', run: readingLater });
+      await isStored(later, readingLater);
+      await commit({ kind: 'state', state });
+      await isStored(state, readingLater);
+      const taken = await store.acquire(directory, { holder: 'a', now: 1_800_000_000_001, seconds: 180 });
+      fence = taken ?? fence;
+      expect(await store.commitWhole(directory, fence, { writes: [{ kind: 'state', state: later }] })).toBe(
+        true,
+      );
+      await store.commitFitting(directory, fence, {
+        must: [],
+        more: [{ kind: 'user', user: nestedUser(1) }],
+        last: [{ kind: 'checkpoint', run: reading }],
+      });
+      await isStored(later, reading);
+    });
+
+    test('8,000 groups may have to be read by list, with thousands of members left open', async () => {
+      const rereads = ids(1, 8000).map((id, index) => ({
+        ...{ group: GroupId.parse(id), reason: 'unknown-members' as const, rounds: index % 7 },
+        undecided: { members: index < 2000 ? [randomId(50_000 + index)] : [], children: [] },
+      }));
+      const reading = {
+        ...checkpoint,
+        rereads,
+        rereadsDone: 8000,
+        rereadPages: Object.fromEntries(rereads.map(({ group: id }, index) => [id, 1 + (index % 3)])),
+        plan: { hash: 'h', parts: 1, counts: noCounts, exceeded: [], rereads },
+      };
+      const state = { ...newSyncState, rereads };
+      await commit({ kind: 'state', state }, { kind: 'checkpoint', run: reading });
+      await isStored(state, reading);
     });
 
     test('a run may be asked to stop by who has no lease, and only that run', async () => {

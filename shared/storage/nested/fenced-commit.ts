@@ -122,7 +122,7 @@ export async function sendFenced(
 }
 
 /** Rows in order, cut where a transaction is full. The rows of `last` stay together, with those before them where there is room. */
-function transactionsOf(
+export function transactionsOf(
   rows: readonly RowChange[],
   last: readonly RowChange[],
 ): readonly (readonly RowChange[])[] {

@@ -19,8 +19,12 @@ export const nestedPrefix = {
   outbox: 'o|',
   run: 's|run|',
   cancel: 's|cancel|',
+  /** Packed ids of who is assigned, where they are many. */
+  assigned: 's|assigned|',
 } as const;
 
+/** State, lease, checkpoints and orders. */
+export const runStatePrefix = 's|';
 export const leaseKey = 's|lease';
 export const stateKey = 's|state';
 

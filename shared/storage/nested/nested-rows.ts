@@ -4,7 +4,9 @@ import type { JsonObject } from '../../model/json.ts';
 import type { NestedGroup, NestedUser } from '../../sync/nested-store.ts';
 import type { RowProperties } from '../batch.ts';
 import { rowSchema } from '../directory-rows.ts';
+import { packValue, unpackValue } from './packed-value.ts';
 
+/** UTF-16 units of one text property; the service takes 32,768. */
 const chunkUnits = 30_000;
 
 const JsonFields = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null);
@@ -82,24 +84,19 @@ export const LeaseRow = z.looseObject({
   until: z.string(),
 });
 
-/** Any value as text properties of one row. */
+/** Any value as one row: text where it is short, else compressed. */
 export function jsonRow(value: unknown): RowProperties {
   const text = JSON.stringify(value);
-  const properties: Record<string, string | number> = {
-    schema: rowSchema,
-    chunks: Math.ceil(text.length / chunkUnits),
-  };
-  for (let start = 0; start < text.length; start += chunkUnits) {
-    properties[`d${start / chunkUnits}`] = text.slice(start, start + chunkUnits);
-  }
-  return properties;
+  const isShort = text.length <= chunkUnits;
+  return { schema: rowSchema, ...(isShort ? { chunks: 1, d0: text } : packValue(value)) };
 }
 
-/** The value of a row made by `jsonRow`; its shape is for a schema to check. */
+/** The value of a row made by `jsonRow`, in this release or an earlier one, which knew only text; its shape is for a schema to check. */
 export function jsonOf(row: unknown): unknown {
   const { chunks, ...properties } = JsonRow.parse(row);
+  if (chunks === undefined) return unpackValue(properties);
   const parts = Array.from({ length: chunks }, (_, chunk) => z.string().parse(properties[`d${chunk}`]));
   return JSON.parse(parts.join(''));
 }
 
-const JsonRow = z.looseObject({ schema: z.literal(rowSchema), chunks: z.int().nonnegative() });
+const JsonRow = z.looseObject({ schema: z.literal(rowSchema), chunks: z.int().nonnegative().optional() });

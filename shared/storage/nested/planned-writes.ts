@@ -3,6 +3,7 @@ import type { NestedWrite } from '../../sync/nested-store.ts';
 import type { RowChange } from '../batch.ts';
 import { rowSchema } from '../directory-rows.ts';
 import { sideBySide } from '../side-by-side.ts';
+import { knowingRow } from './assigned-rows.ts';
 import {
   factsKey,
   groupRowKey,
@@ -15,7 +16,7 @@ import {
   stateKey,
   userRowKey,
 } from './nested-keys.ts';
-import { jsonRow, nestedGroupRow, nestedUserRow } from './nested-rows.ts';
+import { nestedGroupRow, nestedUserRow } from './nested-rows.ts';
 import type { NestedTable } from './nested-table.ts';
 import { packValue, unpackValue } from './packed-value.ts';
 import { type MembersWrite, memberRows, upsert } from './planned-members.ts';
@@ -72,9 +73,9 @@ async function rowsOf(
     case 'outbox':
       return [upsert(outboxRowKey(write.entry.key), { schema: rowSchema, ...packValue(write.entry) })];
     case 'checkpoint':
-      return [upsert(runKey(write.run.id), jsonRow(write.run))];
+      return [upsert(runKey(write.run.id), knowingRow(write.run))];
     case 'state':
-      return [upsert(stateKey, jsonRow(write.state))];
+      return [upsert(stateKey, knowingRow(write.state))];
   }
 }
 

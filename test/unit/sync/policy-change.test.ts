@@ -149,18 +149,18 @@ test.each<[string, Settings]>([
   ['verified domains', { verifiedDomainsOnly: true }],
   ['chosen domains', { domains: ['b.example', 'a.example'] }],
   ['an application', application('effective')],
-])('under a rule about %s its order says nothing, and what it is does', (_, settings) => {
+])('under a rule about %s its order says nothing, and what it is does', async (_, settings) => {
   const parsed = NestedSettings.parse(settings);
-  const fingerprint = policyFingerprint(parsed, checked);
+  const fingerprint = await policyFingerprint(parsed, checked);
   const turned = { ...parsed, ...(parsed.domains && { domains: parsed.domains.toReversed() }) };
-  expect(policyFingerprint(turned, reversed)).toBe(fingerprint);
-  expect(policyFingerprint(parsed, others)).not.toBe(fingerprint);
+  expect(await policyFingerprint(turned, reversed)).toBe(fingerprint);
+  expect(await policyFingerprint(parsed, others)).not.toBe(fingerprint);
 });
 
-test('without a rule about them, domains and assignments have nobody judged again, nor have settings about other things', () => {
+test('without a rule about them, domains and assignments have nobody judged again, nor have settings about other things', async () => {
   const settings = NestedSettings.parse({});
-  const fingerprint = policyFingerprint(settings, checked);
-  expect(policyFingerprint(settings, others)).toBe(fingerprint);
+  const fingerprint = await policyFingerprint(settings, checked);
+  expect(await policyFingerprint(settings, others)).toBe(fingerprint);
   const { safeguard } = NestedSettings.parse({ safeguard: { enabled: false } });
   const other = {
     ...settings,
@@ -171,8 +171,18 @@ test('without a rule about them, domains and assignments have nobody judged agai
     maxGroups: 5,
     maxMemberships: 5,
   };
-  expect(policyFingerprint(other, checked)).toBe(fingerprint);
-  expect(policyFingerprint({ ...settings, maxMembersPerGroup: 5 }, checked)).not.toBe(fingerprint);
+  expect(await policyFingerprint(other, checked)).toBe(fingerprint);
+  expect(await policyFingerprint({ ...settings, maxMembersPerGroup: 5 }, checked)).not.toBe(fingerprint);
+});
+
+test('however many are assigned, what a state keeps of the rules is short', async () => {
+  const settings = NestedSettings.parse(application('effective'));
+  const many = Array.from({ length: 1000 }, (_, index) => user(index));
+  const fingerprint = await policyFingerprint(settings, {
+    ...checked,
+    assigned: { users: many, groups: [] },
+  });
+  expect(fingerprint).toMatch(/^[0-9a-f]{64}$/);
 });
 
 test('of a user without a sign-in name nothing is known but his type', () => {
