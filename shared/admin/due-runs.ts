@@ -4,6 +4,7 @@ import { Refusal } from '../model/refusal.ts';
 import type { RunOrder } from '../sync/new-run.ts';
 import { cancelRun, startRun, wakeActiveRun } from '../sync/run-orders.ts';
 import type { SyncState } from '../sync/run-records.ts';
+import type { RunTerms } from '../sync/run-terms.ts';
 import { every } from './every-page.ts';
 import { isOffered } from './nested-offer.ts';
 import type { NestedPorts } from './nested-ports.ts';
@@ -132,9 +133,14 @@ export const runOrder = (
   ...of,
   directory: record.id,
   settings: record.settings,
-  settingsVersion: record.settingsVersion,
   ...(record.debug === undefined ? {} : { debugUntil: record.debug.until }),
-  pinnedTenantId: confirmed.tenantId,
-  confirmedHash: confirmed.hash,
+  ...runTerms({ ...record, confirmation: confirmed }),
   ...(confirmed.size === undefined ? {} : { tenantSize: confirmed.size }),
+});
+
+/** What a run that begins now is ordered with; of what nobody has confirmed none begins. */
+export const runTerms = ({ settingsVersion, confirmation }: NestedDirectoryRecord): RunTerms => ({
+  settingsVersion,
+  pinnedTenantId: confirmation?.tenantId ?? '',
+  confirmedHash: confirmation?.hash ?? '',
 });

@@ -4,6 +4,7 @@ import { lookingAgain } from './look-again.ts';
 import type { Fence } from './nested-store.ts';
 import { newRun, type RunOrder } from './new-run.ts';
 import type { SyncRun } from './run-records.ts';
+import { mustHaveTerms, type RunTerms } from './run-terms.ts';
 import type { SyncPorts } from './sync-ports.ts';
 
 export type OrderPorts = Pick<SyncPorts, 'store' | 'queue' | 'log' | 'now' | 'holder'>;
@@ -47,6 +48,8 @@ export interface Decision {
   readonly hash: string;
   readonly by: string;
   readonly approve: boolean;
+  /** Those of today, which an approved run has to have; absent where nobody changes any. */
+  readonly terms?: RunTerms;
 }
 
 /**
@@ -58,16 +61,7 @@ export async function decideRun(ports: OrderPorts, decision: Decision): Promise<
     const run = await ports.store.run(decision.directory, decision.run);
     if (run === undefined) throw new Refusal('not-found', `no run ${decision.run}`);
     if (wasDecided(run, decision)) return await toldAgain(ports, run);
-    if (run.status !== 'awaiting-approval') {
-      throw new Refusal('conflict', `run ${run.id} does not wait for an approval`, {
-        reason: 'not_awaiting_approval',
-      });
-    }
-    if (run.plan?.hash !== decision.hash) {
-      throw new Refusal('precondition-failed', 'the plan is not the one that was shown', {
-        reason: 'plan_changed',
-      });
-    }
+    mustBeDecidable(run, decision);
     const approval = { by: decision.by, at: new Date(ports.now()).toISOString() };
     const decided: SyncRun = decision.approve
       ? { ...lookingAgain(run), approval, status: 'running' }
@@ -82,6 +76,20 @@ export async function decideRun(ports: OrderPorts, decision: Decision): Promise<
 async function toldAgain(ports: OrderPorts, run: SyncRun): Promise<SyncRun> {
   if (run.finishedAt === undefined) await tell(ports, run);
   return run;
+}
+
+function mustBeDecidable(run: SyncRun, { hash, approve, terms }: Decision): void {
+  if (run.status !== 'awaiting-approval') {
+    throw new Refusal('conflict', `run ${run.id} does not wait for an approval`, {
+      reason: 'not_awaiting_approval',
+    });
+  }
+  if (run.plan?.hash !== hash) {
+    throw new Refusal('precondition-failed', 'the plan is not the one that was shown', {
+      reason: 'plan_changed',
+    });
+  }
+  if (approve && terms !== undefined) mustHaveTerms(run, terms);
 }
 
 /** The same was decided of the same plan before. */

@@ -81,6 +81,11 @@ export const runOperations = {
     ...{ method: 'POST', path: `${runs}/{runId}:approve`, ...ofRun, role: 'operator' },
     summary: 'Apply a plan that passed a threshold',
     conditional: true,
+    description:
+      'The tenant is read once more first: the run waits again, with another hash, when it would do what the plan did not show. 409 ' +
+      '`settings_changed` when the settings are another version than the run began with, `confirmation_changed` when tenant and domains ' +
+      'were confirmed anew since: cancel the run, and the next one plans with those of today. 409 `not_awaiting_approval` when it waits ' +
+      'no more, 412 `plan_changed` for the hash of another plan.',
     body: decision,
     status: 202,
     answer: Run,
@@ -89,7 +94,9 @@ export const runOperations = {
     ...{ method: 'POST', path: `${runs}/{runId}:reject`, ...ofRun, role: 'operator' },
     summary: 'Drop a plan that passed a threshold',
     conditional: true,
-    description: 'The same plan is refused again without asking.',
+    description:
+      'The same plan is refused again without asking. 409 `not_awaiting_approval` when the run waits no more, 412 `plan_changed` for the ' +
+      'hash of another plan.',
     body: decision,
     status: 202,
     answer: Run,

@@ -4,7 +4,7 @@ import { Refusal } from '../../model/refusal.ts';
 import { cancelRun, decideRun, startRun } from '../../sync/run-orders.ts';
 import { type Answer, auditDraft, type Call, type Handlers, nothingThere, nowOf } from '../call.ts';
 import { pageBody, positionOf } from '../cursors.ts';
-import { runOrder } from '../due-runs.ts';
+import { runOrder, runTerms } from '../due-runs.ts';
 import { csvHead, csvLine } from '../external-users-csv.ts';
 import { mustBeOffered } from '../nested-offer.ts';
 import type { NestedDirectoryRecord, Page } from '../registry.ts';
@@ -150,9 +150,11 @@ function mayRun(record: NestedDirectoryRecord) {
 
 async function decide(call: Call<'approveRun'> | Call<'rejectRun'>, approve: boolean): Promise<Answer> {
   const { ports, params, body, caller } = call;
-  const { id: directory, organizationId } = await readNested(call);
+  const record = await readNested(call);
+  const { id: directory, organizationId } = record;
   if (approve) await mustBeOffered(organizationId, ports.registry);
-  const decision = { directory, run: params.runId, hash: body.planHash, by: caller.actor, approve };
+  const of = { directory, run: params.runId, hash: body.planHash, by: caller.actor };
+  const decision = { ...of, approve, terms: runTerms(record) };
   const run = await patiently(() => decideRun(orderPorts(ports), decision));
   const facts = { directory, plan: body.planHash };
   const act = approve ? 'run.approved' : 'run.rejected';

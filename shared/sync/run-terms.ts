@@ -1,0 +1,28 @@
+import { Refusal } from '../model/refusal.ts';
+import type { RunOrder } from './new-run.ts';
+import type { SyncRun } from './run-records.ts';
+
+/** What a run is ordered with and keeps, whatever is changed while it runs (S3-72). */
+export type RunTerms = Pick<RunOrder, 'settingsVersion' | 'pinnedTenantId' | 'confirmedHash'>;
+
+/**
+ * A plan that was made with other settings, or of what is not confirmed any more, is not approved: it would do what was corrected
+ * meanwhile. Refusal `conflict` with what to do instead.
+ */
+export function mustHaveTerms(run: SyncRun, terms: RunTerms): void {
+  const [old, now] = [run.settingsVersion, terms.settingsVersion];
+  if (old !== now) {
+    throw refusal(
+      'settings_changed',
+      `The run began with version ${old} of the settings, and they are version ${now} now: it is not approved. Cancel it, and the next run plans with version ${now}; rejected, the same plan is also refused later.`,
+    );
+  }
+  if (run.confirmedHash !== terms.confirmedHash || run.pinnedTenantId !== terms.pinnedTenantId) {
+    throw refusal(
+      'confirmation_changed',
+      'Tenant and domains were confirmed anew since the run began: it is not approved. Cancel it, and the next run plans with what is confirmed now.',
+    );
+  }
+}
+
+const refusal = (reason: string, message: string) => new Refusal('conflict', message, { reason });

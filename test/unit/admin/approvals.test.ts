@@ -1,0 +1,168 @@
+import { expect, test } from '@jest/globals';
+import { startDueRuns } from '../../../shared/admin/due-runs.ts';
+import type { TenantDomain } from '../../../shared/sync/graph-port.ts';
+import { adminStack, overMemory } from '../../support/admin/stack.ts';
+import { FakeTenant, fakeDomains } from '../../support/sync/fake-tenant.ts';
+
+// What a person may still decide of a run that waits for him, and what of one that does not wait any more (XE-19, reliability.md §5).
+
+const user = (number: number) => `00000000-0000-4000-8000-00000000000${number}`;
+const group = '10000000-0000-4000-8000-000000000001';
+const other = '10000000-0000-4000-8000-000000000002';
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** A directory of a group with five users who have all left it, and the run of the timer that waits because of it. */
+async function held() {
+  const tenant = new FakeTenant(() => 0.5);
+  for (const id of [group, other]) tenant.setGroup(id, 'live', { displayName: id });
+  for (let number = 1; number <= 5; number++) {
+    tenant.setUser(user(number), 'live', { userPrincipalName: `user${number}@rookery.example` });
+    tenant.setMember(group, user(number), 'user');
+  }
+  let domains: readonly TenantDomain[] = fakeDomains;
+  const reader = () => ({
+    ...tenant.graph(),
+    domains: async () => ({ kind: 'read', value: domains, calls: 1, resourceUnits: 1 }) as const,
+  });
+  const stack = adminStack(overMemory(), { graph: { reader, learnsTenant: true, clientId: user(9) } });
+  const { id } = (await stack.send('POST /api/v1/orgs', { body: { name: 'Contoso' } })).json;
+  const directories = `/api/v1/orgs/${id}/directories`;
+  const made = await stack.send(`POST ${directories}`, { body: { name: 'Nested', kind: 'nested' } });
+  const one = `${directories}/${made.json.id}`;
+  const confirm = async () => {
+    const { json } = await stack.send(`GET ${one}/preview`);
+    await stack.send(`POST ${one}:confirm`, { body: { hash: json['hash'] } });
+  };
+  const settings = async (body: object) => {
+    const { headers } = await stack.send(`GET ${one}/sync-settings`);
+    await stack.send(`PATCH ${one}/sync-settings`, { body, headers: { 'if-match': headers['etag'] ?? '' } });
+  };
+  const timerRun = async () => {
+    stack.clock.now += 15 * minute;
+    await startDueRuns({ registry: stack.registry, nested: stack.nested, random: stack.random });
+    await stack.nested.work();
+    return (await stack.send(`GET ${one}/runs?limit=1`)).json.items[0];
+  };
+  await stack.send(`POST ${one}:acknowledge`);
+  await confirm();
+  expect((await timerRun())?.['status']).toBe('done');
+  for (let number = 1; number <= 5; number++) tenant.setMember(group, user(number), undefined);
+  const run = await timerRun();
+  expect(run?.['status']).toBe('awaiting-approval');
+  const { hash: planHash } = (run?.['plan'] ?? { hash: '' }) as { hash: string };
+  const members = async () => (await stack.send(`GET ${one}/groups/${group}/members`)).json.items.length;
+  return {
+    ...{ stack, tenant, one, confirm, settings, timerRun, members },
+    expand: () => {
+      domains = [
+        ...fakeDomains,
+        { name: 'new.example', isVerified: true, isDefault: false, isInitial: false },
+      ];
+    },
+    /** What is answered, and what became of the run. */
+    act: async (verb: 'approve' | 'reject' | 'cancel', key?: string) => {
+      const sending = { ...(key === undefined ? {} : { key }), body: { planHash } };
+      const answer = await stack.send(
+        `POST ${one}/runs/${run?.id}:${verb}`,
+        verb === 'cancel' ? {} : sending,
+      );
+      return [answer.status, answer.json.reason ?? answer.json['status']];
+    },
+    sent: async (verb: string) =>
+      (await stack.send(`POST ${one}/runs/${run?.id}:${verb}`, { body: { planHash } })).json,
+    read: async () => (await stack.send(`GET ${one}/runs/${run?.id}`)).json,
+  };
+}
+
+test('settings that were changed while a run waits: it is not approved, and the next one plans with them (S3-72)', async () => {
+  const { act, sent, settings, stack, members, read, timerRun } = await held();
+  await settings({ scope: { kind: 'groups', groups: [other], includeNestedGroups: true } });
+  expect(await act('approve')).toEqual([409, 'settings_changed']);
+  expect((await sent('approve'))['detail']).toBe(
+    'The run began with version 1 of the settings, and they are version 2 now: it is not approved. Cancel it, and the next run plans with version 2; ' +
+      'rejected, the same plan is also refused later.',
+  );
+  await stack.nested.work();
+  expect([(await read())['status'], await members()]).toEqual(['awaiting-approval', 5]);
+  expect(await act('cancel')).toEqual([202, 'awaiting-approval']);
+  await stack.nested.work();
+  expect((await read())['status']).toBe('cancelled');
+  expect(await timerRun()).toMatchObject({ status: 'done', settingsVersion: 2 });
+});
+
+test('settings that were changed do not keep anybody from rejecting', async () => {
+  const { act, settings, stack, members, read } = await held();
+  await settings({ guests: 'exclude' });
+  expect(await act('reject')).toEqual([202, 'rejected']);
+  await stack.nested.work();
+  expect([(await read())['status'], await members()]).toEqual(['rejected', 5]);
+});
+
+test('domains that were confirmed anew while a run waits: it is not approved (S2-11)', async () => {
+  const { act, sent, confirm, expand, stack, members } = await held();
+  expand();
+  await confirm();
+  expect(await act('approve')).toEqual([409, 'confirmation_changed']);
+  expect((await sent('approve'))['detail']).toBe(
+    'Tenant and domains were confirmed anew since the run began: it is not approved. Cancel it, and the next run plans with what is confirmed now.',
+  );
+  await stack.nested.work();
+  expect(await members()).toBe(5);
+});
+
+test('approved twice, and by two people: it is done once, and the first of them stands as who did it', async () => {
+  const { act, stack, read, members } = await held();
+  const made = await stack.send('POST /api/v1/admin-keys', { body: { name: 'second', role: 'operator' } });
+  const second = String(made.json['key']);
+  expect(await act('approve')).toEqual([202, 'running']);
+  expect(await act('approve')).toEqual([202, 'running']);
+  expect(await act('approve', second)).toEqual([202, 'running']);
+  const by = (await read())['approval'];
+  await stack.nested.work();
+  expect(await act('approve', second)).toEqual([202, 'done']);
+  expect(await read()).toMatchObject({ status: 'done', approval: by });
+  expect(await members()).toBe(0);
+});
+
+test.each(['approve', 'reject'] as const)(
+  'what was decided stays: %s, and then the opposite',
+  async (first) => {
+    const { act, stack, read, members } = await held();
+    const opposite = first === 'approve' ? 'reject' : 'approve';
+    await act(first);
+    expect(await act(opposite)).toEqual([409, 'not_awaiting_approval']);
+    await stack.nested.work();
+    expect(await act(opposite)).toEqual([409, 'not_awaiting_approval']);
+    const ends = { approve: ['done', 0], reject: ['rejected', 5] }[first];
+    expect([(await read())['status'], await members()]).toEqual(ends);
+  },
+);
+
+test('a run that is cancelled while it waits is approved by nobody, neither before it has stopped nor after it', async () => {
+  const { act, stack, read, members } = await held();
+  await act('cancel');
+  await act('approve');
+  await stack.nested.work();
+  expect([(await read())['status'], await members()]).toEqual(['cancelled', 5]);
+  const cancelled = await held();
+  await cancelled.act('cancel');
+  await cancelled.stack.nested.work();
+  expect(await cancelled.act('approve')).toEqual([409, 'not_awaiting_approval']);
+});
+
+test('an approval that nobody could carry out for a day is none any more: the run waits again', async () => {
+  const late = await held();
+  await late.act('approve');
+  late.stack.clock.now += day + 1;
+  await late.stack.nested.work();
+  const run = await late.read();
+  expect([run['status'], run['approval'], await late.members()]).toEqual(['awaiting-approval', undefined, 5]);
+  const inTime = await held();
+  // However long a run has waited: a day is what it has from the approval on.
+  inTime.stack.clock.now += 3 * day;
+  await inTime.act('approve');
+  inTime.stack.clock.now += day;
+  await inTime.stack.nested.work();
+  expect([(await inTime.read())['status'], await inTime.members()]).toEqual(['done', 0]);
+});
