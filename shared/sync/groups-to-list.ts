@@ -13,6 +13,8 @@ export interface ListQuestion {
   readonly sweep: boolean;
   /** The groups stream is a complete enumeration. */
   readonly enumerated: boolean;
+  /** It was read by lists: of a group without one, be it empty, nothing is known. */
+  readonly listed: boolean;
   readonly pending: readonly WantedLists[];
 }
 
@@ -20,12 +22,13 @@ export interface ListQuestion {
 export function groupsToList(
   round: FoldedRound,
   stored: StoredMemberships,
-  { sweep, enumerated, pending }: ListQuestion,
+  { sweep, enumerated, listed, pending }: ListQuestion,
 ): readonly WantedLists[] {
   const wanted = new Map<number, WantedLists>();
   for (const group of contestedGroups(round)) wanted.set(group, { group, reason: 'contested', rounds: 0 });
   for (const [group, folded] of round.groups) {
-    const isTold = (enumerated && !round.appeared.groups.has(group)) || folded.isNew;
+    const isShown = enumerated && !round.appeared.groups.has(group) && (folded.toldMembers || !listed);
+    const isTold = isShown || folded.isNew;
     const why = whyToList(folded, { sweep, isTold, hadMembers: hadMembers(stored, group) });
     if (why !== undefined) wanted.set(group, { group, ...why, rounds: 0 });
   }

@@ -49,11 +49,13 @@ export async function examineRound(sources: RoundSources): Promise<Examined> {
     group: numberOf(round.groupIds, waiting.group),
   }));
   const sweep = sources.run.groups.baseline && !isFirst(sources);
-  const enumerated = sources.run.groups.baseline;
-  const rereads = groupsToList(round, stored, { sweep, enumerated, pending }).map(({ group, ...why }) => ({
-    group: groupIdOf(round.groupIds, group),
-    ...why,
-  }));
+  const { baseline: enumerated, listed = false } = sources.run.groups;
+  const rereads = groupsToList(round, stored, { sweep, enumerated, listed, pending }).map(
+    ({ group, ...why }) => ({
+      group: groupIdOf(round.groupIds, group),
+      ...why,
+    }),
+  );
   const asks = doubtfulObjects(round, sources);
   // The step that follows folds once more, perhaps before this round is collected.
   round.memberEvents.forget();

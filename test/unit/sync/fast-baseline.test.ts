@@ -214,3 +214,16 @@ test('a group that is deleted just when its members are to be listed, and restor
   await sync.sync({ ...lists, baselineWaitSeconds: 0 });
   expect(told(sync)[3]).toEqual([2, 12, 22]);
 });
+
+test('a group whose list Graph does not know for once, though it is there, has its members nevertheless (T09)', async () => {
+  const sync = await unread();
+  let listsRead = 0;
+  graphAnswers(sync, (reader) => ({
+    groupMembers: async (id, link) =>
+      id === group(3) && listsRead++ === 0
+        ? { kind: 'fault', fault: { kind: 'not-found', detail: 'UnknownError' } }
+        : await reader.groupMembers(id, link),
+  }));
+  await sync.sync(lists);
+  expect(told(sync)[3]).toEqual([2, 12, 22]);
+});
