@@ -100,7 +100,7 @@ const MemberList = z.array(z.unknown());
 const Member = z.looseObject({
   id: lowerId.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
   '@odata.type': z.string().optional(),
-  '@removed': z.unknown().optional(),
+  '@removed': z.looseObject({}).optional(),
 });
 
 const memberTypes: ReadonlyMap<string, MemberType> = new Map([

@@ -110,6 +110,27 @@ test('members of a group slice come with their kind; an entry without members@de
   });
 });
 
+test.each([null, false, true, 'deleted', []])(
+  'a member with @removed as %j is no removal, it is malformed (T09)',
+  async (removed) => {
+    const { reader, serviceUrl } = await readerOf((request, response) =>
+      json(200, {
+        value: [
+          {
+            id: id(1),
+            'members@delta': [{ '@odata.type': '#microsoft.graph.user', id: id(2), '@removed': removed }],
+          },
+        ],
+        '@odata.deltaLink': `${serviceUrl}/groups/delta?$deltatoken=y`,
+      })(request, response),
+    );
+    expect(await reader.groupsDelta({ kind: 'now' })).toMatchObject({
+      kind: 'fault',
+      fault: { kind: 'malformed' },
+    });
+  },
+);
+
 const linked = (links: object) => (request: Parameters<Answer>[0], response: Parameters<Answer>[1]) =>
   json(200, { value: [], ...links })(request, response);
 
