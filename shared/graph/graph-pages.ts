@@ -70,7 +70,7 @@ export function groupEntry(item: unknown): GroupEntry {
  */
 export function memberEntries(item: unknown): readonly MemberEntry[] {
   const entry = parsed(Member, item);
-  const said = entry['@odata.type']?.toLowerCase();
+  const said = entry['@odata.type']?.toLowerCase().replace(/^#/, '');
   const types = said === undefined ? (['user', 'group'] as const) : [memberTypes.get(said) ?? 'other'];
   return types.map((type) => ({ id: entry.id, type, removed: entry['@removed'] !== undefined }));
 }
@@ -104,11 +104,11 @@ const Member = z.looseObject({
 });
 
 const memberTypes: ReadonlyMap<string, MemberType> = new Map([
-  ['#microsoft.graph.user', 'user'],
-  ['#microsoft.graph.group', 'group'],
-  ['#microsoft.graph.device', 'device'],
-  ['#microsoft.graph.orgcontact', 'contact'],
-  ['#microsoft.graph.serviceprincipal', 'servicePrincipal'],
+  ['microsoft.graph.user', 'user'],
+  ['microsoft.graph.group', 'group'],
+  ['microsoft.graph.device', 'device'],
+  ['microsoft.graph.orgcontact', 'contact'],
+  ['microsoft.graph.serviceprincipal', 'servicePrincipal'],
 ]);
 
 /** Only what was asked for; a field that is not there stays out, null stays null. */

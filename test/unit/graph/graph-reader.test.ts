@@ -110,6 +110,18 @@ test('members of a group slice come with their kind; an entry without members@de
   });
 });
 
+test('the type of a member is known with and without the sign before it', async () => {
+  const { reader, serviceUrl } = await readerOf((request, response) =>
+    json(200, {
+      value: [{ id: id(1), 'members@delta': [{ '@odata.type': 'microsoft.graph.user', id: id(2) }] }],
+      '@odata.deltaLink': `${serviceUrl}/groups/delta?$deltatoken=y`,
+    })(request, response),
+  );
+  expect(await reader.groupsDelta({ kind: 'now' })).toMatchObject({
+    value: { items: [{ members: [{ id: id(2), type: 'user', removed: false }] }] },
+  });
+});
+
 test.each([null, false, true, 'deleted', []])(
   'a member with @removed as %j is no removal, it is malformed (T09)',
   async (removed) => {
