@@ -33,6 +33,8 @@ export class Tenant {
   readonly #domains = new Map<string, TenantDomain>();
   readonly #assignments = new Map<string, AppRoleAssignment>();
   readonly #changes: Change[] = [];
+  /** When each change was made. */
+  readonly #times: number[] = [];
   readonly #histories = new Map<string, Change[]>();
 
   constructor(facts: { id: string; displayName: string; applicationId: string; seed: string }) {
@@ -65,6 +67,11 @@ export class Tenant {
   /** The position of the newest change: the watermark of a reader who has seen everything. */
   get position(): number {
     return this.#changes.length;
+  }
+
+  /** Milliseconds since 1970, of the change at this position; undefined when there was none yet. */
+  changedAt(position: number): number | undefined {
+    return this.#times[position - 1];
   }
 
   changesSince(position: number): readonly Change[] {
@@ -202,6 +209,7 @@ export class Tenant {
   #log(facts: ChangeFacts): void {
     const change = { position: this.#changes.length + 1, ...facts };
     this.#changes.push(change);
+    this.#times.push(this.now());
     if (change.kind === 'member') return;
     const history = this.#histories.get(change.id);
     if (history === undefined) this.#histories.set(change.id, [change]);

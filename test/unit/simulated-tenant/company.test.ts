@@ -6,7 +6,10 @@ import {
   directUsers,
   effectiveMembership,
   effectiveUsers,
+  expectedDirectory,
   nestingDepth,
+  type PeopleRules,
+  type Scope,
   usersInScope,
 } from '../../../tools/simulated-tenant/oracle.ts';
 import { userNameOf } from '../../../tools/simulated-tenant/provisioning/mappings.ts';
@@ -145,6 +148,61 @@ test('a scope of assigned groups reads literally, effectively or as a subtree', 
     ],
     users: ['u1', 'u2', 'u3'],
   });
+});
+
+test('a directory holds whom its rules let in, of those in its scope', () => {
+  const tenant = newTenant();
+  const people = {
+    own: { userPrincipalName: 'own@Verified.example' },
+    old: { userPrincipalName: 'old@verified.example', userType: null },
+    other: { userPrincipalName: 'other@second.example' },
+    lost: { userPrincipalName: 'lost@unverified.example' },
+    guest: { userPrincipalName: 'g_home#EXT#@verified.example', userType: 'Guest' },
+    oldGuest: { userPrincipalName: 'o_home#ext#@verified.example', userType: null },
+    foreign: { userPrincipalName: 'f_home#EXT#@verified.example', userType: 'Member' },
+    apart: { userPrincipalName: 'apart@verified.example' },
+  } as const;
+  for (const id of ['group', 'child']) tenant.addGroup(id, groupOf(id));
+  tenant.addMember('group', 'child');
+  for (const [id, person] of Object.entries(people)) {
+    tenant.addUser(id, { ...userOf(id), ...person });
+    if (id !== 'apart') tenant.addMember('child', id);
+  }
+  for (const [id, isVerified] of [
+    ['verified', true],
+    ['second', true],
+    ['unverified', false],
+  ] as const)
+    tenant.setDomain({ id: `${id}.example`, isVerified, isDefault: false, isInitial: false });
+  const everybody = { guests: true, foreignMembers: true };
+  const usersBy = (rules: PeopleRules, scope: Scope = { kind: 'all' }) =>
+    [...expectedDirectory(tenant, { scope, rules }).users].join(' ');
+  expect([
+    usersBy(everybody),
+    usersBy({ ...everybody, guests: false }),
+    usersBy({ ...everybody, foreignMembers: false, domains: 'any verified one' }),
+    usersBy({ guests: false, foreignMembers: false, domains: ['second.example', 'unverified.example'] }),
+    usersBy(everybody, { kind: 'selected', groups: ['group'] }),
+  ]).toEqual([
+    'own old other lost guest oldGuest foreign apart',
+    'own old other lost foreign apart',
+    'own old other guest oldGuest apart',
+    'other',
+    'own old other lost guest oldGuest foreign',
+  ]);
+  const membersOf = (withNested: boolean) =>
+    expectedDirectory(tenant, {
+      scope: { kind: 'selected', groups: ['group', 'gone'], withNested },
+      rules: { guests: false, foreignMembers: false, domains: ['second.example'] },
+    }).members;
+  const others = new Set(['other']);
+  expect(membersOf(false)).toEqual(new Map([['group', others]]));
+  expect(membersOf(true)).toEqual(
+    new Map([
+      ['group', others],
+      ['child', others],
+    ]),
+  );
 });
 
 test('a purge ends memberships and references in silence, a soft delete keeps them', () => {

@@ -285,6 +285,35 @@ test('$deltatoken=latest gives no data, and a lagging replica is behind it (rule
   expect(values(await round(graph, deltaLink(none))).map(({ id }) => id)).toEqual([bob]);
 });
 
+test('a replica is no further behind than it may be, one generation of changes after the other (rule 11)', async () => {
+  let now = 0;
+  const tenant = smallTenant();
+  const graph = await serve(tenant, { now: () => now, laggingReads: 100, laggingSecondsMax: 60 });
+  graph.faults.set({ 'lagging-lists': 1, 'stale-answer': 1 });
+  const nameAt = async (seconds: number) => {
+    now = seconds * 1000;
+    const page = (await ask(graph, `/users?$select=displayName&$top=${100 + seconds}`)).page();
+    return page.value.find(({ id }) => id === bob)?.['displayName'];
+  };
+  tenant.changeUser(bob, { displayName: 'Bob' });
+  const early = await nameAt(10);
+  tenant.changeUser(bob, { displayName: 'Robert' });
+  expect([early, await nameAt(20), await nameAt(60), await nameAt(69), await nameAt(70)]).toEqual([
+    'User bob',
+    'User bob',
+    'Bob',
+    'Bob',
+    'Robert',
+  ]);
+  const { text } = await ask(graph, `/users/${bob}`);
+  tenant.changeUser(bob, { displayName: 'Rob' });
+  graph.faults.set({ 'lagging-lists': 0 });
+  now += 60_000;
+  expect((await ask(graph, `/users/${bob}`)).text).toBe(text);
+  now += 1;
+  expect((await ask(graph, `/users/${bob}`)).text).toContain('"Rob"');
+});
+
 test('a token dies after seven days, belongs to its tenant and resource, and may be gone at any time (rule 12)', async () => {
   let now = 0;
   const graph = await serve(smallTenant(), { now: () => now });

@@ -86,6 +86,8 @@ export type FaultSettings = Partial<Record<FaultName, FaultSetting>>;
 export interface Faults {
   /** Whether this fault happens now. */
   happens(name: FaultName): boolean;
+  /** Whether it may happen at all. */
+  isSet(name: FaultName): boolean;
   /** A whole number from 0 up to, but not including, `below`, for the shape of a fault. */
   below(below: number): number;
   shuffled<T>(list: readonly T[]): T[];
@@ -113,6 +115,10 @@ export function newFaults(seed: string, settings: FaultSettings = {}): Faults {
     counts,
     below: (limit) => random.below(limit),
     shuffled: (list) => random.sample(list, list.length),
+    isSet(name) {
+      const fault = active.get(name);
+      return fault !== undefined && fault.left > 0 && fault.chance > 0;
+    },
     happens(name) {
       const fault = active.get(name);
       if (fault === undefined || fault.left <= 0 || !random.chance(fault.chance)) return false;

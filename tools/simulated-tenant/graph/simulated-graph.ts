@@ -8,12 +8,12 @@ import { seededRandom } from '../seeded-random.ts';
 import type { Tenant } from '../tenant.ts';
 import { type PageSizes, pageSizesOfGraph } from './delta-round.ts';
 import { type GraphAnswer, graphError, parseTarget } from './exchange.ts';
-import { type FaultSettings, type Faults, newFaults } from './faults.ts';
+import { type FaultName, type FaultSettings, type Faults, newFaults } from './faults.ts';
 import { graphRoutes, type Route } from './graph-routes.ts';
 import { allPermissions, type GraphPermission, type GraphState } from './graph-state.ts';
 import { deliver, disturbed, unauthorized } from './http-faults.ts';
 import { type ResourceUnits, resourceUnits } from './resource-units.ts';
-import { laggingReplica } from './tenant-view.ts';
+import { type LaggingReplica, laggingReplica, type TenantView } from './tenant-view.ts';
 
 export interface SimulatedGraphOptions {
   readonly faults?: FaultSettings;
@@ -30,6 +30,8 @@ export interface SimulatedGraphOptions {
   readonly hangMilliseconds?: number;
   /** Reads after a change that a lagging replica still answers from before it; 5 unless given. */
   readonly laggingReads?: number;
+  /** A replica that lags, and an answer that is given again, are no older than this; without end unless given. */
+  readonly laggingSecondsMax?: number;
   /** Of delta pages, smaller than Graph's for small tenants. */
   readonly pageSizes?: PageSizes;
 }
@@ -75,6 +77,7 @@ export async function startSimulatedGraph(
     units,
     route: graphRoutes(state, units),
     recent: new Map(),
+    staleMax: (options.laggingSecondsMax ?? Number.POSITIVE_INFINITY) * 1000,
     round: { last: 0 },
   };
   const delivery = { faults: state.faults, hangMilliseconds: options.hangMilliseconds ?? 2_000 };
@@ -105,9 +108,13 @@ interface Front {
   readonly units: ResourceUnits;
   readonly route: Route;
   /** Answers of late by target, for a proxy that delivers one again. */
-  readonly recent: Map<string, GraphAnswer>;
+  readonly recent: Recent;
+  /** Milliseconds after which none is given again. */
+  readonly staleMax: number;
   readonly round: { last: number };
 }
+
+type Recent = Map<string, { readonly answer: GraphAnswer; readonly at: number }>;
 
 function stateOf(
   tenant: Tenant,
@@ -115,8 +122,13 @@ function stateOf(
 ): GraphState {
   const faults = newFaults(options.seed, options.faults);
   tenant.now = options.now ?? Date.now;
-  const replica = laggingReplica(tenant, options.laggingReads ?? 5);
-  const index = laggingReplica(tenant, 4 * (options.laggingReads ?? 5));
+  const { laggingReads: reads = 5, laggingSecondsMax: secondsMax = Number.POSITIVE_INFINITY } = options;
+  const replica = laggingReplica(tenant, { reads, secondsMax });
+  const index = laggingReplica(tenant, { reads: 4 * reads, secondsMax });
+  const viewOf = (fault: FaultName, of: LaggingReplica): TenantView => {
+    if (faults.isSet(fault)) of.hear();
+    return faults.happens(fault) ? of.behind() : tenant;
+  };
   const random = seededRandom(`strangers ${options.seed}`);
   return {
     tenant,
@@ -126,9 +138,9 @@ function stateOf(
     newId: () => random.uuid(),
     pageSizes: options.pageSizes ?? pageSizesOfGraph,
     serviceUrl: () => options.url,
-    deltaView: () => (faults.happens('lagging-deltas') ? replica.behind() : tenant),
-    countView: () => (faults.happens('lagging-counts') ? index.behind() : tenant),
-    listView: () => (faults.happens('lagging-lists') ? replica.behind() : tenant),
+    deltaView: () => viewOf('lagging-deltas', replica),
+    countView: () => viewOf('lagging-counts', index),
+    listView: () => viewOf('lagging-lists', replica),
   };
 }
 
@@ -144,15 +156,20 @@ async function serve(front: Front, request: IncomingMessage): Promise<GraphAnswe
   const method = request.method ?? 'GET';
   const kind = `${method} /${parsed.segments.map(withoutId).join('/')}`;
   front.requests.set(kind, (front.requests.get(kind) ?? 0) + 1);
-  const before = front.recent.get(target);
-  if (before !== undefined && method === 'GET' && front.state.faults.happens('stale-answer')) return before;
+  const before = method === 'GET' ? lately(front, target) : undefined;
+  if (before !== undefined && front.state.faults.happens('stale-answer')) return before;
   const answer = front.route({ method, ...parsed, headers: request.headers, body });
-  remember(front.recent, target, answer);
+  remember(front, target, answer);
   return disturbed(answer, front.state.faults);
 }
 
-function remember(recent: Map<string, GraphAnswer>, target: string, answer: GraphAnswer): void {
-  recent.set(target, answer);
+function lately({ recent, staleMax, state }: Front, target: string): GraphAnswer | undefined {
+  const before = recent.get(target);
+  return before === undefined || state.now() - before.at > staleMax ? undefined : before.answer;
+}
+
+function remember({ recent, state }: Front, target: string, answer: GraphAnswer): void {
+  recent.set(target, { answer, at: state.now() });
   const [oldest] = recent.keys();
   if (recent.size > 20 && oldest !== undefined) recent.delete(oldest);
 }

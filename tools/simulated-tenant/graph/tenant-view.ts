@@ -41,23 +41,41 @@ export function snapshotOf(tenant: Tenant): TenantView {
   };
 }
 
-/** A replica that is one generation of changes behind for a number of reads, then catches up. */
+/** A replica that is some generations of changes behind for a number of reads each, and hears of everything in the end. */
 export interface LaggingReplica {
   /** The view of a lagging read. */
   behind(): TenantView;
+  /** Remembers the tenant as it is, if it has changed, for reads to come. */
+  hear(): void;
 }
 
-/** Remembers the tenant as it was before its latest changes; `reads` reads after a change still see that. */
-export function laggingReplica(tenant: Tenant, reads: number): LaggingReplica {
-  let old = snapshotOf(tenant);
+export interface Lag {
+  /** Reads after a change that still see the tenant before it. */
+  readonly reads: number;
+  /** What was changed longer ago is known to every replica. */
+  readonly secondsMax: number;
+}
+
+export function laggingReplica(tenant: Tenant, { reads, secondsMax }: Lag): LaggingReplica {
+  const generations = [snapshotOf(tenant)];
   let left = reads;
+  const hear = () => {
+    if (generations.at(-1)?.position !== tenant.position) generations.push(snapshotOf(tenant));
+  };
+  const forgetOldest = () => {
+    generations.shift();
+    left = reads;
+  };
+  const isHeard = ({ position }: TenantView) =>
+    (tenant.changedAt(position + 1) ?? Number.POSITIVE_INFINITY) <= tenant.now() - secondsMax * 1000;
   return {
+    hear,
     behind() {
-      if (tenant.position === old.position) return old;
-      if (left-- > 0) return old;
-      old = snapshotOf(tenant);
-      left = reads;
-      return old;
+      hear();
+      if (generations.length > 1 && left-- <= 0) forgetOldest();
+      for (let [oldest] = generations; oldest !== undefined && isHeard(oldest); [oldest] = generations)
+        forgetOldest();
+      return generations[0] ?? snapshotOf(tenant);
     },
   };
 }
