@@ -1,22 +1,27 @@
 import { app } from '@azure/functions';
-import { everyDirectory } from '../shared/admin/every-page.ts';
+import { eachDirectory } from '../shared/admin/apart.ts';
 import type { DirectoryRecord } from '../shared/admin/registry.ts';
 import type { DirectoryId } from '../shared/model/ids.ts';
 import { type Checker, checkDirectory } from './check-directory.ts';
 import { writeLine } from './log-line.ts';
 import { writeMetrics } from './metrics-line.ts';
+import { tellFailures } from './tell-failures.ts';
 import { type Wiring, wired } from './wiring.ts';
 
 /** Once a day: tells what does not fit together in each directory. It repairs nothing: that is for a person, by `npm run fsck`. */
 app.timer('fsck', {
   schedule: '0 40 3 * * *',
   handler: async (_timer, context) => {
-    for await (const directory of everyDirectory(wired().registry)) {
+    const failures = await eachDirectory(wired().registry, async (directory) => {
       const outcome = await checkDirectory(checkerOf(wired(), directory), directory.id);
       const isRight = outcome.event === 'fsck-clean';
       writeLine(context, isRight ? 'information' : 'warning', { directoryId: directory.id, ...outcome });
+    });
+    try {
+      tellFailures(context, failures);
+    } finally {
+      writeMetrics(context);
     }
-    writeMetrics(context);
   },
 });
 

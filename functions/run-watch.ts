@@ -1,5 +1,5 @@
 import type { InvocationContext } from '@azure/functions';
-import { every } from '../shared/admin/every-page.ts';
+import { eachNested, type Failure } from '../shared/admin/apart.ts';
 import { isOffered } from '../shared/admin/nested-offer.ts';
 import { isQuarantined, isStale, type RunFacts, runFacts } from '../shared/admin/nested-view.ts';
 import type { NestedDirectoryRecord } from '../shared/admin/registry.ts';
@@ -10,20 +10,22 @@ import type { Wiring } from './wiring.ts';
 /**
  * Every minute: how old runs are and how long their messages have been waiting, as gauges, and a line for each directory that is
  * late or whose run waits for a person. The line comes again each minute, so that an alert ends by itself when its cause does.
+ * Returns what failed.
  */
-export async function watchRuns(wiring: Watched, context: InvocationContext): Promise<void> {
+export async function watchRuns(wiring: Watched, context: InvocationContext): Promise<readonly Failure[]> {
   const seen = { active: 0, held: 0, late: 0, ageSecondsMax: 0, quietSecondsMax: 0 };
-  for await (const record of every((page) => wiring.registry.nestedDirectories(page), directoriesAtOnce))
-    await watch(wiring, record, { context, seen });
-  if (seen.active + seen.late === 0) return;
+  const failures = await eachNested(
+    wiring.registry,
+    async (record) => await watch(wiring, record, { context, seen }),
+  );
+  if (seen.active + seen.late === 0) return failures;
   metrics.gauge('runs.active', seen.active);
   metrics.gauge('runs.held', seen.held);
   metrics.gauge('runs.late', seen.late);
   metrics.gauge('runs.age.seconds', seen.ageSecondsMax);
   metrics.gauge('queue.age.seconds', seen.quietSecondsMax);
+  return failures;
 }
-
-const directoriesAtOnce = 50;
 
 type Watched = Pick<Wiring, 'registry' | 'nested' | 'now'>;
 

@@ -1,5 +1,8 @@
+import type { AdminScope } from '../shared/access/admin-access.ts';
+import { apart, type Failure, failuresOf } from '../shared/admin/apart.ts';
 import { every } from '../shared/admin/every-page.ts';
 import type { DirectoryRecord } from '../shared/admin/registry.ts';
+import type { OrganizationId } from '../shared/model/ids.ts';
 import { removeTombstones } from '../shared/sync/tombstones.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -18,24 +21,47 @@ export interface Tending {
   readonly completed: number;
   /** Age of the oldest change that nobody has taken from an outbox; 0 when there is none. */
   readonly outboxSeconds: number;
+  /** What could not be looked after; absent when there is nothing of it. */
+  readonly failures?: readonly Failure[];
 }
 
-/** Bounded by what is there to do; each part may be repeated and raced by another instance. */
+/** Bounded by what is there to do; each part may be repeated and raced by another instance, and stops none of the others. */
 export async function tend(wiring: Tended): Promise<Tending> {
-  const { registry, idempotency, now } = wiring;
-  let completed = await registry.completeInterrupted('all');
-  let oldest = now();
-  for await (const { id } of every((page) => registry.organizations(page))) {
-    completed += await registry.completeInterrupted(id);
-    for await (const directory of every((page) => registry.directories(id, page))) {
-      completed += await tendDirectory(wiring, directory);
-      oldest = Math.min(oldest, (await oldestChange(wiring, directory)) ?? oldest);
-    }
-    for (const directory of await registry.deletedDirectories(id)) await erase(wiring, directory);
-  }
-  await idempotency.removeLapsed(now());
-  await wiring.nested.consents.removeLapsed(now());
-  return { completed, outboxSeconds: Math.round(Math.max(0, now() - oldest) / 1000) };
+  const { registry, idempotency, nested, now } = wiring;
+  const seen: Seen = { completed: 0, oldest: now(), failures: [] };
+  const { failures } = seen;
+  await apart(failures, {}, () => complete(wiring, 'all', seen));
+  for await (const organizationId of every((page) => registry.organizationIds(page)))
+    await apart(failures, { organizationId }, () => tendOrganization(wiring, organizationId, seen));
+  await apart(failures, {}, () => idempotency.removeLapsed(now()));
+  await apart(failures, {}, () => nested.consents.removeLapsed(now()));
+  const outboxSeconds = Math.round(Math.max(0, now() - seen.oldest) / 1000);
+  return { completed: seen.completed, outboxSeconds, ...failuresOf(failures) };
+}
+
+interface Seen {
+  completed: number;
+  /** Milliseconds since 1970. */
+  oldest: number;
+  readonly failures: Failure[];
+}
+
+async function complete({ registry }: Tended, scope: AdminScope, seen: Seen): Promise<void> {
+  seen.completed += await registry.completeInterrupted(scope);
+}
+
+async function tendOrganization(wiring: Tended, id: OrganizationId, seen: Seen): Promise<void> {
+  const { registry } = wiring;
+  const { failures } = seen;
+  const place = ({ id: directoryId, organizationId }: DirectoryRecord) => ({ organizationId, directoryId });
+  await apart(failures, { organizationId: id }, () => complete(wiring, id, seen));
+  for await (const directory of every((page) => registry.directories(id, page)))
+    await apart(failures, place(directory), async () => {
+      seen.completed += await tendDirectory(wiring, directory);
+      seen.oldest = Math.min(seen.oldest, (await oldestChange(wiring, directory)) ?? seen.oldest);
+    });
+  for (const directory of await registry.deletedDirectories(id))
+    await apart(failures, place(directory), () => erase(wiring, directory));
 }
 
 async function tendDirectory(

@@ -42,6 +42,15 @@ var logAlerts = [
     threshold: 0
   }
   {
+    name: 'directory-failed'
+    severity: 2
+    summary: 'A timer failed for single directories more than 5 times in 15 minutes. All others were looked after.'
+    query: 'AppTraces | where tostring(parse_json(Message).event) == "directory-failed"'
+    every: 'PT15M'
+    over: 'PT15M'
+    threshold: 5
+  }
+  {
     name: 'server-errors'
     severity: 1
     summary: 'More than 1 % of at least 50 requests in 15 minutes were answered with a 5xx.'

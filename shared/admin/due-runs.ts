@@ -5,7 +5,7 @@ import type { RunOrder } from '../sync/new-run.ts';
 import { cancelRun, startRun, wakeActiveRun } from '../sync/run-orders.ts';
 import type { SyncState } from '../sync/run-records.ts';
 import type { RunTerms } from '../sync/run-terms.ts';
-import { every } from './every-page.ts';
+import { eachNested, type Failure, failuresOf } from './apart.ts';
 import { isOffered } from './nested-offer.ts';
 import type { NestedPorts } from './nested-ports.ts';
 import type { Confirmation } from './nested-record.ts';
@@ -16,7 +16,7 @@ import { begunAt, isUnfinished, type RunRow } from './run-history.ts';
 import { orderPorts } from './stop-runs.ts';
 
 export interface DuePorts {
-  readonly registry: Pick<Registry, 'nestedDirectories' | 'organization'>;
+  readonly registry: Pick<Registry, 'nestedDirectories' | 'directory' | 'organization'>;
   readonly nested: Pick<NestedPorts, 'store' | 'queue' | 'history' | 'holder'>;
   readonly random: AdminPorts['random'];
 }
@@ -25,25 +25,27 @@ export interface DueRuns {
   readonly started: number;
   /** Unfinished runs that were sent on again because nothing was heard of them. */
   readonly woken: number;
+  /** Directories that could not be looked after; absent when there is none. */
+  readonly failures?: readonly Failure[];
 }
 
 /**
  * Starts what is due and sends on what went quiet: called every minute, twice at once, late or never, it does the same. Per
- * directory that has nothing to do this is two reads.
+ * directory that has nothing to do this is three reads.
  */
 export async function startDueRuns(ports: DuePorts): Promise<DueRuns> {
   const done = { started: 0, woken: 0 };
-  const { registry } = ports;
-  for await (const record of every((page) => registry.nestedDirectories(page), directoriesAtOnce)) {
+  const failures = await eachNested(ports.registry, async (record) => {
     const outcome = await tendRuns(ports, record);
     if (outcome !== undefined) done[outcome]++;
-  }
-  return done;
+  });
+  return { ...done, ...failuresOf(failures) };
 }
 
-const directoriesAtOnce = 50;
-
-async function tendRuns(ports: DuePorts, record: NestedDirectoryRecord): Promise<keyof DueRuns | undefined> {
+async function tendRuns(
+  ports: DuePorts,
+  record: NestedDirectoryRecord,
+): Promise<'started' | 'woken' | undefined> {
   const { store } = ports.nested;
   const state = await store.state(record.id);
   const now = ports.random.now();

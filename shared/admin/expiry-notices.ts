@@ -1,10 +1,11 @@
 import type { AdminScope } from '../access/admin-access.ts';
 import { type Randomness, timeOrdered } from '../model/new-ids.ts';
+import { apart, type Failure } from './apart.ts';
 import type { AuditAct, AuditDraft } from './audit.ts';
 import { all } from './every-page.ts';
 import { daysUntil, type GraphSecret } from './graph-secret.ts';
 import type { ConnectionCredential } from './nested-record.ts';
-import type { AdminKeyRecord, NestedDirectoryRecord, Registry, ScimDirectoryRecord } from './registry.ts';
+import type { AdminKeyRecord, DirectoryRecord, Registry } from './registry.ts';
 
 /** Days before its end at which somebody is told of a key or secret, once each (XA-30). */
 export const noticeDays = [30, 14, 7, 1] as const;
@@ -38,29 +39,43 @@ export interface ExpiryNotice {
 }
 
 export interface ExpiryPorts {
-  readonly registry: Pick<Registry, 'organizations' | 'directories' | 'adminKeys'>;
+  readonly registry: Pick<Registry, 'organizationIds' | 'directories' | 'adminKeys'>;
   readonly notices: ExpiryNotices;
   /** What a nested directory signs in with. */
   readonly secret: (credential: ConnectionCredential) => GraphSecret | undefined;
   readonly random: Randomness;
   /** Told of the days left of each that still works, due or not. */
   readonly seen?: (daysLeft: number) => void;
+  /** Where what fails is put aside, so that all others are told of. */
+  readonly failures: Failure[];
 }
 
 /** Tells of everything that has passed a mark since it was last told of. Safe to repeat and to run twice at once. */
 export async function* tellExpiring(ports: ExpiryPorts): AsyncGenerator<ExpiryNotice> {
-  const { registry } = ports;
+  const { registry, failures } = ports;
   const secrets = new Map<string, Ending>();
-  yield* await told(ports, adminKeysOf(await all((page) => registry.adminKeys('all', page))));
-  for (const { id } of await all((page) => registry.organizations(page))) {
-    yield* await told(ports, adminKeysOf(await all((page) => registry.adminKeys(id, page))));
-    for (const directory of await all((page) => registry.directories(id, page))) {
-      if (directory.kind === 'scim') yield* await told(ports, scimKeysOf(directory));
-      else for (const secret of secretOf(directory, ports)) secrets.set(secret.keyId, secret);
-    }
+  const told: ExpiryNotice[] = [];
+  const tell = (at: Failure['at'], endings: () => Promise<readonly Ending[]>) =>
+    apart(failures, at, async () => {
+      for (const ending of await endings())
+        await apart(failures, at, async () => told.push(...(await toldOf(ports, ending))));
+    });
+  await tell({}, async () => adminKeysOf(await all((page) => registry.adminKeys('all', page))));
+  yield* told.splice(0);
+  for (const id of await all((page) => registry.organizationIds(page))) {
+    const at = { organizationId: id };
+    await tell(at, async () => adminKeysOf(await all((page) => registry.adminKeys(id, page))));
+    await tell(at, async () => {
+      const directories = await all((page) => registry.directories(id, page));
+      for (const secret of directories.flatMap((directory) => secretOf(directory, ports)))
+        secrets.set(secret.keyId, secret);
+      return directories.flatMap(scimKeysOf);
+    });
+    yield* told.splice(0);
   }
   // Many directories may sign in with one secret: it is told of once.
-  yield* await told(ports, [...secrets.values()]);
+  await tell({}, async () => [...secrets.values()]);
+  yield* told;
 }
 
 /**
@@ -86,26 +101,24 @@ type Ending = Pick<ExpiryNotice, 'kind' | 'scope' | 'directoryId' | 'keyId' | 'e
 };
 
 /** A key with a successor is on its way out on purpose. */
-const scimKeysOf = ({
-  id: directoryId,
-  organizationId: scope,
-  keys,
-}: ScimDirectoryRecord): readonly Ending[] =>
-  keys
+function scimKeysOf(directory: DirectoryRecord): readonly Ending[] {
+  if (directory.kind !== 'scim') return [];
+  const { id: directoryId, organizationId: scope, keys } = directory;
+  return keys
     .filter(({ replacedFrom }) => replacedFrom === undefined)
     .map(({ id: keyId, created, expires }) => {
       return { kind: 'scim-key', scope, directoryId, keyId, created, expires };
     });
+}
 
 const adminKeysOf = (keys: readonly AdminKeyRecord[]): readonly Ending[] =>
   keys.flatMap(({ id: keyId, scope, created, expires }) =>
     expires === null ? [] : [{ kind: 'admin-key', scope, keyId, created, expires }],
   );
 
-function secretOf(
-  { connection }: NestedDirectoryRecord,
-  { secret }: ExpiryPorts,
-): readonly [Ending] | readonly [] {
+function secretOf(directory: DirectoryRecord, { secret }: ExpiryPorts): readonly [Ending] | readonly [] {
+  if (directory.kind !== 'nested') return [];
+  const { connection } = directory;
   const { setting: keyId, expires, ...more } = secret(connection.credential) ?? {};
   if (keyId === undefined || expires === undefined) return [];
   return [{ kind: 'graph-secret', scope: 'all', keyId, expires, ...more }];
@@ -117,19 +130,17 @@ const acts: Readonly<Record<ExpiryNotice['kind'], AuditAct>> = {
   'graph-secret': 'graph-secret.expiring',
 };
 
-async function told(ports: ExpiryPorts, endings: readonly Ending[]): Promise<readonly ExpiryNotice[]> {
-  const written: ExpiryNotice[] = [];
-  for (const ending of endings) {
-    const now = ports.random.now();
-    const days = passedMark(ending, now);
-    const daysLeft = daysUntil(ending.expires, now);
-    if (daysLeft > 0) ports.seen?.(daysLeft);
-    if (days === undefined) continue;
-    const { created: _, ...notice } = { ...ending, noticeDays: days, daysLeft };
-    if (await ports.notices.tell(ending.scope, { subject: subjectOf(ending), days }, auditOf(notice, ports)))
-      written.push(notice);
-  }
-  return written;
+async function toldOf(ports: ExpiryPorts, ending: Ending): Promise<readonly [ExpiryNotice] | readonly []> {
+  const now = ports.random.now();
+  const days = passedMark(ending, now);
+  const daysLeft = daysUntil(ending.expires, now);
+  if (daysLeft > 0) ports.seen?.(daysLeft);
+  if (days === undefined) return [];
+  const { created: _, ...notice } = { ...ending, noticeDays: days, daysLeft };
+  const audit = auditOf(notice, ports);
+  return (await ports.notices.tell(ending.scope, { subject: subjectOf(ending), days }, audit))
+    ? [notice]
+    : [];
 }
 
 /** A new secret comes under the old one's setting: its end tells them apart. */

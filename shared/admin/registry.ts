@@ -72,6 +72,8 @@ export interface Page<T> {
   readonly next?: string;
 }
 
+export type ListedDirectory = Pick<NestedDirectoryRecord, 'id' | 'organizationId'>;
+
 export interface PageOf {
   readonly after?: string | undefined;
   readonly limit: number;
@@ -85,6 +87,8 @@ export interface PageOf {
 export interface Registry {
   organization(id: OrganizationId): Promise<OrganizationRecord | undefined>;
   organizations(page: PageOf): Promise<Page<OrganizationRecord>>;
+  /** Also of such as are just being made, or were just deleted. */
+  organizationIds(page: PageOf): Promise<Page<OrganizationId>>;
   createOrganization(record: OrganizationRecord, audit: AuditDraft): Promise<void>;
   replaceOrganization(
     before: OrganizationRecord,
@@ -104,8 +108,8 @@ export interface Registry {
   /** Refusal `uniqueness` for a name that is taken. State `deleted` frees the name, kills the keys and hides the directory. */
   replaceDirectory(before: DirectoryRecord, after: DirectoryRecord, audit: AuditDraft): Promise<boolean>;
 
-  /** Of every organization. */
-  nestedDirectories(page: PageOf): Promise<Page<NestedDirectoryRecord>>;
+  /** Of every organization, by name alone, so that one whose record cannot be read is in nobody's way. */
+  nestedDirectories(page: PageOf): Promise<Page<ListedDirectory>>;
 
   adminKeys(scope: AdminScope, page: PageOf): Promise<Page<AdminKeyRecord>>;
   adminKey(scope: AdminScope, id: KeyId): Promise<AdminKeyRecord | undefined>;

@@ -7,7 +7,7 @@ import {
   type PageOf,
   type Registry,
 } from '../admin/registry.ts';
-import type { OrganizationId } from '../model/ids.ts';
+import { OrganizationId } from '../model/ids.ts';
 import { Refusal } from '../model/refusal.ts';
 import { type AuditedWrites, auditedWrites } from './audit-log.ts';
 import { adminKeyRegistry } from './registry-admin-keys.ts';
@@ -31,14 +31,19 @@ export function registryOver(rows: Rows): Registry {
       await audited.write(scope, draft, []);
     },
     completeInterrupted: async (scope: AdminScope) =>
-      (scope === 'all' ? 0 : await directories.completeDirectories(scope)) +
-      (await adminKeys.completeAdminKeys(scope)),
+      (await adminKeys.completeAdminKeys(scope)) +
+      (scope === 'all' ? 0 : await directories.completeDirectories(scope)),
   };
 }
 
 type OrganizationRegistry = Pick<
   Registry,
-  'organization' | 'organizations' | 'createOrganization' | 'replaceOrganization' | 'deleteOrganization'
+  | 'organization'
+  | 'organizations'
+  | 'organizationIds'
+  | 'createOrganization'
+  | 'replaceOrganization'
+  | 'deleteOrganization'
 >;
 
 function organizationRegistry(
@@ -63,19 +68,26 @@ function organizationRegistry(
     return outcome.kind === 'committed';
   }
 
+  async function listed({ after, limit }: PageOf): Promise<Page<OrganizationId>> {
+    const found = await rows.range(organizationsPartition, { from: 'org_', after, to: 'org`', limit });
+    const items = found.map(({ rowKey }) => OrganizationId.parse(rowKey));
+    const last = items.at(-1);
+    return { items, ...(found.length === limit && last !== undefined ? { next: last } : {}) };
+  }
+
   return {
     async organization(id) {
       const found = await rows.row(id, organizationKey);
       return found && parse(found);
     },
 
-    async organizations({ after, limit }: PageOf): Promise<Page<OrganizationRecord>> {
-      const listed = await rows.range(organizationsPartition, { from: 'org_', after, to: 'org`', limit });
-      const found = await Promise.all(listed.map(({ rowKey }) => rows.row(rowKey, organizationKey)));
-      const items = found.filter((row) => row !== undefined).map(parse);
-      const last = listed.at(-1)?.rowKey;
-      return { items, ...(listed.length === limit && last !== undefined ? { next: last } : {}) };
+    async organizations(page) {
+      const { items, ...more } = await listed(page);
+      const found = await Promise.all(items.map((id) => rows.row(id, organizationKey)));
+      return { items: found.filter((row) => row !== undefined).map(parse), ...more };
     },
+
+    organizationIds: listed,
 
     async createOrganization(record, audit) {
       // Listed first: what is listed and not there does not show, what is there and not listed would be lost.

@@ -2,4 +2,4 @@
  * Round trips to storage of one firing when there is nothing to do, in an installation of one organization with one `scim` and one
  * `nested` directory. test/unit/operate/timer-operations.test.ts counts them on the wire.
  */
-export const timerOperations = { maintenance: 21, 'sync-timer': 3, notices: 5 } as const;
+export const timerOperations = { maintenance: 20, 'sync-timer': 3, notices: 4 } as const;

@@ -82,7 +82,7 @@ async function installation() {
       const told: ExpiryNotice[] = [];
       const secret = (credential: ConnectionCredential) =>
         'secretSetting' in credential ? secrets.get(credential.secretSetting) : undefined;
-      const ports = { registry, notices: expiryNoticesOver(rows), random, secret };
+      const ports = { registry, notices: expiryNoticesOver(rows), random, secret, failures: [] };
       for await (const notice of tellExpiring({ ...ports, ...(seen === undefined ? {} : { seen }) }))
         told.push(notice);
       return told;

@@ -91,7 +91,7 @@ test('each timer costs the round trips that docs/cost.md counts with (issue 4 §
     }),
     'sync-timer': await counted(() => startDueRuns({ registry, nested, random })),
     notices: await counted(async () => {
-      const ports = { registry, notices, secret: nested.secret, random };
+      const ports = { registry, notices, secret: nested.secret, random, failures: [] };
       for await (const _ of tellExpiring(ports)) throw new Error('nothing ends yet');
     }),
   }).toEqual(timerOperations);
