@@ -9,6 +9,7 @@ import {
   type ListPage,
   type MemberEntry,
   type MemberType,
+  type RemovalReason,
   type UserEntry,
   userFields,
 } from '../sync/graph-port.ts';
@@ -49,7 +50,7 @@ export function userEntry(item: unknown): UserEntry {
   const entry = parsed(ObjectEntry, item);
   const id = parsed(UserId, entry.id);
   const removed = entry['@removed'];
-  if (removed !== undefined) return { kind: 'removed', id, reason: removed.reason };
+  if (removed !== undefined) return { kind: 'removed', id, reason: reasonOf(removed) };
   return { kind: 'present', id, fields: fieldsOf(entry, userFields) };
 }
 
@@ -57,12 +58,16 @@ export function groupEntry(item: unknown): GroupEntry {
   const entry = parsed(ObjectEntry, item);
   const id = parsed(GroupId, entry.id);
   const removed = entry['@removed'];
-  if (removed !== undefined) return { kind: 'removed', id, reason: removed.reason };
+  if (removed !== undefined) return { kind: 'removed', id, reason: reasonOf(removed) };
   const fields = fieldsOf(entry, groupFields);
   const members = entry['members@delta'];
   if (members === undefined) return { kind: 'present', id, fields };
   return { kind: 'present', id, fields, members: parsed(MemberList, members).flatMap(memberEntries) };
 }
+
+/** What was deleted softly keeps its memberships; that it is gone for good has to be said. */
+const reasonOf = ({ reason }: { readonly reason?: unknown }): RemovalReason =>
+  typeof reason === 'string' && reason.toLowerCase() === 'deleted' ? 'deleted' : 'changed';
 
 /**
  * A direct member, of `members@delta` or of a member list. Graph always says of what type; one without is told as user and as group, and
@@ -93,7 +98,7 @@ const DeltaEnvelope = ListEnvelope.extend({ '@odata.deltaLink': link });
 
 const ObjectEntry = z.looseObject({
   id: lowerId,
-  '@removed': z.looseObject({ reason: z.enum(['changed', 'deleted']).default('deleted') }).optional(),
+  '@removed': z.looseObject({ reason: z.unknown() }).partial().optional(),
 });
 
 const MemberList = z.array(z.unknown());

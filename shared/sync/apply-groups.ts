@@ -20,7 +20,7 @@ function groupWrites(
   run: SyncRun,
   { id, before, fields, item }: ObjectChange<GroupItem['id'], NestedGroup, GroupItem>,
 ): readonly NestedWrite[] {
-  const renewed = renewedBy(before, fields, (all) => toGroupAttributes(id, all));
+  const renewed = renewedBy(before, { said: fields, life: item?.life }, (all) => toGroupAttributes(id, all));
   if (before === undefined && renewed === undefined) return [];
   const known = before ?? newGroup(id, run);
   const decided =

@@ -20,7 +20,7 @@ function userWrites(
   run: SyncRun,
   { id, before, fields, item }: ObjectChange<UserItem['id'], NestedUser, UserItem>,
 ): readonly NestedWrite[] {
-  const renewed = renewedBy(before, fields, (all) => toUserAttributes(id, all));
+  const renewed = renewedBy(before, { said: fields, life: item?.life }, (all) => toUserAttributes(id, all));
   if (before === undefined && renewed === undefined) return [];
   const known = before ?? newUser(id, run);
   const decided = item === undefined ? {} : { ...livedOn(known, item.life, run), standing: standingOf(item) };

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
 import type { GroupEntry } from './graph-port.ts';
 import type { Life, NestedGroup } from './nested-store.ts';
-import { isNew, lifeAfter } from './object-life.ts';
+import { isNew, isRevived, type Known, lifeAfter } from './object-life.ts';
 import type { SyncState } from './run-records.ts';
 
 /** A group the round spoke of, as the last word has it. */
@@ -18,12 +18,12 @@ export interface FoldedGroup {
 
 /** A group after an entry of the round; undefined when there is nothing to be said of it. */
 export function groupAfter(
-  { before, row }: { readonly before: FoldedGroup | undefined; readonly row: NestedGroup | undefined },
+  { before, row, enumerated = false }: Known<FoldedGroup, NestedGroup>,
   entry: GroupEntry,
   state: SyncState,
 ): FoldedGroup | undefined {
   const known = before ?? (row === undefined ? undefined : knownGroup(row));
-  if (known?.storedLife === 'gone') return undefined;
+  if (before === undefined && row?.life === 'gone' && !isRevived(entry, enumerated)) return undefined;
   if (entry.kind === 'removed') {
     return known === undefined ? undefined : { ...known, life: lifeAfter(entry.reason) };
   }

@@ -6,7 +6,7 @@ import { FoldedUsers } from './folded-users.ts';
 import type { GroupEntry, MemberEntry, MemberType, UserEntry } from './graph-port.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
 import { numberOf } from './round-ids.ts';
-import type { SyncRun, SyncState } from './run-records.ts';
+import type { StreamCursor, SyncRun, SyncState } from './run-records.ts';
 import { stagedPages } from './staged-pages.ts';
 
 /** A round as net statements: slices merged, replays and repeated entries fallen together, in numbers. */
@@ -51,23 +51,32 @@ export async function foldRound(sources: FoldSources): Promise<FoldedRound> {
     nestingEvents: new EdgeEvents(),
   };
   let number = 0;
-  for await (const page of stagedPages(store, run, 'users')) {
-    if (page.kind !== 'users') continue;
-    if (number++ >= (run.users.listedPages ?? run.users.pages))
-      noteToldAfterLists(page.items, 'users', round);
-    await foldUsers(round, sources, page.items);
-  }
+  for await (const page of stagedPages(store, run, 'users'))
+    if (page.kind === 'users')
+      await foldUsers(round, sources, { items: page.items, ...kindOf(run.users, number++) });
   number = 0;
-  for await (const page of stagedPages(store, run, 'groups')) {
-    if (page.kind !== 'groups') continue;
-    if (number++ >= (run.groups.listedPages ?? run.groups.pages))
-      noteToldAfterLists(page.items, 'groups', round);
-    await foldGroups(round, sources, page.items);
-  }
+  for await (const page of stagedPages(store, run, 'groups'))
+    if (page.kind === 'groups')
+      await foldGroups(round, sources, { items: page.items, ...kindOf(run.groups, number++) });
   return round;
 }
 
-/** Pages after the lists of a fast baseline. */
+interface Page<Entry> {
+  readonly items: readonly Entry[];
+  /** After the lists of a fast baseline. */
+  readonly isReplay: boolean;
+  /** Of a complete enumeration, which shows what is there now. */
+  readonly enumerated: boolean;
+}
+
+function kindOf(
+  { baseline, pages, listedPages = pages, enumeratedPages = pages }: StreamCursor,
+  number: number,
+) {
+  const isReplay = number >= listedPages;
+  return { isReplay, enumerated: baseline && !isReplay && number < enumeratedPages };
+}
+
 function noteToldAfterLists(
   items: readonly (UserEntry | GroupEntry)[],
   kind: 'users' | 'groups',
@@ -83,7 +92,12 @@ function noteToldAfterLists(
   }
 }
 
-async function foldUsers(round: FoldedRound, sources: FoldSources, items: readonly UserEntry[]) {
+async function foldUsers(
+  round: FoldedRound,
+  sources: FoldSources,
+  { items, isReplay, enumerated }: Page<UserEntry>,
+): Promise<void> {
+  if (isReplay) noteToldAfterLists(items, 'users', round);
   const { store, run, state } = sources;
   const unknown = items.filter(({ id }) => !round.users.has(numberOf(round.memberIds, id)));
   const ids = new Set(unknown.map(({ id }) => id));
@@ -91,13 +105,18 @@ async function foldUsers(round: FoldedRound, sources: FoldSources, items: readon
   const stored = new Map(rows.map((row) => [row.id, row]));
   for (const entry of items) {
     const number = numberOf(round.memberIds, entry.id);
-    const known = { before: round.users.get(number), row: stored.get(entry.id) };
+    const known = { before: round.users.get(number), row: stored.get(entry.id), enumerated };
     const folded = userAfter(known, entry, state);
     if (folded !== undefined) round.users.set(number, folded);
   }
 }
 
-async function foldGroups(round: FoldedRound, sources: FoldSources, items: readonly GroupEntry[]) {
+async function foldGroups(
+  round: FoldedRound,
+  sources: FoldSources,
+  { items, isReplay, enumerated }: Page<GroupEntry>,
+): Promise<void> {
+  if (isReplay) noteToldAfterLists(items, 'groups', round);
   const { store, run, state } = sources;
   const unknown = items.filter(({ id }) => !round.groups.has(numberOf(round.groupIds, id)));
   const ids = new Set(unknown.map(({ id }) => id));
@@ -105,7 +124,7 @@ async function foldGroups(round: FoldedRound, sources: FoldSources, items: reado
   const stored = new Map(rows.map((row) => [row.id, row]));
   for (const entry of items) {
     const number = numberOf(round.groupIds, entry.id);
-    const known = { before: round.groups.get(number), row: stored.get(entry.id) };
+    const known = { before: round.groups.get(number), row: stored.get(entry.id), enumerated };
     const folded = groupAfter(known, entry, state);
     if (folded === undefined) continue;
     round.groups.set(number, folded);

@@ -2,19 +2,18 @@ import type { JsonObject } from '../model/json.ts';
 import type { FoldedUser } from './folded-users.ts';
 import type { UserEntry } from './graph-port.ts';
 import type { NestedUser } from './nested-store.ts';
-import { isNew, lifeAfter } from './object-life.ts';
+import { isNew, isRevived, type Known, lifeAfter } from './object-life.ts';
 import type { SyncState } from './run-records.ts';
 import { factsOf, type UserFacts } from './scope.ts';
 
 /** A user after an entry of the round; undefined when there is nothing to be said of him. */
 export function userAfter(
-  { before, row }: { readonly before: FoldedUser | undefined; readonly row: NestedUser | undefined },
+  { before, row, enumerated = false }: Known<FoldedUser, NestedUser>,
   entry: UserEntry,
   state: SyncState,
 ): FoldedUser | undefined {
   const known = before ?? (row === undefined ? undefined : knownUser(row));
-  // Object ids are never used again: whatever is said of a gone user is an old message.
-  if (known?.stored?.life === 'gone') return undefined;
+  if (before === undefined && row?.life === 'gone' && !isRevived(entry, enumerated)) return undefined;
   if (entry.kind === 'removed') {
     return known === undefined ? undefined : { ...known, life: lifeAfter(entry.reason) };
   }

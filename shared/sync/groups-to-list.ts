@@ -45,7 +45,7 @@ function whyToList(
 ): Pick<Reread, 'reason' | 'doubted'> | undefined {
   if (life !== 'live') return undefined;
   if (storedLife === 'soft-deleted') return { reason: 'restored' };
-  if (storedLife === undefined) return isTold ? undefined : { reason: 'restored' };
+  if (storedLife === undefined || storedLife === 'gone') return isTold ? undefined : { reason: 'restored' };
   // The enumeration was the first answer that shows none of its members.
   return sweep && !toldMembers && hadMembers ? { reason: 'unknown-members', doubted: true } : undefined;
 }

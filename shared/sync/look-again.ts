@@ -22,9 +22,11 @@ export function lookingAgain({ asking: _, ...run }: SyncRun): SyncRun {
 }
 
 function readOn({ delta, ...cursor }: StreamCursor): StreamCursor {
+  const { baseline, enumeratedPages = cursor.pages } = cursor;
   return {
     ...cursor,
     ...(delta === undefined ? {} : { next: delta }),
+    ...(delta === undefined || !baseline ? {} : { enumeratedPages }),
     ...newTrail,
   };
 }

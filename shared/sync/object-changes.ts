@@ -4,13 +4,13 @@ import type { NestedOutboxEntry } from './round-records.ts';
 import type { SyncRun } from './run-records.ts';
 import { mergedFields, sameJson } from './user-mapping.ts';
 
-/** What new words of Graph make of a row; undefined when they make nothing of it. */
+/** What new words of Graph, and a life that was decided, make of a row; undefined when they make nothing of it. */
 export function renewedBy(
   before: NestedUser | NestedGroup | undefined,
-  said: JsonObject | undefined,
+  { said, life }: { readonly said: JsonObject | undefined; readonly life: Life | undefined },
   toAttributes: (fields: JsonObject) => JsonObject,
 ) {
-  if (said === undefined || before?.life === 'gone') return undefined;
+  if (said === undefined || (before?.life === 'gone' && life !== 'live')) return undefined;
   const fields = mergedFields(before?.fields ?? {}, said);
   if (before !== undefined && sameJson(before.fields, fields)) return undefined;
   return { fields, attributes: toAttributes(fields) };

@@ -31,6 +31,8 @@ export const StreamCursor = z.object({
   listed: z.boolean().exactOptional(),
   /** Where those end and the delta from the moment before them begins. */
   listedPages: z.int().exactOptional(),
+  /** Where a complete enumeration ends, and the delta begins that was read after somebody had approved it. */
+  enumeratedPages: z.int().exactOptional(),
 });
 export type StreamCursor = z.infer<typeof StreamCursor>;
 

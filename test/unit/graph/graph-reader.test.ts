@@ -27,6 +27,24 @@ const byPath =
     (answers[path] ?? json(404, { error: { code: 'Request_ResourceNotFound' } }))(request, response);
   };
 
+test('an object is gone for good only by that very word: without a reason, or with one of tomorrow, it may be restored (graph.md §1.2)', async () => {
+  const reasons = [undefined, null, 'changed', 'softDeletedTomorrow', 7, 'deleted', 'Deleted'];
+  const { reader, serviceUrl } = await readerOf((request, response) =>
+    json(200, {
+      value: reasons.map((reason, index) => ({ id: id(index), '@removed': { reason } })),
+      '@odata.deltaLink': `${serviceUrl}${request.url}`,
+    })(request, response),
+  );
+  for (const stream of ['usersDelta', 'groupsDelta'] as const) {
+    const answer = await reader[stream]({ kind: 'beginning' });
+    expect(answer.kind === 'read' ? answer.value.items : answer).toEqual(
+      ['changed', 'changed', 'changed', 'changed', 'changed', 'deleted', 'deleted'].map((reason, index) => ({
+        ...{ kind: 'removed', id: id(index), reason },
+      })),
+    );
+  }
+});
+
 test('a first delta page asks for the fields of the product, and keeps absent, null and set apart (graph.md §1.1)', async () => {
   const { reader, seen, serviceUrl } = await readerOf((request, response) =>
     json(200, {
