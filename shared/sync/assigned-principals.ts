@@ -1,10 +1,11 @@
 import type { Assignment, GraphAnswer, GraphFault, GraphReader, ListPage } from './graph-port.ts';
+import { withMissing } from './missing-once.ts';
 import { type Refused, refused } from './run-events.ts';
 import type { Checked, SyncRun, SyncState } from './run-records.ts';
 import type { NestedSettings } from './settings.ts';
 
 /** Who is assigned to the application in scope; in other scopes nobody is asked for. */
-export type Assigned = Pick<Checked, 'assigned' | 'application'>;
+export type Assigned = Pick<Checked, 'assigned' | 'missing' | 'application'>;
 
 /** The application whose assignments are the scope, as ids are compared. */
 export function applicationIn({ scope }: NestedSettings): string | undefined {
@@ -13,7 +14,8 @@ export function applicationIn({ scope }: NestedSettings): string | undefined {
 
 /**
  * Reads who is assigned. An application that is not there is no evidence that everybody left, and what was read of another one says
- * nothing of it (graph.md §2): the run fails and all stay as they are. Nor is a list of nobody, before a later run reads the same.
+ * nothing of it (graph.md §2): the run fails and all stay as they are. Nor is a list that lacks somebody, or everybody, before a later
+ * run reads the same.
  */
 export async function assignedPrincipals(
   graph: GraphReader,
@@ -25,8 +27,9 @@ export async function assignedPrincipals(
   const list = await assignmentsOf(graph, id);
   if (list.kind === 'refused') return list;
   if (list.kind === 'fault') return withReason(id, list.fault);
-  const assigned = principalsOf(list.value);
-  if (!isNobody(assigned)) return { ...list, value: { assigned, application: { id } } };
+  const listed = principalsOf(list.value);
+  const last = state.checked?.application?.id === id ? state.checked : undefined;
+  if (!isNobody(listed)) return { ...list, value: { ...withMissing(listed, last), application: { id } } };
   const value = withoutAnybody(id, state);
   return 'kind' in value ? value : { ...list, value };
 }
@@ -52,7 +55,10 @@ const permissionNeeded =
 function withoutAnybody(id: string, { checked, counts }: SyncState): Assigned | Refused {
   const isKnown = checked?.application?.id === id;
   const isFirst = isKnown && checked.application?.empty === undefined;
-  if (isFirst) return { assigned: checked.assigned, application: { id, empty: 'kept' } };
+  if (isFirst) {
+    const { assigned, missing } = checked;
+    return { assigned, ...(missing && { missing }), application: { id, empty: 'kept' } };
+  }
   const isBlank = counts === undefined || counts.users + counts.groups + counts.memberships === 0;
   if (isKnown || isBlank) return { assigned: nobody, application: { id, empty: 'believed' } };
   const detail = `Nobody is assigned to the application in scope, ${id}, says Graph: nobody was removed. Assign users or groups to it, or choose another scope`;

@@ -7,6 +7,7 @@ import { emptyScopeLog } from './empty-scope.ts';
 import { finish } from './end-run.ts';
 import { isFirst } from './fold-round.ts';
 import { isApproved, membershipsDifference, planDifference } from './look-again.ts';
+import { missingLog } from './missing-once.ts';
 import { partsOf } from './parts-of.ts';
 import { examineRound, planRound, type RoundPlan } from './plan-round.ts';
 import { askGroups, check, readList, readPage } from './read-graph.ts';
@@ -74,7 +75,12 @@ async function decide(work: Work, run: SyncRun): Promise<Done> {
     ...(firstPart === 0 ? {} : { firstPart }),
     ...(layout === undefined ? {} : { layout }),
   };
-  const warnings = await writeLog(ports, run, [emptyScopeLog(run), log(), forbiddenLog(run)]);
+  const warnings = await writeLog(ports, run, [
+    emptyScopeLog(run),
+    missingLog(run),
+    log(),
+    forbiddenLog(run),
+  ]);
   if (run.mode === 'dry-run') await listExternalUsers(ports, run, externalUsers);
   const rejectedBefore = state.rejectedPlan === decided.hash && decided.exceeded.length > 0;
   return {
