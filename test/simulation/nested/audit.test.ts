@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { evolve } from '../../../tools/simulated-tenant/evolve.ts';
-import type { FaultSettings } from '../../../tools/simulated-tenant/graph/faults.ts';
 import type { Tenant } from '../../../tools/simulated-tenant/tenant.ts';
+import { badCounts, lostChange } from './lived-faults.ts';
 import { millisecondsFor, seedCount, throughSeeds } from './seeds.ts';
 import { makeWorldTable, TenantWorld } from './tenant-world.ts';
 
@@ -15,16 +15,6 @@ test(
   millisecondsFor(seeds),
 );
 
-const bad: FaultSettings = {
-  'lists-hide-deleted-members': 0.5,
-  'lagging-counts': 0.2,
-  'batch-shuffled': 1,
-  'batch-throttled-inside': 0.1,
-  'batch-missing': 0.1,
-  'error-503-html': 0.1,
-  'error-in-200': 0.1,
-};
-
 /** Audits, with a run after each, that a lost change may take to be found: each may be spoilt by what Graph does. */
 const auditsMax = 12;
 
@@ -36,7 +26,7 @@ async function scenario(seed: number): Promise<void> {
     await world.sync();
     let wrong = 0;
     for (let generation = 1; generation <= 2; generation++) {
-      world.graph.faults.set({ ...bad, 'lost-change': { chance: 0.3, times: 1 } });
+      world.graph.faults.set({ ...badCounts, ...lostChange });
       evolve(world.tenant, generation);
       await world.sync();
       expect(world.graph.faults.counts.get('lost-change')).toBe(generation);
