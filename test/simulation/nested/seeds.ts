@@ -1,5 +1,5 @@
 const replayed = process.env['SIM_SEED'];
-const first = Number(replayed ?? 1);
+const first = Number(replayed ?? process.env['SIM_FIRST'] ?? 1);
 
 /** How many worlds to live through: SIM_SEEDS, or one when SIM_SEED replays it. */
 export const seedCount = (usual: number): number =>

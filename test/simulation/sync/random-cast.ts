@@ -1,5 +1,5 @@
 import { SimulatedSync } from '../../support/sync/simulated-sync.ts';
-import { live } from './random-life.ts';
+import { crowd, live } from './random-life.ts';
 import { type Kinds, register } from './random-tenant.ts';
 import { RemovalCount } from './removal-count.ts';
 import { SimulatedAdmin } from './simulated-admin.ts';
@@ -39,6 +39,7 @@ export function castOf(seed: number): Cast {
   if (hasRules) admin.takesRules();
   if (random() < 0.5) admin.setsSafeguard();
   live(tenant, random, 60, kinds);
+  if (random() < 0.3) crowd(tenant, random);
   if (hasRules) for (let times = 0; times < 12; times++) register(tenant, random);
   admin.confirms();
   return { sync, count, admin, kinds, hasRules, hidesNow, lagsForLong, pause };

@@ -18,6 +18,7 @@ export function someFaults(random: () => number): FakeFaults {
     sparse: some(1),
     ...(random() < 0.3 ? allLag : { laggingLists: some(1), laggingDeltas: some(1), staleAnswers: some(1) }),
     goneInLists: some(0.05),
+    listsNotFound: some(0.3),
     unanswered: some(0.3),
     applicationUnknown: some(0.3),
     assignmentsEmpty: some(0.5),

@@ -39,8 +39,19 @@ function happen(tenant: FakeTenant, random: () => number, kinds: Kinds): void {
   else if (fate < 0.62 && tenant.users.get(user)?.life === 'live') tenant.setMember(group, user, 'user');
   else if (fate < 0.75) tenant.setMember(group, user, undefined);
   else if (fate < 0.87) nest(tenant, group, groupId(pick(groups)));
-  else if (fate < 0.95) tenant.setMember(group, groupId(pick(groups)), undefined);
+  else if (fate < 0.92) tenant.setMember(group, groupId(pick(groups)), undefined);
+  else if (fate < 0.96) wobble(tenant, group, random);
   else tenant.setMember(group, deviceId(pick(3)), random() < 0.5 ? 'device' : undefined);
+}
+
+/** Somebody is taken out of a group, and perhaps put back at once; or all are. */
+function wobble(tenant: FakeTenant, group: string, random: () => number): void {
+  const members = [...(tenant.groups.get(group)?.members ?? [])];
+  if (random() < 0.15) for (const [member] of members) tenant.setMember(group, member, undefined);
+  const [member, type] = members[Math.floor(random() * members.length)] ?? [];
+  if (member === undefined) return;
+  tenant.setMember(group, member, undefined);
+  if (random() < 0.5) tenant.setMember(group, member, type);
 }
 
 function nest(tenant: FakeTenant, group: string, child: string): void {
@@ -63,4 +74,11 @@ function changeGroup(tenant: FakeTenant, id: string, random: () => number, kinds
   if (life === undefined || life === 'soft-deleted')
     tenant.setGroup(id, random() < 0.9 ? 'live' : 'gone', fields);
   else tenant.setGroup(id, random() < 0.7 ? 'live' : random() < 0.7 ? 'soft-deleted' : 'gone', fields);
+}
+
+/** One group holds most of those who are there. */
+export function crowd(tenant: FakeTenant, random: () => number): void {
+  const group = groupId(Math.floor(random() * groups));
+  if (tenant.groups.get(group)?.life !== 'live') return;
+  for (const [user, { life }] of tenant.users) if (life === 'live') tenant.setMember(group, user, 'user');
 }

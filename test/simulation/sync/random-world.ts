@@ -45,6 +45,7 @@ function becomeHostile(cast: Cast): void {
   const { sync, hidesNow } = cast;
   const { random, tenant } = sync;
   tenant.permissions = { ...allPermissions, hiddenMembers: !hidesNow || random() < 0.5 };
+  if (random() < 0.1) tenant.tokenAge++;
   tenant.faults = someFaults(random);
   sync.deaths = sometimes(random, 0.08);
   sync.meanwhile = meanwhile(sync, cast);

@@ -8,7 +8,7 @@ import { live } from './random-life.ts';
 import { liveThrough } from './random-world.ts';
 
 const seeds = process.env['SIM_SEED'] === undefined ? Number(process.env['SIM_SEEDS'] ?? 200) : 1;
-const first = Number(process.env['SIM_SEED'] ?? 1);
+const first = Number(process.env['SIM_SEED'] ?? process.env['SIM_FIRST'] ?? 1);
 
 test(
   'whole runs through faults, deaths and a tenant that moves on end where the tenant is (F1-F6, F10, F13, I1, I3, I8, I9, I11, I18)',

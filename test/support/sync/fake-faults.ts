@@ -20,6 +20,8 @@ export interface FakeFaults {
   readonly staleAnswers: number;
   /** 410 on any page of a list, while the deltas go on. */
   readonly goneInLists: number;
+  /** The list of one group's members is not found, though the group is there. */
+  readonly listsNotFound: number;
   /** Tenant, domains, permissions or assignments are not answered. */
   readonly unanswered: number;
   /** An application is not known for once. */
@@ -44,6 +46,7 @@ export const noFaults: FakeFaults = {
   laggingDeltas: 0,
   staleAnswers: 0,
   goneInLists: 0,
+  listsNotFound: 0,
   unanswered: 0,
   applicationUnknown: 0,
   assignmentsEmpty: 0,

@@ -172,7 +172,7 @@ export class FakeGraph {
     if (fault !== undefined) return faulty(fault);
     const state = this.#replica(this.#faults.laggingLists);
     const group = state.groups.get(id);
-    if (group?.life !== 'live') return notFound('no such group');
+    if (group?.life !== 'live' || this.#chance(this.#faults.listsNotFound)) return notFound('no such group');
     const members = new Map(
       shownMembers(state, group, permissions.hiddenMembers).map((member) => [member.id, member]),
     );

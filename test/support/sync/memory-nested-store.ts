@@ -2,6 +2,7 @@ import type { DirectoryId, RunId } from '../../../shared/model/ids.ts';
 import { packGuids, unpackGuids } from '../../../shared/nesting/guid.ts';
 import type { MemberType } from '../../../shared/sync/graph-port.ts';
 import {
+  type Fence,
   FenceLost,
   type NestedDirectoryStore,
   type NestedGroup,
@@ -47,8 +48,9 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
     acquire: async (id, { holder, now, seconds }) => {
       const { lease } = of(id);
       if (lease.until > now && lease.holder !== holder) return undefined;
-      of(id).lease = { holder, epoch: lease.epoch + 1, until: now + seconds * 1000 };
-      return { holder, epoch: lease.epoch + 1 };
+      const epoch = lease.epoch + 1;
+      of(id).lease = { holder, epoch, until: now + seconds * 1000 };
+      return { holder, epoch };
     },
     renew: async (id, fence, { now, seconds }) => {
       const { lease } = of(id);
@@ -71,7 +73,7 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
       if (writes.length > rowsMax) throw new Error(`${writes.length} writes in one commit`);
       for (const some of transactionsOf(structuredClone(writes))) {
         await interrupt('before-write');
-        if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
+        mustHold(of(id), fence);
         for (const write of some) apply(of(id), write);
         await interrupt('after-write');
       }
@@ -79,7 +81,7 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
     commitWhole: async (id, fence, { writes, discards }) => {
       if (writes.length + keysOfRun(of(id), discards).length > rowsMax) return false;
       await interrupt('before-write');
-      if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
+      mustHold(of(id), fence);
       for (const write of structuredClone(writes)) apply(of(id), write);
       discardAll(of(id), discards);
       await interrupt('after-write');
@@ -89,7 +91,7 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
       const fitting = Math.min(more.length, rowsMax - must.length - last.length);
       if (fitting < 0 || must.length + fitting === 0) return undefined;
       await interrupt('before-write');
-      if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
+      mustHold(of(id), fence);
       const seal = fitting === more.length ? last : [];
       for (const write of structuredClone([...must, ...more.slice(0, fitting), ...seal]))
         apply(of(id), write);
@@ -133,14 +135,14 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
     },
     discard: async (id, fence, run) => {
       await interrupt('before-write');
-      if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
+      mustHold(of(id), fence);
       const done = discardSome(of(id), run);
       await interrupt('after-write');
       return done;
     },
     forgetRuns: async (id, fence, { before, keep }) => {
       await interrupt('before-write');
-      if (of(id).lease.epoch !== fence.epoch) throw new FenceLost('the lease went on');
+      mustHold(of(id), fence);
       const isOld = (run: string) => run < before && !keep.some((kept) => kept === run);
       for (const run of [...of(id).runs.keys()].filter(isOld)) of(id).runs.delete(run);
       for (const run of [...of(id).cancelled].filter(isOld)) of(id).cancelled.delete(run);
@@ -169,6 +171,11 @@ const newDirectory = (): Directory => ({
   journal: new Map(),
   outbox: new Map(),
 });
+
+/** Whoever lost the lease writes nothing more. */
+function mustHold({ lease }: Directory, { epoch }: Fence): void {
+  if (lease.epoch !== epoch) throw new FenceLost('the lease went on');
+}
 
 /** What may take several transactions takes as many as can be; what says that all of it is written comes last and together. */
 function transactionsOf(writes: readonly NestedWrite[]): readonly (readonly NestedWrite[])[] {
