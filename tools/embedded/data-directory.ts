@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isGoneWithin } from './running-process.ts';
 
 /** What an embedded stack keeps beside its tables so that clients still fit after a restart. */
 export type StackState = z.infer<typeof StackState>;
@@ -15,11 +16,14 @@ export interface DataDirectory {
   readonly release: () => void;
 }
 
+/** Longer than a busy machine takes to end a process that was killed. */
+const waitMillisecondsMax = 2_000;
+
 /** Takes a directory for this process; throws one sentence when another one runs on it. */
-export function openDataDirectory(path: string): DataDirectory {
+export async function openDataDirectory(path: string): Promise<DataDirectory> {
   mkdirSync(path, { recursive: true });
   const lockFile = join(path, 'serve.pid');
-  lock(lockFile, path);
+  await lock(lockFile, path);
   const stateFile = join(path, 'rookery.json');
   return {
     path,
@@ -37,21 +41,12 @@ export function openDataDirectory(path: string): DataDirectory {
   };
 }
 
-function lock(lockFile: string, path: string): void {
+async function lock(lockFile: string, path: string): Promise<void> {
   const owner = Number(readIfThere(lockFile));
-  if (owner > 0 && owner !== process.pid && isRunning(owner)) {
+  if (owner > 0 && owner !== process.pid && !(await isGoneWithin(owner, waitMillisecondsMax))) {
     throw new Error(`${path} is in use by process ${owner}; end it or choose another directory.`);
   }
   writeFileSync(lockFile, String(process.pid), { mode: 0o600 });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function readIfThere(file: string): string | undefined {

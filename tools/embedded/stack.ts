@@ -43,7 +43,7 @@ export type StackStorage = Pick<Azurite, 'connectionString' | 'stop'>;
 export async function startEmbeddedStack(options: EmbeddedStackOptions): Promise<EmbeddedStack> {
   const port = await freePort(options.port);
   const data =
-    options.persistence.kind === 'directory' ? openDataDirectory(options.persistence.path) : undefined;
+    options.persistence.kind === 'directory' ? await openDataDirectory(options.persistence.path) : undefined;
   let storage: StackStorage | undefined;
   try {
     storage =
