@@ -14,8 +14,8 @@ export function applicationIn({ scope }: NestedSettings): string | undefined {
 
 /**
  * Reads who is assigned. An application that is not there is no evidence that everybody left, and what was read of another one says
- * nothing of it (graph.md §2): the run fails and all stay as they are. Nor is a list that lacks somebody, or everybody, before a later
- * run reads the same.
+ * nothing of it (graph.md §2): the run fails and all stay as they are. Nor is a list that lacks somebody before a second one does, or
+ * everybody before a later run reads the same.
  */
 export async function assignedPrincipals(
   graph: GraphReader,
@@ -29,9 +29,30 @@ export async function assignedPrincipals(
   if (list.kind === 'fault') return withReason(id, list.fault);
   const listed = principalsOf(list.value);
   const last = state.checked?.application?.id === id ? state.checked : undefined;
-  if (!isNobody(listed)) return { ...list, value: { ...withMissing(listed, last), application: { id } } };
+  if (!isNobody(listed)) {
+    const { calls, resourceUnits, ...who } = await askedTwice(graph, run, { id, list, last });
+    return { kind: 'read', value: { ...who, application: { id } }, calls, resourceUnits };
+  }
   const value = withoutAnybody(id, state);
   return 'kind' in value ? value : { ...list, value };
+}
+
+interface Listed {
+  readonly id: string;
+  readonly list: Extract<GraphAnswer<readonly Assignment[]>, { kind: 'read' }>;
+  readonly last: Checked | undefined;
+}
+
+/** Whoever starts a run by hand may just have taken somebody out, and waits for it: the second list is read at once. */
+async function askedTwice(graph: GraphReader, run: SyncRun, { id, list, last }: Listed) {
+  const { calls, resourceUnits } = list;
+  const once = withMissing(principalsOf(list.value), last);
+  if (once.missing === undefined || run.trigger !== 'manual') return { ...once, calls, resourceUnits };
+  const again = await assignmentsOf(graph, id);
+  if (again.kind !== 'read') return { ...once, calls, resourceUnits };
+  const cost = { calls: calls + again.calls, resourceUnits: resourceUnits + again.resourceUnits };
+  const listed = principalsOf(again.value);
+  return { ...(isNobody(listed) ? once : withMissing(listed, once)), ...cost };
 }
 
 function withReason(id: string, fault: GraphFault): GraphAnswer<Assigned> | Refused {

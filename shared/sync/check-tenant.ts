@@ -20,6 +20,8 @@ export function lastCheck(run: SyncRun, state: SyncState, now: number): Checked 
   const { checked } = state;
   if (checked === undefined || run.trigger !== 'timer' || state.lastCompletedRun === undefined)
     return undefined;
+  // Whoever was missing on the last list leaves with the next one.
+  if (checked.missing !== undefined) return undefined;
   const fresh = now - checked.at < goodForMilliseconds && checked.at <= now;
   const same = checked.tenantId === run.pinnedTenantId && checked.confirmedHash === run.confirmedHash;
   return fresh && same && answersSettings(checked, run) ? checked : undefined;

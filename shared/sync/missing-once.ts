@@ -5,7 +5,7 @@ type Principals = Checked['assigned'];
 
 /**
  * Who is assigned by a list of whoever is. It may come from a replica that lags (graph.md §2): who was assigned before and is missing
- * on it stays, unless he was missing on the last list too, which an earlier run has read.
+ * on it stays, unless he was missing on the last list too.
  */
 export function withMissing(
   listed: Principals,
@@ -30,6 +30,6 @@ export function missingLog({ checked, startedAt: at }: SyncRun): readonly RunLog
   if (checked?.missing === undefined || checked.application?.empty !== undefined) return [];
   const counts = { users: checked.missing.users.length, groups: checked.missing.groups.length };
   const who = `${counts.users} users and ${counts.groups} groups`;
-  const message = `The list of assignments lacks ${who} who were on the last one: they stay until the list of a later run lacks them too.`;
+  const message = `The list of assignments lacks ${who} who were on the last one: they stay until another list lacks them too.`;
   return [{ key: '0/assignments-missing', at, level: 'info', code: 'assignments-missing', message, counts }];
 }

@@ -19,15 +19,24 @@ async function allAssigned() {
   const groups = { 1: members(1), 2: members(2), 3: members(3) };
   const sync = await synced({ users: 31, groups });
   sync.consumer.isStrict = false;
-  const list = { of: ['1', '2', '3', 'user'] };
+  const list: Assignments = { of: ['1', '2', '3', 'user'], next: undefined };
   graphAnswers(sync, () => ({
-    appRoleAssignedTo: async () => ({
-      ...{ kind: 'read', calls: 1, resourceUnits: 1 },
-      value: { items: list.of.map(principal) },
-    }),
+    appRoleAssignedTo: async () => {
+      const { of, next = of } = list;
+      if (of === 'refused')
+        return { kind: 'fault', fault: { kind: 'transient', detail: 'bad gateway' }, calls: 1 };
+      Object.assign(list, { of: next, next: undefined });
+      return { kind: 'read', calls: 1, resourceUnits: 1, value: { items: of.map(principal) } };
+    },
   }));
   await sync.sync(settings);
   return { sync, list };
+}
+
+/** What is answered, and what after the next answer. */
+interface Assignments {
+  of: readonly string[] | 'refused';
+  next: readonly string[] | 'refused' | undefined;
 }
 
 const principal = (name: string): Assignment =>
@@ -35,7 +44,12 @@ const principal = (name: string): Assignment =>
     ? { principalId: user(31), principalType: 'User' }
     : { principalId: group(Number(name)), principalType: 'Group' };
 
-const checkedAgain = (sync: SimulatedSync) => sync.sync(settings, 'sync', 'manual');
+function checkedAgain(sync: SimulatedSync) {
+  sync.advance(3_600_000);
+  return sync.sync(settings);
+}
+
+const byHand = (sync: SimulatedSync) => sync.sync(settings, 'sync', 'manual');
 
 /** Sizes of groups, and whether the user who is assigned by himself is there. */
 const there = (sync: SimulatedSync) => [
@@ -72,15 +86,43 @@ test('who is missing on two lists in succession leaves, and who is missing on th
   expect(there(sync)).toEqual([{ 1: 10 }, false]);
 });
 
-test('a list that an earlier run read is not read twice by being relied on', async () => {
+test('the next run of the timer looks for whoever is missing, and does not rely on the list for an hour', async () => {
   const { sync, list } = await allAssigned();
   list.of = ['1', '3', 'user'];
-  sync.advance(3_600_000);
-  for (let run = 0; run < 3; run++) await sync.sync(settings);
+  await checkedAgain(sync);
   expect(there(sync)).toEqual(all);
-  sync.advance(3_600_000);
-  await sync.sync(settings);
-  expect(there(sync)).toEqual([{ 1: 10, 3: 10 }, true]);
+  const calls = async () => (await sync.sync(settings)).graphCalls;
+  expect([await calls(), there(sync)]).toEqual([6, [{ 1: 10, 3: 10 }, true]]);
+  expect(await calls()).toBe(2);
+});
+
+test('a run that somebody started by hand asks twice at once: who is missing on both lists leaves', async () => {
+  const { sync, list } = await allAssigned();
+  list.of = ['1', '3'];
+  const run = await byHand(sync);
+  expect([run.graphCalls, there(sync)]).toEqual([7, [{ 1: 10, 3: 10 }, false]]);
+  expect((await byHand(sync)).graphCalls).toBe(6);
+});
+
+test.each<[string, readonly string[], ReturnType<typeof there>]>([
+  ['has him', ['1', '2', '3', 'user'], all],
+  ['lacks another one', ['2', '3', 'user'], all],
+  ['lists nobody', [], all],
+  ['lacks him too', ['1', '3', 'user'], [{ 1: 10, 3: 10 }, true]],
+])('by hand, whose second list %s, who was missing on one list alone stays', async (_, second, expected) => {
+  const { sync, list } = await allAssigned();
+  list.of = ['1', '3', 'user'];
+  list.next = second;
+  expect([(await byHand(sync)).status, there(sync)]).toEqual(['done', expected]);
+});
+
+test('a second list that Graph refuses leaves whoever is missing for the next run', async () => {
+  const { sync, list } = await allAssigned();
+  list.of = ['1', '3', 'user'];
+  list.next = 'refused';
+  expect([(await byHand(sync)).status, there(sync)]).toEqual(['done', all]);
+  list.of = ['1', '3', 'user'];
+  expect([(await byHand(sync)).status, there(sync)]).toEqual(['done', [{ 1: 10, 3: 10 }, true]]);
 });
 
 test('the list of a run that was not completed is not the first of two', async () => {
@@ -121,7 +163,7 @@ test('the log says who is missing once, and that they stay', async () => {
   expect(entry).toEqual({
     ...{ key: '0/assignments-missing', at: run.startedAt, level: 'info', code: 'assignments-missing' },
     message:
-      'The list of assignments lacks 1 users and 1 groups who were on the last one: they stay until the list of a later run lacks them too.',
+      'The list of assignments lacks 1 users and 1 groups who were on the last one: they stay until another list lacks them too.',
     counts: { users: 1, groups: 1 },
   });
   list.of = ['1', '2', '3', 'user'];
