@@ -12,7 +12,7 @@ export function readAnswer(
   if (response.ok) return unusable(response.status, body, json) ?? { json };
   const asked = retryAfterSeconds(response.headers.get('retry-after'), now);
   const retryAfter = asked === undefined ? {} : { retryAfterSeconds: asked };
-  const code = ErrorBody.safeParse(json).data?.error.code ?? '';
+  const code = wordOf(ErrorBody.safeParse(json).data?.error.code);
   const kind = kindOf(response.status, code);
   const failure = new GraphFailure(kind, `Graph answered ${response.status} ${code}`.trim(), {
     status: response.status,
@@ -77,6 +77,9 @@ const expiredPageCodes: ReadonlySet<string> = new Set([
 ]);
 
 const ErrorBody = z.object({ error: z.object({ code: z.string().default('') }) });
+
+/** People read it in failures and logs, so that it is Graph's word or nothing: no token that is sent back, no address. */
+const wordOf = (code = ''): string => (/^\w[\w.]{0,63}$/.test(code) ? code : '');
 
 function parsedJson(body: string): unknown {
   try {

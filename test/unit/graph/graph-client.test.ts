@@ -124,6 +124,17 @@ test.each([
   expect(graph.seen).toHaveLength(1);
 });
 
+test.each(['Bearer token-1', `eyJ${'a'.repeat(70)}.b.c`, 'see https://evil.example', '\u001b[2J'])(
+  'a code that is no word, as %j, is not repeated to whoever reads the failure',
+  async (code) => {
+    const graph = await graphAnswering(json(400, { error: { code } }));
+    await expect(graph.client.read(usersDelta)).rejects.toMatchObject({
+      message: 'Graph answered 400',
+      facts: { code: '' },
+    });
+  },
+);
+
 test('a claims challenge is answered with a token for those claims; 401 that stays is unauthorized', async () => {
   const claims = '{"access_token":{"nbf":{"essential":true}}}';
   const challenge = { 'www-authenticate': `Bearer error="insufficient_claims", claims="${btoa(claims)}"` };
