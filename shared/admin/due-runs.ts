@@ -130,13 +130,14 @@ async function started(ports: DuePorts, record: NestedDirectoryRecord): Promise<
 export const runOrder = (
   record: NestedDirectoryRecord,
   confirmed: Confirmation,
-  of: Pick<RunOrder, 'id' | 'mode' | 'trigger' | 'startedAt' | 'auditNow'>,
+  of: Pick<RunOrder, 'id' | 'mode' | 'trigger' | 'startedAt' | 'auditNow' | 'full'>,
 ): RunOrder => ({
   ...of,
   directory: record.id,
   settings: record.settings,
   ...(record.debug === undefined ? {} : { debugUntil: record.debug.until }),
   ...runTerms({ ...record, confirmation: confirmed }),
+  readAs: readAs(record, confirmed),
   ...(confirmed.size === undefined ? {} : { tenantSize: confirmed.size }),
 });
 
@@ -146,3 +147,12 @@ export const runTerms = ({ settingsVersion, confirmation }: NestedDirectoryRecor
   pinnedTenantId: confirmation?.tenantId ?? '',
   confirmedHash: confirmation?.hash ?? '',
 });
+
+/** Delta tokens are good for one tenant and one application. Which identity a site has of its own, it cannot say. */
+function readAs(
+  { connection: { cloud, credential } }: NestedDirectoryRecord,
+  { tenantId }: Confirmation,
+): string {
+  const app = credential.kind === 'managed-identity' ? credential.kind : credential.clientId;
+  return `${cloud} ${tenantId} ${app}`.toLowerCase();
+}

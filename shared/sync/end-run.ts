@@ -2,6 +2,8 @@ import { forbiddenAfter } from './asking.ts';
 import { auditedAfter } from './audit-after.ts';
 import { selectFingerprint } from './graph-port.ts';
 import { replayAfter } from './listing.ts';
+import { refusedAfter } from './refused-tokens.ts';
+import type { RunLogEntry } from './run-log.ts';
 import type { DirectoryCounts, SyncRun, SyncState } from './run-records.ts';
 import { removedLatelyAfter } from './safeguard.ts';
 import { isFlattened, policyFingerprint } from './scope.ts';
@@ -35,6 +37,7 @@ const passing = [
   'enumerateGroups',
   'enumerateUsers',
   'liveUsers',
+  'refusedTokens',
   'rejectedPlan',
   'replay',
   'throttledUntil',
@@ -56,6 +59,7 @@ async function stateAfter(state: SyncState, run: SyncRun): Promise<SyncState> {
       users: replay?.users ?? run.users.delta,
       groups: replay?.groups ?? run.groups.delta,
       select: selectFingerprint,
+      ...ownerOf(run),
     },
     ...(run.users.start === undefined ? {} : { usersBefore: run.users.start }),
     ...(replay === undefined ? {} : { replay }),
@@ -73,6 +77,8 @@ async function stateAfter(state: SyncState, run: SyncRun): Promise<SyncState> {
     lastCompletedAt: run.finishedAt ?? run.startedAt,
   };
 }
+
+const ownerOf = ({ readAs }: SyncRun) => (readAs === undefined ? {} : { readAs });
 
 function countsAfter(before: DirectoryCounts | undefined, run: SyncRun): DirectoryCounts {
   const { users, groups, memberships } = before ?? { users: 0, groups: 0, memberships: 0 };
@@ -95,9 +101,11 @@ export async function abandon({ ports, fence, state, counted }: Work, run: SyncR
     // Each call removes a page.
   }
   // Before the end, as nobody comes back to a run that has ended.
-  await logFailure(ports, run);
-  const ended: SyncRun = { ...run, finishedAt: new Date(ports.now()).toISOString() };
-  const { activeRun: _, ...kept } = { ...state, ...throttledUntil(run) };
+  const refused = refusedAfter(state, run);
+  await logFailure(ports, run, refused.log);
+  const warnings = run.warnings + refused.log.length;
+  const ended: SyncRun = { ...run, warnings, finishedAt: new Date(ports.now()).toISOString() };
+  const { activeRun: _, ...kept } = { ...state, ...refused.state, ...throttledUntil(run) };
   const rejected = run.status === 'rejected' && run.plan !== undefined ? { rejectedPlan: run.plan.hash } : {};
   await ports.store.commit(run.directory, fence, [
     { kind: 'state', state: { ...kept, ...rejected, lastRun: run.id } },
@@ -106,10 +114,13 @@ export async function abandon({ ports, fence, state, counted }: Work, run: SyncR
   await ports.log.saveRun(counted(ended));
 }
 
-async function logFailure({ log }: Pick<Work['ports'], 'log'>, run: SyncRun): Promise<void> {
+async function logFailure(
+  { log }: Pick<Work['ports'], 'log'>,
+  run: SyncRun,
+  warnings: readonly RunLogEntry[],
+): Promise<void> {
   if (run.failure === undefined) return;
   const { code, detail: message } = run.failure;
-  await log.write(run.directory, run.id, [
-    { key: '9/failure', at: run.startedAt, level: 'error', code, message },
-  ]);
+  const failure = { key: '9/failure', at: run.startedAt, level: 'error', code, message } as const;
+  await log.write(run.directory, run.id, [failure, ...warnings]);
 }

@@ -22,11 +22,15 @@ export interface RunOrder {
   readonly startedAt: string;
   /** Has Graph count in this run, also when it is not time for it. */
   readonly auditNow?: boolean;
+  /** Reads all users and groups from the beginning. */
+  readonly full?: boolean;
+  /** Which tenant is read, and as which application. */
+  readonly readAs?: string;
 }
 
 /** A run that has done nothing yet; it reads on from the last committed tokens, or everything where there are none. */
-export function newRun({ auditNow, ...order }: RunOrder, state: SyncState): SyncRun {
-  const tokens = state.tokens?.select === selectFingerprint ? state.tokens : undefined;
+export function newRun({ auditNow, full, ...order }: RunOrder, state: SyncState): SyncRun {
+  const tokens = full === true ? undefined : goodTokens(order, state);
   const due = auditDue({ ...order, auditNow }, state);
   return {
     ...order,
@@ -50,6 +54,12 @@ export function newRun({ auditNow, ...order }: RunOrder, state: SyncState): Sync
     warnings: 0,
     cancelRequested: false,
   };
+}
+
+/** Those of another application, or of other fields, Graph would refuse, or misunderstand. */
+function goodTokens({ readAs }: Pick<RunOrder, 'readAs'>, { tokens }: SyncState): SyncState['tokens'] {
+  const isOfAnother = readAs !== undefined && tokens?.readAs !== undefined && tokens.readAs !== readAs;
+  return tokens?.select === selectFingerprint && !isOfAnother ? tokens : undefined;
 }
 
 const usersFrom = ({ usersAgain, usersBefore }: SyncState, token: string): string =>

@@ -205,6 +205,8 @@ export const SyncRun = z.object({
   confirmedHash: z.string(),
   /** How large the tenant was then. */
   tenantSize: TenantSize.exactOptional(),
+  /** Which tenant it reads and as which application: delta tokens are of both. Rows from before this was known lack it. */
+  readAs: z.string().exactOptional(),
   status: RunStatus,
   phase: Phase,
   /** Number of the message that carries the run on; older messages are dropped. */
@@ -282,7 +284,17 @@ export type Tombstones = z.infer<typeof Tombstones>;
 export const SyncState = z.object({
   activeRun: RunId.exactOptional(),
   /** Of the last completed run. */
-  tokens: z.object({ users: z.string(), groups: z.string(), select: z.string() }).exactOptional(),
+  tokens: z
+    .object({
+      ...{ users: z.string(), groups: z.string(), select: z.string() },
+      /** As the run that was given them. */
+      readAs: z.string().exactOptional(),
+    })
+    .exactOptional(),
+  /** Runs since that failed because Graph refused the delta link of a stream, for no reason that it documents. */
+  refusedTokens: z
+    .object({ users: z.int().exactOptional(), groups: z.int().exactOptional() })
+    .exactOptional(),
   /** Where the last completed run read users from. */
   usersBefore: z.string().exactOptional(),
   /** One user was read by himself since, from a replica that may have lagged: the next run begins at `usersBefore` once more. */

@@ -11,12 +11,12 @@ import { textTable } from '../main-job/text-table.ts';
  */
 export async function showRun(
   service: Service,
-  { directory, mode }: { readonly directory: string; readonly mode: 'sync' | 'dry-run' },
+  { directory, ...body }: ShownRun,
   display: Pick<Display, 'line'>,
 ): Promise<number> {
   const runs = `/directories/${directory}/runs`;
   const active = await activeRun({ service, id: directory });
-  const id = active ?? RunView.parse(await adminCall(service, runs, { method: 'POST', body: { mode } })).id;
+  const id = active ?? RunView.parse(await adminCall(service, runs, { method: 'POST', body })).id;
   display.line(active === undefined ? `Run ${id} begins.` : `Run ${id} is under way already.`);
   let shown = '';
   for (;;) {
@@ -27,6 +27,13 @@ export async function showRun(
     if (run.status !== 'running') return showEnd(run, display);
     await pause(pollMilliseconds);
   }
+}
+
+interface ShownRun {
+  readonly directory: string;
+  readonly mode: 'sync' | 'dry-run';
+  /** Reads everything anew. */
+  readonly full?: boolean;
 }
 
 const pollMilliseconds = 500;

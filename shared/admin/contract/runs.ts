@@ -20,6 +20,14 @@ const RunDraft = z
       description:
         'Has Graph count when the changes are applied, though it is not time for it: up to 1,000 groups. Not in a dry run.',
     }),
+    full: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          'Reads all users and groups from the beginning, instead of what changed since the last run. What it does not find is removed when ' +
+          'all is read, through the same safeguard, and what was wrongly said to be deleted for good is back.',
+      }),
   })
   .meta({ id: 'RunDraft' });
 

@@ -38,9 +38,10 @@ export const runHandlers: RunHandlers = {
     const order = runOrder(record, confirmed, {
       ...{ id: newRunId(ports.random), mode: body.mode, trigger: 'manual', startedAt: nowOf(ports) },
       ...(body.audit ? { auditNow: true } : {}),
+      ...(body.full ? { full: true } : {}),
     });
     const run = await patiently(() => startRun(orderPorts(ports), order));
-    const facts = { directory: record.id, mode: body.mode };
+    const facts = { directory: record.id, mode: body.mode, ...(body.full ? { read: 'everything' } : {}) };
     await ports.registry.note(
       record.organizationId,
       auditDraft(call, 'run.started', { subject: run.id, facts }),
