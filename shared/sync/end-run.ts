@@ -50,6 +50,7 @@ async function stateAfter(state: SyncState, run: SyncRun): Promise<SyncState> {
   for (const name of passing) delete lasting[name];
   const replay = replayAfter(state, run);
   const { waiting = [], tooMany = false } = run.asking ?? {};
+  const isTooMuch = tooMany || run.enumerateNext === true || run.plan?.enumerateNext === true;
   if (run.users.delta === undefined || run.groups.delta === undefined || run.checked === undefined) {
     throw new Error(`run ${run.id} finishes before its rounds are complete`);
   }
@@ -68,7 +69,7 @@ async function stateAfter(state: SyncState, run: SyncRun): Promise<SyncState> {
     checked: run.checked,
     ...auditedAfter(state, run),
     ...(waiting.length === 0 ? {} : { asks: waiting, ...forbiddenAfter(state, run) }),
-    ...(tooMany || run.enumerateNext === true ? { enumerateGroups: true } : {}),
+    ...(isTooMuch ? { enumerateGroups: true } : {}),
     enumerated: run.groups.baseline,
     policy: await policyFingerprint(run.settings, run.checked),
     flattened: isFlattened(run.settings),

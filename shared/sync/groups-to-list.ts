@@ -24,7 +24,10 @@ export function groupsToList(
   stored: StoredMemberships,
   { sweep, enumerated, listed, pending }: ListQuestion,
 ): readonly WantedLists[] {
-  const wanted = new Map<number, WantedLists>();
+  const lifeOf = (group: number) => (round.groups.get(group) ?? stored.facts.get(group))?.life;
+  const waiting = pending.filter(({ group }) => lifeOf(group) === 'live');
+  // Who waits comes first, should there be too many.
+  const wanted = new Map<number, WantedLists>(waiting.map((list) => [list.group, list]));
   for (const group of contestedGroups(round)) wanted.set(group, { group, reason: 'contested', rounds: 0 });
   for (const [group, folded] of round.groups) {
     const isShown = enumerated && !round.appeared.groups.has(group) && (folded.toldMembers || !listed);
@@ -32,9 +35,7 @@ export function groupsToList(
     const why = whyToList(folded, { sweep, isTold, hadMembers: hadMembers(stored, group) });
     if (why !== undefined) wanted.set(group, { group, ...why, rounds: 0 });
   }
-  const lifeOf = (group: number) => (round.groups.get(group) ?? stored.facts.get(group))?.life;
-  for (const waiting of pending.filter(({ group }) => lifeOf(group) === 'live'))
-    wanted.set(waiting.group, waiting);
+  for (const list of waiting) wanted.set(list.group, list);
   return [...wanted.values()];
 }
 

@@ -59,7 +59,8 @@ async function examine(work: Work, run: SyncRun): Promise<Done> {
 
 function sourcesOf({ ports, state }: Work, run: SyncRun) {
   if (run.checked === undefined) throw new Error(`run ${run.id} reads before it has checked`);
-  return { store: ports.store, run, state, checked: run.checked };
+  const { store, listsMax } = ports;
+  return { store, run, state, checked: run.checked, listsMax };
 }
 
 /** The journal is written whole before the decision that refers to it. */

@@ -14,6 +14,7 @@ import { groupsToList } from './groups-to-list.ts';
 import { type LimitedChange, limitedChange } from './held-groups.ts';
 import { unknownMembers } from './idle-members.ts';
 import { listedGroups } from './listed-groups.ts';
+import { asFewLists } from './lists-at-once.ts';
 import { loadForEdges, sleepingUsers } from './load-edges.ts';
 import { memberParts } from './member-parts.ts';
 import { netEdges } from './net-edges.ts';
@@ -50,17 +51,18 @@ export async function examineRound(sources: RoundSources): Promise<Examined> {
   }));
   const sweep = sources.run.groups.baseline && !isFirst(sources);
   const { baseline: enumerated, listed = false } = sources.run.groups;
-  const rereads = groupsToList(round, stored, { sweep, enumerated, listed, pending }).map(
+  const wanted = groupsToList(round, stored, { sweep, enumerated, listed, pending }).map(
     ({ group, ...why }) => ({
       group: groupIdOf(round.groupIds, group),
       ...why,
     }),
   );
+  const { rereads, tooMany } = asFewLists(wanted, sources.listsMax);
   const asks = doubtfulObjects(round, sources);
   // The step that follows folds once more, perhaps before this round is collected.
   round.memberEvents.forget();
   round.nestingEvents.forget();
-  return { rereads, asks, tooMany: shown.tooMany };
+  return { rereads, asks, tooMany: tooMany || shown.tooMany };
 }
 
 export interface RoundPlan {
@@ -105,13 +107,16 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   const groups = groupDecisions(derive, derivation, limited);
   const parts = () => partsOfPlan(derive, { derivation, limited, users, groups });
   const counts = countsOf(derive, { users: users(), groups, limited });
-  const rereads = edges.rereads.map(
-    ({ group, undecided, left, ...why }): Reread => ({
-      group: groupIdOf(round.groupIds, group),
-      ...why,
-      ...(undecided && { undecided: inIds(round, undecided) }),
-      ...(left && { left: inIds(round, left) }),
-    }),
+  const { rereads, tooMany } = asFewLists(
+    edges.rereads.map(
+      ({ group, undecided, left, ...why }): Reread => ({
+        group: groupIdOf(round.groupIds, group),
+        ...why,
+        ...(undecided && { undecided: inIds(round, undecided) }),
+        ...(left && { left: inIds(round, left) }),
+      }),
+    ),
+    sources.listsMax,
   );
   const { hash, count } = await hashOf(parts());
   const exceeded = await exceededBy(derive, { counts, derivation, limited });
@@ -121,6 +126,7 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     counts,
     exceeded: exceeded.sentences,
     rereads,
+    ...(tooMany ? { enumerateNext: true } : {}),
     liveUsers: liveUsersOf(round, run),
   };
   const names = await heldNames(derive, limited);

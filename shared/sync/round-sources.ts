@@ -12,6 +12,8 @@ export interface RoundSources {
   readonly run: SyncRun;
   readonly state: SyncState;
   readonly checked: Checked;
+  /** Groups that are read by list at once. */
+  readonly listsMax?: number | undefined;
 }
 
 /** What the round says and what is stored, with everybody in it whom it does not name and nevertheless concerns: perhaps all who are stored. */

@@ -137,6 +137,8 @@ export const Plan = z.object({
   exceeded: z.array(z.string()),
   /** Groups to read by list in the next round. */
   rereads: z.array(Reread),
+  /** They are too many to be remembered: the next round reads all groups. */
+  enumerateNext: z.boolean().exactOptional(),
   liveUsers: LiveUsers.exactOptional(),
   layout: JournalLayout.exactOptional(),
 });

@@ -21,6 +21,8 @@ export interface SyncPorts {
   readonly heartbeat?: (seconds: number, beat: () => Promise<void>) => () => void;
   /** Full transactions unless it is said otherwise. */
   readonly gathering?: Gathering;
+  /** Groups that a run reads by list: `listsAtOnce` unless it is said otherwise. */
+  readonly listsMax?: number;
   /** Bytes in use, bytes taken for it, and the most there may be, when the settings ask for memory entries. */
   readonly memory?: () => {
     readonly usedBytes: number;

@@ -4,13 +4,15 @@
  */
 export class UndecidedEdges {
   readonly #members = new Set<number>();
-  readonly #byGroup = new Map<number, number[]>();
+  readonly #byGroup = new Map<number, Set<number>>();
+  #count = 0;
 
   note(group: number, member: number): void {
-    if (this.#members.size >= undecidedMax) return;
+    if (this.#count >= undecidedMax) return;
     this.#members.add(member);
-    const members = this.#byGroup.get(group) ?? [];
-    if (!members.includes(member)) this.#byGroup.set(group, [...members, member]);
+    const members = this.#byGroup.get(group) ?? new Set();
+    this.#count += members.has(member) ? 0 : 1;
+    this.#byGroup.set(group, members.add(member));
   }
 
   has(member: number): boolean {
@@ -18,7 +20,7 @@ export class UndecidedEdges {
   }
 
   of(group: number): readonly number[] {
-    return this.#byGroup.get(group) ?? [];
+    return [...(this.#byGroup.get(group) ?? [])];
   }
 }
 
