@@ -1,19 +1,19 @@
-import type { DirectoryId, RunId } from '../model/ids.ts';
+import type { RunId } from '../model/ids.ts';
 import { newRunId } from '../model/new-ids.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RunOrder } from '../sync/new-run.ts';
 import { cancelRun, startRun, wakeActiveRun } from '../sync/run-orders.ts';
-import type { SyncState } from '../sync/run-records.ts';
+import type { SyncRun, SyncState } from '../sync/run-records.ts';
 import type { RunTerms } from '../sync/run-terms.ts';
+import { isStoppable } from '../sync/step.ts';
 import { eachNested, type Failure, failuresOf } from './apart.ts';
-import { isOffered } from './nested-offer.ts';
 import type { NestedPorts } from './nested-ports.ts';
 import type { Confirmation } from './nested-record.ts';
 import { nextDueAt } from './nested-view.ts';
 import type { AdminPorts } from './ports.ts';
 import type { NestedDirectoryRecord, Registry } from './registry.ts';
-import { begunAt, isUnfinished, type RunRow } from './run-history.ts';
-import { orderPorts } from './stop-runs.ts';
+import { begunAt, isUnfinished } from './run-history.ts';
+import { type ActiveRun, orderPorts, reasonToStop, stopOnce } from './stop-runs.ts';
 
 export interface DuePorts {
   readonly registry: Pick<Registry, 'nestedDirectories' | 'directory' | 'organization'>;
@@ -53,32 +53,39 @@ async function tendRuns(
     await tellEnd(ports, record, state.lastRun);
     if (!isDue(record, state, now)) return undefined;
   }
-  if (!(await isOffered(record.organizationId, ports.registry))) {
-    // Turned off by somebody who died before he could stop the run, or between its order and its beginning.
-    if (state.activeRun !== undefined) await cancelRun(orderPorts(ports), record.id, state.activeRun);
-    return undefined;
-  }
-  return state.activeRun === undefined
-    ? await started(ports, record)
-    : await sentOn(ports, record.id, state.activeRun);
+  const why = await reasonToStop(record, ports.registry);
+  if (state.activeRun === undefined) return why === undefined ? await started(ports, record) : undefined;
+  const active = { directory: record.id, run: state.activeRun };
+  // Stopped by somebody who died before he could tell the run, or between its order and its beginning.
+  if (why !== undefined) await stopOnce(ports, active, why);
+  return await sentOn(ports, active);
 }
 
 /** The checkpoint says how a run stands. Its row is written after that, and may be behind where a process died. */
-async function sentOn(ports: DuePorts, directory: DirectoryId, id: RunId): Promise<'woken' | undefined> {
+async function sentOn(ports: DuePorts, { directory, run: id }: ActiveRun): Promise<'woken' | undefined> {
   const { store, history } = ports.nested;
   const now = ports.random.now();
   const row = await history.run(directory, id);
-  if (row !== undefined && now - heardUntil(row) <= quietMilliseconds) return undefined;
+  if (row !== undefined && now - row.savedAt <= quietMilliseconds) return undefined;
   const run = await store.run(directory, id);
-  const isHeld = run?.status === 'awaiting-approval';
   const isBehind = run !== undefined && row?.view.status !== run.status;
-  if (isHeld && !isBehind) return undefined;
+  const need = await needOf(ports, run, now);
+  if (need === 'rest' && !isBehind) return undefined;
   // Somebody is at work on it.
   if (await store.isLeased(directory, now)) return undefined;
-  if (!isHeld) await wakeActiveRun(orderPorts(ports), directory);
+  if (need === 'stop') await cancelRun(orderPorts(ports), directory, id);
+  if (need === 'wake') await wakeActiveRun(orderPorts(ports), directory);
   // Only then: a row that cannot be written must not hold up the run.
   if (isBehind) await history.saveRun(run);
-  return isHeld ? undefined : 'woken';
+  return need === 'rest' ? undefined : 'woken';
+}
+
+/** A run waits for a person, or until it said; one that was asked to stop, and can, waits for nothing any more. */
+async function needOf({ nested }: DuePorts, run: SyncRun | undefined, now: number) {
+  if (run === undefined) return 'wake';
+  if (isStoppable(run) && (await nested.store.isCancelOrdered(run.directory, run.id))) return 'stop';
+  const isWaiting = now - (run.waits?.until ?? 0) <= quietMilliseconds;
+  return isWaiting || run.status === 'awaiting-approval' ? 'rest' : 'wake';
 }
 
 /** A run has ended with its checkpoint; whoever worked on it may have died before its row said so. */
@@ -96,10 +103,6 @@ async function tellEnd(
 }
 
 const dayMilliseconds = 24 * 60 * 60_000;
-
-/** A run that waits says until when, and nobody wakes it before. */
-const heardUntil = ({ savedAt, view }: RunRow): number =>
-  Math.max(savedAt, view.waitsUntil === undefined ? 0 : Date.parse(view.waitsUntil));
 
 /** Longer than a message lies in a queue that is not behind; whoever works on a run has the lease. */
 const quietMilliseconds = 2 * 60_000;

@@ -84,7 +84,7 @@ export const directoryHandlers: DirectoryHandlers = {
       const state = 'deleted' as const;
       return { after: before.kind === 'scim' ? { ...before, state, keys: [] } : { ...before, state }, audit };
     });
-    await stopRun(deleted, call.ports);
+    await stopRun(deleted, call.ports, 'directory_deleted');
     return {};
   },
 
@@ -112,7 +112,7 @@ async function setState(call: InDirectory, state: 'active' | 'paused'): Promise<
     const act = state === 'paused' ? 'directory.paused' : 'directory.resumed';
     return { after: { ...before, state }, audit: auditDraft(call, act, { subject: before.id }) };
   });
-  if (state === 'paused') await stopRun(after, call.ports);
+  if (state === 'paused') await stopRun(after, call.ports, 'directory_paused');
   return await directoryAnswer(after, call.ports);
 }
 

@@ -42,8 +42,10 @@ export async function mortalDirectory() {
     return await start();
   };
 
+  let isThrottled = false;
+
   return {
-    ...{ ...stack, tenant, mortal, organization, one, due, start },
+    ...{ ...stack, tenant, mortal, organization, one, due, start, began: stack.clock.now },
     id: DirectoryId.parse(created.json.id),
     seen: async (run: string) => (await stack.send(`GET ${one}/runs/${run}`)).json,
     listed: async (run: string) =>
@@ -56,6 +58,17 @@ export async function mortalDirectory() {
       await stack.nested.work();
       return run;
     },
+    /** A run that Graph asked to come back in a day. */
+    throttled: async () => {
+      isThrottled = true;
+      const { graph } = tenant;
+      const fault = { kind: 'throttled', detail: 'later', retryAfterSeconds: 86_400 } as const;
+      tenant.graph = () => ({ ...graph.call(tenant), usersDelta: async () => ({ kind: 'fault', fault }) });
+      const run = await begunRemoval();
+      await stack.nested.work();
+      return run;
+    },
+    isThrottled: () => isThrottled,
     minutes: async (count: number) => {
       for (let minute = 0; minute < count; minute++) {
         stack.clock.now += 60_000;

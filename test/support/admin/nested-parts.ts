@@ -1,14 +1,15 @@
+import { carryRun } from '../../../shared/admin/carry-run.ts';
 import type { NestedPorts } from '../../../shared/admin/nested-ports.ts';
 import type { NestedConnection } from '../../../shared/admin/nested-record.ts';
 import { adminConsentUrl } from '../../../shared/graph/clouds.ts';
 import type { Randomness } from '../../../shared/model/new-ids.ts';
 import { consentsOver } from '../../../shared/storage/consents.ts';
+import { registryOver } from '../../../shared/storage/registry.ts';
 import type { Rows } from '../../../shared/storage/registry-rows.ts';
 import { runLogOver } from '../../../shared/storage/run-log.ts';
 import type { TableName } from '../../../shared/storage/tables.ts';
 import type { GraphReader } from '../../../shared/sync/graph-port.ts';
 import { RunMemory } from '../../../shared/sync/run-memory.ts';
-import { runStep } from '../../../shared/sync/run-step.ts';
 import type { FakeQueue } from '../sync/fake-queue.ts';
 import { memoryNestedStore } from '../sync/memory-nested-store.ts';
 import { Mortal, MortalQueue, mortalStore } from './mortal.ts';
@@ -50,11 +51,15 @@ export function nestedParts(
     defaults: { cloud: 'public', kind: 'federated', clientId: graph.clientId },
     consentUrl: adminConsentUrl,
     work: async () => {
-      const reader = graph.reader({ cloud: 'public', credential: { kind: 'managed-identity' } });
+      const registry = registryOver(rows('registry'));
+      const nested = { store, queue, history, holder };
+      const syncPorts = (connection: NestedConnection) => ({
+        ...{ ...parts, graph: graph.reader(connection), log: history, holder: holder() },
+      });
       for (let next = queue.take(() => 0); next !== undefined; next = queue.take(() => 0)) {
-        const ports = { ...parts, graph: reader, log: history, holder: holder() };
+        const outcome = await carryRun({ registry, nested, random, syncPorts }, next.message);
         // Time stands still here: a run that waits goes on when the test lets time pass.
-        if ((await runStep(ports, next.message)) === 'waiting') return;
+        if (outcome === 'waiting') return;
       }
     },
   };
