@@ -29,7 +29,7 @@ const ports: SyncPorts = {
     random: Math.random,
   }).readerAt({ url: GRAPH_URL, token: GRAPH_TOKEN }, TENANT_ID),
   store: tableNestedStore(openTable(connection, 'directory', { prefix, meter, policies: [rows.policy] })),
-  log: { write: async () => undefined, saveRun: async () => undefined },
+  log: { write: async () => undefined, keepPlan: async () => undefined, saveRun: async () => undefined },
   queue: { send: async (message) => void messages.push(message) },
   now: Date.now,
   holder: 'bench',

@@ -53,7 +53,18 @@ export const RunView = z.object({
     description: 'Round trips to Table Storage, transactions and reads, the last few not among them.',
   }),
   warnings: z.int(),
-  plan: Plan.pick({ hash: true, counts: true, exceeded: true }).optional(),
+  plan: Plan.pick({ hash: true, counts: true, exceeded: true })
+    .extend({
+      applied: z
+        .boolean()
+        .optional()
+        .meta({
+          description:
+            'The run carries it out, or has. False while it may still be stopped, and for ever of a dry run and of a run that was rejected, ' +
+            'cancelled or failed.',
+        }),
+    })
+    .optional(),
   audit: z
     .object({
       compared: z.int(),
@@ -84,6 +95,8 @@ export interface RunLogQuery {
   readonly level?: RunLogEntry['level'] | undefined;
   /** Entries about this user or group only. */
   readonly object?: string | undefined;
+  /** Of entries of plans those of this one; all when it is left out. */
+  readonly plan?: string | undefined;
   readonly after?: string | undefined;
   readonly limit: number;
 }
@@ -120,7 +133,14 @@ export function runView(run: SyncRun, savedAt: number): RunView {
     ...(run.storageOperations === undefined ? {} : { storageOperations: run.storageOperations }),
     ...(plan === undefined
       ? {}
-      : { plan: { hash: plan.hash, counts: plan.counts, exceeded: [...plan.exceeded] } }),
+      : {
+          plan: {
+            hash: plan.hash,
+            counts: plan.counts,
+            exceeded: [...plan.exceeded],
+            applied: isApplied(run),
+          },
+        }),
     ...(run.audit === undefined ? {} : { audit: auditView(run.audit) }),
     ...(approval === undefined ? {} : { approval }),
     ...(failure === undefined ? {} : { failure }),
@@ -129,6 +149,10 @@ export function runView(run: SyncRun, savedAt: number): RunView {
 
 export const isUnfinished = ({ status }: Pick<RunView, 'status'>): boolean =>
   status === 'running' || status === 'awaiting-approval';
+
+/** From its apply phase on a run only goes forward. */
+export const isApplied = ({ phase }: Pick<SyncRun, 'phase'>): boolean =>
+  phase === 'apply' || phase === 'cleanup' || phase === 'done';
 
 const waitsView = ({ until, why }: NonNullable<SyncRun['waits']>) => ({
   waitsUntil: new Date(until).toISOString(),

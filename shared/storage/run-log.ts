@@ -32,6 +32,8 @@ export function runLogOver(rows: Rows, now: () => number): RunHistory {
       }
     },
 
+    keepPlan: (directory, run, plan) => keepPlan(rows, { directory, run }, plan),
+
     externalUsers: externalUsersOver(rows),
     externalUsersOf: (directory, run, page) => externalUsersOf(rows, { directory, run }, page),
 
@@ -109,21 +111,45 @@ async function entriesOf(rows: Rows, { directory, run }: OfRun, query: RunLogQue
   return { items, ...(after === undefined ? {} : { next: after.slice(prefix.length) }) };
 }
 
-const matches = (entry: RunLogEntry, { level = 'debug', object }: RunLogQuery): boolean =>
+const matches = (
+  entry: RunLogEntry,
+  { level = 'debug', object, plan = entry.plan }: Omit<RunLogQuery, 'limit'>,
+): boolean =>
   logLevels.indexOf(entry.level) >= logLevels.indexOf(level) &&
-  (object === undefined || entry.object?.id === object);
+  (object === undefined || entry.object?.id === object) &&
+  (entry.plan === undefined || entry.plan === plan);
+
+/** Entries of a plan that was decided again are true of nothing. */
+async function keepPlan(rows: Rows, { directory, run }: OfRun, plan: string): Promise<void> {
+  const prefix = entryPrefix(run);
+  for (let after: string | undefined; ; ) {
+    const page = await rows.range(directory, {
+      from: prefix,
+      after,
+      to: endOf(prefix),
+      limit: entriesAtOnce,
+    });
+    const stale = page.filter((found) => !matches(parseEntry(found), { plan }));
+    await remove(rows, directory, stale);
+    after = page.at(-1)?.rowKey;
+    if (page.length < entriesAtOnce) return;
+  }
+}
 
 /** Removes a page's worth of what a run left; false while there may be more. */
 async function removeEntries(rows: Rows, directory: DirectoryId, prefix: string): Promise<boolean> {
   for (let page = 0; page < removedPagesMax; page++) {
     const found = await rows.range(directory, { from: prefix, to: endOf(prefix), limit: entriesAtOnce });
-    const changes = found.map(({ rowKey }): RowChange => ({ action: 'delete', rowKey }));
-    if (changes.length > 0) {
-      await rows.transact({ partitionKey: directory, changes, proof: changes[0]?.rowKey ?? '' });
-    }
+    await remove(rows, directory, found);
     if (found.length < entriesAtOnce) return true;
   }
   return false;
+}
+
+async function remove(rows: Rows, directory: DirectoryId, found: readonly FoundRow[]): Promise<void> {
+  const changes = found.map(({ rowKey }): RowChange => ({ action: 'delete', rowKey }));
+  const proof = changes[0]?.rowKey;
+  if (proof !== undefined) await rows.transact({ partitionKey: directory, changes, proof });
 }
 
 async function upsert(rows: Rows, directory: DirectoryId, changes: readonly RowChange[]): Promise<void> {
@@ -160,6 +186,7 @@ const Entry = z.object({
   code: z.string(),
   message: z.string(),
   object: z.object({ kind: z.enum(['user', 'group']), id: z.string() }).exactOptional(),
+  plan: z.string().exactOptional(),
   counts: z.record(z.string(), z.number()).exactOptional(),
 });
 

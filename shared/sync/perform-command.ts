@@ -76,12 +76,10 @@ async function decide(work: Work, run: SyncRun): Promise<Done> {
     ...(firstPart === 0 ? {} : { firstPart }),
     ...(layout === undefined ? {} : { layout }),
   };
-  const warnings = await writeLog(ports, run, [
-    emptyScopeLog(run),
-    missingLog(run),
-    log(),
-    forbiddenLog(run),
-  ]);
+  const entries = joined([emptyScopeLog(run), missingLog(run), log(), forbiddenLog(run)]);
+  const warnings = await writeLog(ports, run, ofPlan(plan, entries));
+  if (run.plan !== undefined && run.plan.hash !== plan.hash)
+    await ports.log.keepPlan(run.directory, run.id, plan.hash);
   if (run.mode === 'dry-run') await listExternalUsers(ports, run, externalUsers);
   const rejectedBefore = state.rejectedPlan === decided.hash && decided.exceeded.length > 0;
   return {
@@ -146,17 +144,17 @@ async function* shownParts({ store }: SyncPorts, run: SyncRun, { shown, cover }:
 const logEntriesAtOnce = 500;
 
 /** How many of the entries are warnings. */
-async function writeLog(
-  ports: SyncPorts,
-  run: SyncRun,
-  logs: readonly Iterable<RunLogEntry>[],
-): Promise<number> {
+async function writeLog(ports: SyncPorts, run: SyncRun, entries: Iterable<RunLogEntry>): Promise<number> {
   let warnings = 0;
-  for (const some of partsOf(joined(logs), logEntriesAtOnce)) {
+  for (const some of partsOf(entries, logEntriesAtOnce)) {
     await ports.log.write(run.directory, run.id, some);
     warnings += some.filter(({ level }) => level === 'warning').length;
   }
   return warnings;
+}
+
+function* ofPlan({ hash }: Plan, entries: Iterable<RunLogEntry>): Iterable<RunLogEntry> {
+  for (const entry of entries) yield { ...entry, plan: hash };
 }
 
 function* joined<T>(lists: readonly Iterable<T>[]): Iterable<T> {

@@ -5,6 +5,8 @@ import type { SyncRun } from './run-records.ts';
 export interface RunLog {
   /** Inserts or replaces entries, at most 500. */
   write(directory: DirectoryId, run: RunId, entries: readonly RunLogEntry[]): Promise<void>;
+  /** Removes what other plans of the run than this one have said. */
+  keepPlan(directory: DirectoryId, run: RunId, plan: string): Promise<void>;
   /** Inserts or replaces the run's row. */
   saveRun(run: SyncRun): Promise<void>;
   /** Where a dry run leaves the external users it found; absent where nobody reads them. */
@@ -38,6 +40,8 @@ export interface RunLogEntry {
   readonly code: string;
   readonly message: string;
   readonly object?: { readonly kind: 'user' | 'group'; readonly id: string };
+  /** Hash of the plan that it is of; what a plan says is true of no other plan of its run. */
+  readonly plan?: string;
   /** Numbers that belong to the entry. */
   readonly counts?: Readonly<Record<string, number>>;
 }

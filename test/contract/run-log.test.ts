@@ -104,6 +104,27 @@ describe.each([
     expect(about.items.map(({ key }) => key)).toEqual(['4/000', '4/060']);
   });
 
+  test('of plans that a run decided again only the last one is read, and only it is left', async () => {
+    const of = directory();
+    const [run, other] = [runAt(of, clock.now), runAt(of, clock.now + 1)];
+    const shown = Array.from({ length: 230 }, (_unused, index) =>
+      entry(`5/${String(index).padStart(3, '0')}`, { plan: 'first' }),
+    );
+    const decided = [entry('5/000', { plan: 'second' }), entry('5/229', { plan: 'second' })];
+    const always = entry('0/memory');
+    await log.write(of, run.id, [...shown, always]);
+    await log.write(of, other.id, shown.slice(0, 1));
+    await log.write(of, run.id, decided);
+    const read = async (plan?: string, id = run.id) =>
+      (await log.entries(of, id, { plan, limit: 500 })).items;
+    expect(await read('second')).toEqual([always, ...decided]);
+    expect(await read('none')).toEqual([always]);
+    expect(await read()).toHaveLength(231);
+    await log.keepPlan(of, run.id, 'second');
+    expect(await read()).toEqual([always, ...decided]);
+    expect(await read(undefined, other.id)).toEqual(shown.slice(0, 1));
+  });
+
   test('forgets runs whose days are over, with their logs, and keeps the others', async () => {
     const of = directory();
     const [old, fresh] = [runAt(of, clock.now - 86_400_000), runAt(of, clock.now)];

@@ -40,6 +40,10 @@ const LogEntry = z
     message: z.string(),
     object: z.object({ kind: z.enum(['user', 'group']), id: z.string() }).optional(),
     counts: z.record(z.string(), z.number()).optional(),
+    applied: z.boolean().optional().meta({
+      description:
+        'Of what the plan of the run says: `plan.applied` of the run. Absent of what happened in any case.',
+    }),
   })
   .meta({ id: 'RunLogEntry' });
 
@@ -112,7 +116,9 @@ export const runOperations = {
   listRunLog: {
     ...{ method: 'GET', path: `${runs}/{runId}/log`, ...ofRun, role: 'reader' },
     summary: 'The log of a run in its order',
-    description: 'A page may be short and not the last.',
+    description:
+      'A page may be short and not the last. What a plan says is of the plan that the run shows: of one that was shown before, and ' +
+      'decided again when it was approved, nothing is left.',
     query: z.object({ ...listQuery, ...logFilter }),
     status: 200,
     answer: pageOf(LogEntry, 'RunLogPage'),

@@ -8,7 +8,7 @@ import { runOrder, runTerms } from '../due-runs.ts';
 import { csvHead, csvLine } from '../external-users-csv.ts';
 import { mustBeOffered } from '../nested-offer.ts';
 import type { NestedDirectoryRecord, Page } from '../registry.ts';
-import { isUnfinished, type RunView, runView } from '../run-history.ts';
+import { isApplied, isUnfinished, type RunLogQuery, type RunView, runView } from '../run-history.ts';
 import { orderPorts } from '../stop-runs.ts';
 import { readNested } from './directory-change.ts';
 
@@ -86,21 +86,17 @@ export const runHandlers: RunHandlers = {
   rejectRun: async (call) => await decide(call, false),
 
   async listRunLog(call) {
-    const { level, object, limit, cursor } = call.query;
-    const { id } = await currentRun(call);
-    const query = { level, object, limit, after: positionOf(cursor) };
-    const { items, next } = await call.ports.nested.history.entries(call.params.directoryId, id, query);
+    const { limit, cursor } = call.query;
+    const { items, next } = await (await logOf(call))({ limit, after: positionOf(cursor) });
     return { body: pageBody(items, next) };
   },
 
   async exportRunLog(call) {
-    const { level, object } = call.query;
-    const { id } = await currentRun(call);
-    const { history } = call.ports.nested;
-    const read = async (after: string | undefined) =>
-      await history.entries(call.params.directoryId, id, { level, object, limit: pageMax, after });
+    const entries = await logOf(call);
+    const read = async (after: string | undefined) => await entries({ limit: pageMax, after });
     const shown = (entry: object) => `${JSON.stringify(entry)}\n`;
-    return { chunks: textOf(await read(undefined), { read, shown }), fileName: `${id}.ndjson` };
+    const fileName = `${call.params.runId}.ndjson`;
+    return { chunks: textOf(await read(undefined), { read, shown }), fileName };
   },
 
   async exportExternalUsers(call) {
@@ -185,6 +181,20 @@ async function currentRun(call: OfRun): Promise<RunView> {
     return runView(run, ports.random.now());
   if (row === undefined) throw nothingThere('run');
   return row.view;
+}
+
+/** Entries of a run by pages; what a plan says is of the plan that the run shows, with whether it was carried out. */
+async function logOf(call: Call<'listRunLog'> | Call<'exportRunLog'>) {
+  const { level, object } = call.query;
+  const run = await currentRun(call);
+  const { history } = call.ports.nested;
+  const applied = isApplied(run);
+  return async (page: Pick<RunLogQuery, 'limit' | 'after'>): Promise<Page<object>> => {
+    const query = { level, object, plan: run.plan?.hash ?? '', ...page };
+    const { items, ...rest } = await history.entries(call.params.directoryId, run.id, query);
+    const shown = items.map(({ plan, ...entry }) => (plan === undefined ? entry : { ...entry, applied }));
+    return { ...rest, items: shown };
+  };
 }
 
 type OfRun = Call<'readRun' | 'cancelRun' | 'listRunLog' | 'exportRunLog' | 'exportExternalUsers'>;

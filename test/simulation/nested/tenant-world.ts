@@ -292,7 +292,11 @@ interface Clock {
   now: number;
 }
 
-const log: RunLog = { write: async () => undefined, saveRun: async () => undefined };
+const log: RunLog = {
+  write: async () => undefined,
+  keepPlan: async () => undefined,
+  saveRun: async () => undefined,
+};
 
 function readerOf(
   clock: Clock,

@@ -63,6 +63,10 @@ export class SimulatedSync {
     write: async (_directory, run, entries) => {
       for (const entry of entries) this.entries.set(`${run}/${entry.key}`, entry);
     },
+    keepPlan: async (_directory, run, kept) => {
+      for (const [key, { plan = kept }] of this.entries)
+        if (key.startsWith(run) && plan !== kept) this.entries.delete(key);
+    },
     saveRun: async (run) => this.onSavedRun(run),
   };
 

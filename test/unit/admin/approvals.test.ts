@@ -6,17 +6,17 @@ import { FakeTenant, fakeDomains } from '../../support/sync/fake-tenant.ts';
 
 // What a person may still decide of a run that waits for him, and what of one that does not wait any more (XE-19, reliability.md §5).
 
-const user = (number: number) => `00000000-0000-4000-8000-00000000000${number}`;
+const user = (number: number) => `00000000-0000-4000-8000-0000000000${String(number).padStart(2, '0')}`;
 const group = '10000000-0000-4000-8000-000000000001';
 const other = '10000000-0000-4000-8000-000000000002';
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** A directory of a group with five users who have all left it, and the run of the timer that waits because of it. */
-async function held() {
+/** A directory of a group with five users, or so many, who have all left it, and the run of the timer that waits because of it. */
+async function held(users = 5) {
   const tenant = new FakeTenant(() => 0.5);
   for (const id of [group, other]) tenant.setGroup(id, 'live', { displayName: id });
-  for (let number = 1; number <= 5; number++) {
+  for (let number = 1; number <= users; number++) {
     tenant.setUser(user(number), 'live', { userPrincipalName: `user${number}@rookery.example` });
     tenant.setMember(group, user(number), 'user');
   }
@@ -47,7 +47,7 @@ async function held() {
   await stack.send(`POST ${one}:acknowledge`);
   await confirm();
   expect((await timerRun())?.['status']).toBe('done');
-  for (let number = 1; number <= 5; number++) tenant.setMember(group, user(number), undefined);
+  for (let number = 1; number <= users; number++) tenant.setMember(group, user(number), undefined);
   const run = await timerRun();
   expect(run?.['status']).toBe('awaiting-approval');
   const { hash: planHash } = (run?.['plan'] ?? { hash: '' }) as { hash: string };
@@ -71,9 +71,52 @@ async function held() {
     },
     sent: async (verb: string) =>
       (await stack.send(`POST ${one}/runs/${run?.id}:${verb}`, { body: { planHash } })).json,
+    /** What became of whom, and whether it was carried out. */
+    log: async () => {
+      const { items } = (await stack.send(`GET ${one}/runs/${run?.id}/log?limit=200`)).json;
+      return items.flatMap(({ code, message, object, applied }) => {
+        const { id: of = '' } = (object ?? {}) as { id?: string };
+        return code === 'member-removed' ? [`${message} ${Number(of.slice(-2))} ${applied}`] : [];
+      });
+    },
     read: async () => (await stack.send(`GET ${one}/runs/${run?.id}`)).json,
   };
 }
+
+test('the log of a run is of the plan that it shows, and says whether that was carried out', async () => {
+  const { act, tenant, stack, one, read, log } = await held(30);
+  const leaves = (number: number) => `Leaves group ${group}: not a direct member any more ${number}`;
+  const before = await log();
+  expect(before.slice(0, 2)).toEqual([`${leaves(1)} false`, `${leaves(2)} false`]);
+  expect(before).toHaveLength(30);
+  expect((await read())['plan']).toMatchObject({ applied: false });
+  // Somebody comes back before the run is approved.
+  tenant.setMember(group, user(1), 'user');
+  await act('approve');
+  await stack.nested.work();
+  expect((await read())['plan']).toMatchObject({ applied: true });
+  const after = await log();
+  expect(after).toHaveLength(29);
+  expect(after[0]).toBe(`${leaves(2)} true`);
+  const { id } = await read();
+  const exported = await stack.send(`GET ${one}/runs/${id}/log:export?object=${user(1)}`);
+  expect(exported.text).toBe('');
+  const other = await stack.send(`GET ${one}/runs/${id}/log:export?object=${user(2)}`);
+  expect(JSON.parse(other.text ?? '')).toMatchObject({
+    applied: true,
+    object: { kind: 'user', id: user(2) },
+  });
+});
+
+test.each(['reject', 'cancel'] as const)('what a run would have done says so for ever: %s', async (verb) => {
+  const { act, stack, read, log } = await held();
+  await act(verb);
+  await stack.nested.work();
+  expect((await read())['plan']).toMatchObject({ applied: false });
+  const entries = await log();
+  expect(entries).toHaveLength(5);
+  expect(entries.every((entry) => entry.endsWith(' false'))).toBe(true);
+});
 
 test('settings that were changed while a run waits: it is not approved, and the next one plans with them (S3-72)', async () => {
   const { act, sent, settings, stack, members, read, timerRun } = await held();

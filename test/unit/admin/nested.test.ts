@@ -189,7 +189,7 @@ test('a dry run plans what a run does and writes nothing, and does not put off t
   expect((await stack.send(`GET ${one}`)).json['counts']).toMatchObject({ users: 0 });
   stack.clock.now += 1000;
   const real = (await run(stack, one)).json;
-  expect(dry['plan']).toEqual(real['plan']);
+  expect(dry['plan']).toEqual({ ...(real['plan'] as object), applied: false });
   expect(await due()).toBe('2026-11-23T07:15:01.000Z');
   stack.clock.now += 60_000;
   await run(stack, one, 'dry-run');

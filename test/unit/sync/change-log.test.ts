@@ -110,3 +110,19 @@ test('changes in their thousands are listed to a thousand and counted beyond', a
     ['Changes of members removed that are not listed one by one: 10', { more: 10 }],
   ]);
 });
+
+test('who stays after all is not left in the log of a run that was approved and decided again', async () => {
+  const members = Array.from({ length: 45 }, (_, index) => ['user', index + 1] as const);
+  const sync = await synced({ users: 45, groups: { 1: members } });
+  for (let index = 1; index <= 40; index++) sync.tenant.setUser(user(index), 'soft-deleted');
+  expect((await sync.sync(strict)).status).toBe('awaiting-approval');
+  const held = await about(sync, user(1));
+  expect(held.toSorted()).toEqual([
+    `Leaves group ${group(1)}: the user is deleted or out of scope`,
+    'User leaves the directory: deleted',
+  ]);
+  sync.tenant.setUser(user(1), 'live');
+  const { status, plan } = await sync.decide(true);
+  expect([status, await about(sync, user(1)), await about(sync, user(2))]).toEqual(['done', [], held]);
+  expect(new Set([...sync.entries.values()].map((entry) => entry.plan))).toEqual(new Set([plan?.hash]));
+});

@@ -51,6 +51,7 @@ test('and every 10,000 objects that it reads (S3-70)', async () => {
       write: async (_directory, _run, entries) => {
         seen.push(...entries.map(({ counts }) => counts?.['objects']));
       },
+      keepPlan: async () => undefined,
       saveRun: async () => undefined,
     },
   });
