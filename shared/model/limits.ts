@@ -24,6 +24,8 @@ export const limits = {
   patchedCharactersMax: 32_000,
   resourceBytesMax: 256 * 1024,
   nameCharactersMax: 120,
+  /** A record of an organization or a directory as JSON: a row holds 1 MiB, and a unit takes two bytes. */
+  recordUnitsMax: 480_000,
   // cycles of an identity provider, as its traffic shows them
   /** A longer pause ends one; Entra leaves at least 20 minutes between two. */
   cyclePauseMinutesMin: 5,

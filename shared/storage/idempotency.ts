@@ -6,7 +6,8 @@ import {
   idempotencyRunMilliseconds,
   StoredAnswer,
 } from '../admin/idempotency.ts';
-import type { RowChange } from './batch.ts';
+import type { RowChange, RowProperties } from './batch.ts';
+import { packValue, unpackValue } from './nested/packed-value.ts';
 import { endOf } from './registry-keys.ts';
 import type { FoundRow, Rows } from './registry-rows.ts';
 
@@ -33,10 +34,8 @@ export function idempotencyOver(rows: Rows): IdempotencyStore {
     },
 
     async answered(key, { requestHash, now }, answer) {
-      const json = JSON.stringify(answer);
-      // An answer too long for a row is not given again; no POST of ours has one.
-      if (json.length > answerUnitsMax) throw new Error(`an answer of ${json.length} units cannot be stored`);
-      const row = { schema: 1, requestHash, lapses: now + idempotencyLifeMilliseconds, answer: json };
+      const lapses = now + idempotencyLifeMilliseconds;
+      const row = { schema: 1, requestHash, lapses, ...answerProperties(answer) };
       await put({ action: 'upsert', rowKey: `i|${key}`, row });
     },
 
@@ -56,18 +55,26 @@ export function idempotencyOver(rows: Rows): IdempotencyStore {
 const partitionKey = 'idempotency';
 const answerUnitsMax = 30_000;
 
+/** A long answer, as of a directory with thousands of chosen groups, is packed; a record, which fits a row as it is, does so by far. */
+function answerProperties(answer: StoredAnswer): RowProperties {
+  const json = JSON.stringify(answer);
+  return json.length <= answerUnitsMax ? { answer: json } : { answer: '', ...packValue(answer) };
+}
+
 const Row = z.object({
   schema: z.literal(1),
   requestHash: z.string(),
   lapses: z.number(),
   answer: z.string(),
+  /** Of a packed answer. */
+  bytes: z.number().optional(),
 });
 
 function parse(found: FoundRow): { lapses: number; etag: string; earlier: EarlierRequest } {
-  const { requestHash, lapses, answer } = Row.parse(found.row);
-  const earlier: EarlierRequest =
-    answer === ''
-      ? { kind: 'running', requestHash }
-      : { kind: 'answered', requestHash, answer: StoredAnswer.parse(JSON.parse(answer)) };
-  return { lapses, etag: found.etag, earlier };
+  const { requestHash, lapses, answer, bytes } = Row.parse(found.row);
+  const { etag } = found;
+  if (answer === '' && bytes === undefined)
+    return { lapses, etag, earlier: { kind: 'running', requestHash } };
+  const stored: unknown = bytes === undefined ? JSON.parse(answer) : unpackValue(found.row);
+  return { lapses, etag, earlier: { kind: 'answered', requestHash, answer: StoredAnswer.parse(stored) } };
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { limits } from '../model/limits.ts';
 import type { RowProperties } from './batch.ts';
 import type { FoundRow } from './registry-rows.ts';
 
 /** A record as a row: its version beside it, so that rows are compared without reading into them. */
 export function recordRow(record: { readonly version: number }): RowProperties {
   const json = JSON.stringify(record);
-  if (json.length > recordUnitsMax) throw new Error(`a record of ${json.length} units does not fit a row`);
+  if (json.length > limits.recordUnitsMax)
+    throw new Error(`a record of ${json.length} units does not fit a row`);
   const parts = Array.from({ length: Math.ceil(json.length / propertyUnitsMax) }, (_, index) =>
     json.slice(index * propertyUnitsMax, (index + 1) * propertyUnitsMax),
   );
@@ -41,5 +43,3 @@ const RecordRow = z.object({
   parts: z.int().positive().default(1),
 });
 const propertyUnitsMax = 30_000;
-/** A row holds 1 MiB, a unit takes two bytes. */
-const recordUnitsMax = 480_000;

@@ -51,7 +51,7 @@ export const SyncSettingsPatch = z
     scope: fields.scope.unwrap(),
     verifiedDomainsOnly: z.boolean(),
     domains: z
-      .array(z.string().toLowerCase())
+      .array(z.string().max(253).toLowerCase())
       .max(5000)
       .nullable()
       .meta({ description: 'Members of these domains alone; null: of all, or of all verified ones.' }),

@@ -1,5 +1,6 @@
 import type { AdminCaller } from '../../access/admin-access.ts';
 import type { DirectoryId, OrganizationId } from '../../model/ids.ts';
+import { limits } from '../../model/limits.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { AuditDraft } from '../audit.ts';
 import { nothingThere, nowOf, untilCurrent } from '../call.ts';
@@ -30,8 +31,21 @@ export async function changeDirectory(
     if (decision === undefined) return before;
     const stamps = { version: before.version + 1, lastModified: nowOf(ports) };
     const after: DirectoryRecord = { ...decision.after, ...stamps };
+    mustFit(after);
     return (await ports.registry.replaceDirectory(before, after, decision.audit)) ? after : undefined;
   });
+}
+
+/** Refusal `invalid-value` for what no record can hold: thousands of groups, of domains, and of confirmed domains together. */
+export function mustFit(record: DirectoryRecord): void {
+  const units = JSON.stringify(record).length;
+  if (units <= limits.recordUnitsMax) return;
+  const [taken, kept] = [units, limits.recordUnitsMax].map((count) => count.toLocaleString('en-US'));
+  throw new Refusal(
+    'invalid-value',
+    `What is set and confirmed of this directory takes ${taken} characters, and ${kept} are kept: choose fewer groups or domains.`,
+    { reason: 'settings_too_large' },
+  );
 }
 
 export async function readDirectory({ params, ports }: InDirectory): Promise<DirectoryRecord> {

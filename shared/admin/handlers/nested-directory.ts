@@ -12,6 +12,7 @@ import type { AdminPorts } from '../ports.ts';
 import type { NestedDirectoryRecord } from '../registry.ts';
 import { patched } from '../sync-settings.ts';
 import { requiredPermissions } from '../tenant-preview.ts';
+import { mustFit } from './directory-change.ts';
 
 type NestedDraft = Extract<Call<'createDirectory'>['body'], { kind: 'nested' }>;
 
@@ -34,6 +35,7 @@ export async function createNested(
     settings: patched(NestedDirectorySettings.parse({}), body.settings ?? {}),
     settingsVersion: 1,
   };
+  mustFit(record);
   const facts = {
     name: record.name,
     tenant: record.connection.tenantId ?? '',
