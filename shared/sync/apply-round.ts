@@ -89,9 +89,15 @@ async function partWrites(applying: Applying, number: number): Promise<readonly 
         isFirst: isFirst && layout?.isBlank === true,
       }));
     case 'groups-of':
-      return part.items.map((item) => ({ kind: 'groups-of', ...item, isFirst: layout?.isBlank === true }));
-    case 'held':
-      return [{ kind: 'held-members', group: part.group, members: part.members }];
+      return part.items.map(({ isSlice = false, ...item }) => ({
+        kind: 'groups-of',
+        ...item,
+        isFirst: !isSlice && layout?.isBlank === true,
+      }));
+    case 'held': {
+      const { group, members, slice } = part;
+      return [{ kind: 'held-members', group, members, ...(slice && { slice }) }];
+    }
     case 'outbox':
       return [{ kind: 'outbox', entry: part.entry }];
     case 'entries':

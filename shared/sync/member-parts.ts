@@ -5,7 +5,7 @@ import type { GuidTable } from '../nesting/guid-table.ts';
 import { PackingRoom } from '../nesting/packing-room.ts';
 import type { DeriveSources } from './derive-sources.ts';
 import { isFirst } from './fold-round.ts';
-import { partsOf } from './parts-of.ts';
+import { partsBySize } from './parts-by-size.ts';
 import { groupIdOf } from './round-ids.ts';
 import type { JournalPart } from './round-records.ts';
 
@@ -13,11 +13,11 @@ import type { JournalPart } from './round-records.ts';
 export function* memberParts(sources: DeriveSources): Iterable<JournalPart> {
   const room = new PackingRoom();
   for (const items of commitsOf(changesByGroup(sources, room))) yield { kind: 'members', items };
-  for (const items of partsOf(changesByMember(sources, room), membersPerPart))
+  for (const items of partsBySize(changesByMember(sources, room), membersPerPart, sizeOf))
     yield { kind: 'groups-of', items };
 }
 
-/** Members whose groups one part changes. */
+/** Members whose groups one part changes at most; people in hundreds of groups take more room. */
 const membersPerPart = 400;
 
 function* changesByGroup(sources: DeriveSources, room: PackingRoom): Iterable<MembersChange> {
@@ -61,8 +61,11 @@ function* byType({ added, removed }: Numbers, typeOf: (member: number) => Member
 }
 
 function* changesByMember({ round, edges }: DeriveSources, room: PackingRoom) {
-  for (const { row, added, removed } of rowsOf(edges.users.byMember)) {
-    yield { member: round.memberIds.textOf(row), ...packed({ added, removed }, round.groupIds, room) };
+  for (const { row, ...numbers } of rowsOf(edges.users.byMember)) {
+    const member = round.memberIds.textOf(row);
+    const slices = [...slicesOf(numbers, idsPerPart)];
+    const isSlice = slices.length > 1 ? { isSlice: true } : {};
+    for (const slice of slices) yield { member, ...isSlice, ...packed(slice, round.groupIds, room) };
   }
 }
 
@@ -78,14 +81,17 @@ interface Numbers {
   readonly removed: Uint32Array;
 }
 
-function* slicesOf({ added, removed }: Numbers): Iterable<Numbers> {
+function* slicesOf({ added, removed }: Numbers, ids = idsPerWrite): Iterable<Numbers> {
   const isOneWay = added.length === 0 || removed.length === 0;
-  const step = isOneWay ? idsPerWrite : idsPerWrite / 2;
+  const step = isOneWay ? ids : ids / 2;
   for (let start = 0; start < Math.max(added.length, removed.length); start += step) {
     const end = start + step;
     yield { added: added.subarray(start, end), removed: removed.subarray(start, end) };
   }
 }
+
+const sizeOf = ({ added, removed }: Readonly<Record<'added' | 'removed', Uint8Array>>) =>
+  added.length + removed.length;
 
 const packed = ({ added, removed }: Numbers, table: GuidTable, room: PackingRoom) => ({
   added: table.pack(added, room),
@@ -98,7 +104,7 @@ function* commitsOf(changes: Iterable<MembersChange>): Iterable<MembersChange[]>
   let groups = new Set<string>();
   let bytes = 0;
   for (const change of changes) {
-    const size = change.added.length + change.removed.length;
+    const size = sizeOf(change);
     const isFull = part.length === groupsPerPart || bytes + size > idsPerPart * guidBytes;
     if (part.length > 0 && (isFull || groups.has(change.group))) {
       yield part;

@@ -157,7 +157,13 @@ export type NestedWrite =
       readonly removed: Uint8Array;
       readonly isFirst?: boolean;
     }
-  | { readonly kind: 'held-members'; readonly group: GroupId; readonly members: Uint8Array | undefined }
+  /** All that the group keeps, at most 40,000 ids; or one slice of more than that, each in a commit of its own, in their order. */
+  | {
+      readonly kind: 'held-members';
+      readonly group: GroupId;
+      readonly members: Uint8Array | undefined;
+      readonly slice?: { readonly place: number; readonly of: number };
+    }
   /** Insert or replace: the same entry may come twice. */
   | { readonly kind: 'outbox'; readonly entry: NestedOutboxEntry }
   | { readonly kind: 'checkpoint'; readonly run: SyncRun }

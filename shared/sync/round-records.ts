@@ -109,12 +109,26 @@ export const JournalPart = z.discriminatedUnion('kind', [
       }),
     ),
   }),
-  /** Direct groups of one member that is no group. */
+  /** Direct groups of some members that are no groups. */
   z.object({
     kind: z.literal('groups-of'),
-    items: z.array(z.object({ member: z.string(), added: packed, removed: packed })),
+    items: z.array(
+      z.object({
+        member: z.string(),
+        added: packed,
+        removed: packed,
+        /** There are others of the same member. */
+        isSlice: z.boolean().exactOptional(),
+      }),
+    ),
   }),
-  z.object({ kind: z.literal('held'), group: GroupId, members: packed.exactOptional() }),
+  /** Members that a group above its limit keeps, as many as a row takes: this slice of so many. */
+  z.object({
+    kind: z.literal('held'),
+    group: GroupId,
+    members: packed.exactOptional(),
+    slice: z.object({ place: z.int(), of: z.int() }).exactOptional(),
+  }),
   z.object({ kind: z.literal('outbox'), entry: NestedOutboxEntry }),
   z.object({ kind: z.literal('entries'), entries: z.array(NestedOutboxEntry) }),
 ]);

@@ -1,16 +1,27 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
 import type { DeriveSources } from './derive-sources.ts';
 import type { LimitedChange } from './held-groups.ts';
+import { partsBySize } from './parts-by-size.ts';
 import { groupIdOf } from './round-ids.ts';
 import type { JournalPart, NestedOutboxEntry } from './round-records.ts';
 import type { SyncRun } from './run-records.ts';
 
-export function heldParts({ round }: DeriveSources, limited: LimitedChange): readonly JournalPart[] {
-  return limited.groups.map(({ group, kept }) => ({
-    kind: 'held',
-    group: groupIdOf(round.groupIds, group),
-    ...(kept === undefined ? {} : { members: round.memberIds.pack(kept) }),
-  }));
+/** Kept ids of one row of the store. */
+const keptPerPart = 40_000;
+
+export function* heldParts({ round }: DeriveSources, limited: LimitedChange): Iterable<JournalPart> {
+  for (const { group: number, kept } of limited.groups) {
+    const group = groupIdOf(round.groupIds, number);
+    const of = Math.max(1, Math.ceil((kept?.length ?? 0) / keptPerPart));
+    for (let place = 0; place < of; place++) {
+      const some = kept?.subarray(place * keptPerPart, (place + 1) * keptPerPart);
+      yield {
+        ...{ kind: 'held', group },
+        ...(some && { members: round.memberIds.pack(some) }),
+        ...(of > 1 ? { slice: { place, of } } : {}),
+      };
+    }
+  }
 }
 
 /** Ids of one outbox entry: what fits in a few properties of a row. */
@@ -40,27 +51,15 @@ export function outboxOf({ run, round }: DeriveSources, sets: readonly DiffSet[]
 
 /** Entries in their order, as many in a part as a row takes. */
 function* partsOfEntries(entries: readonly NestedOutboxEntry[]): Iterable<JournalPart> {
-  let part: NestedOutboxEntry[] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    const { change } = entry;
-    const size =
-      change.kind === 'effective-members-changed'
-        ? change.groups.length + change.added.length + change.removed.length
-        : 0;
-    if (part.length > 0 && (bytes + size > bytesPerPart || part.length === entriesPerPart)) {
-      yield { kind: 'entries', entries: part };
-      [part, bytes] = [[], 0];
-    }
-    part.push(entry);
-    bytes += size;
-  }
-  if (part.length > 0) yield { kind: 'entries', entries: part };
+  for (const some of partsBySize(entries, entriesPerPart, sizeOf)) yield { kind: 'entries', entries: some };
 }
 
-/** Of a row of a mebibyte, with at most one entry that is as large as an entry can be. */
-const bytesPerPart = 400_000;
 const entriesPerPart = 400;
+
+function sizeOf({ change }: NestedOutboxEntry): number {
+  if (change.kind !== 'effective-members-changed') return 0;
+  return change.groups.length + change.added.length + change.removed.length;
+}
 
 export const everything = (run: SyncRun): readonly JournalPart[] => [
   {

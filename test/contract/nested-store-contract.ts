@@ -499,6 +499,26 @@ export function describeNestedStore(name: string, open: () => Promise<NestedDire
       expect(await store.heldMembers(directory, group(1))).toBeUndefined();
     });
 
+    test('kept members may be more than a row takes: slices, each of which may come twice, are all that is kept', async () => {
+      const ids = ascending(Array.from({ length: 100_000 }, (_, index) => index));
+      const kept = (...slices: readonly (readonly [number, number])[]): NestedWrite[] =>
+        slices.map(([from, to], place) => ({
+          ...{ kind: 'held-members', group: group(1), members: packed(ids.slice(from, to)) },
+          slice: { place, of: slices.length },
+        }));
+      for (const write of kept([0, 40_000], [40_000, 80_000], [80_000, 100_000])) {
+        await commit(write);
+        await commit(write);
+      }
+      expect(unpacked(await store.heldMembers(directory, group(1)))?.join()).toBe(ids.join());
+      for (const write of kept([5, 10], [10, 20])) await commit(write);
+      expect(unpacked(await store.heldMembers(directory, group(1)))).toEqual(ids.slice(5, 20));
+      await commit({ kind: 'held-members', group: group(1), members: packed(ids.slice(3, 5)) });
+      expect(unpacked(await store.heldMembers(directory, group(1)))).toEqual(ids.slice(3, 5));
+      await commit({ kind: 'held-members', group: group(1), members: undefined });
+      expect(await store.heldMembers(directory, group(1))).toBeUndefined();
+    });
+
     test('staged pages, journal parts and outbox entries come back whole; a run is discarded in steps', async () => {
       const page = {
         kind: 'users' as const,

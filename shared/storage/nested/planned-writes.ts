@@ -112,20 +112,13 @@ export function reverseOf(row: Readonly<Record<string, unknown>>): Uint8Array {
 }
 
 async function heldRows(shared: NestedTable, directory: DirectoryId, write: WriteOf<'held-members'>) {
-  const before = await shared.rows(directory, heldOf(write.group), { select: ['schema'] });
-  const changes: RowChange[] = [];
-  const written = new Set<string>();
-  const members = write.members ?? new Uint8Array();
-  const isKept = write.members !== undefined;
-  for (let start = 0; isKept && (start === 0 || start < members.length); start += heldBytesMax) {
-    const rowKey = `${heldOf(write.group)}${String(start / heldBytesMax).padStart(4, '0')}`;
-    written.add(rowKey);
-    const ids = members.subarray(start, start + heldBytesMax);
-    changes.push(upsert(rowKey, { schema: rowSchema, ...packValue({ ids }) }));
-  }
-  const left = before.filter(({ rowKey }) => !written.has(rowKey));
-  return [...changes, ...left.map(({ rowKey }): RowChange => ({ action: 'delete', rowKey }))];
+  const { group, members, slice = { place: 0, of: 1 } } = write;
+  const keyOf = (place: number) => `${heldOf(group)}${String(place).padStart(4, '0')}`;
+  const isLast = slice.place === slice.of - 1;
+  const before = isLast ? await shared.rows(directory, heldOf(group), { select: ['schema'] }) : [];
+  const end = members === undefined ? 0 : slice.of;
+  const left = before.filter(({ rowKey }) => rowKey >= keyOf(end));
+  const removed = left.map(({ rowKey }): RowChange => ({ action: 'delete', rowKey }));
+  if (members === undefined) return removed;
+  return [upsert(keyOf(slice.place), { schema: rowSchema, ...packValue({ ids: members }) }), ...removed];
 }
-
-/** 40,000 ids. */
-const heldBytesMax = 640_000;

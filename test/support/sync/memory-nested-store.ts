@@ -24,7 +24,8 @@ interface Directory {
   readonly members: Map<string, Map<string, MemberType>>;
   /** Member that is no group → groups. */
   readonly groupsOf: Map<string, Set<string>>;
-  readonly held: Map<string, Uint8Array>;
+  /** By group, in slices. */
+  readonly held: Map<string, readonly Uint8Array[]>;
   readonly staged: Map<string, StagedPage>;
   readonly journal: Map<string, JournalPart>;
   readonly outbox: Map<string, NestedOutboxEntry>;
@@ -119,7 +120,10 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
           return groups === undefined || groups.size === 0 ? [] : [[member, packGuids([...groups])] as const];
         }),
       ),
-    heldMembers: async (id, group) => of(id).held.get(group),
+    heldMembers: async (id, group) => {
+      const slices = of(id).held.get(group);
+      return slices && Buffer.concat(slices);
+    },
     isBlank: async (id) => {
       const { users, groups, members, groupsOf } = of(id);
       return users.size + groups.size + members.size + groupsOf.size === 0;
@@ -210,8 +214,7 @@ function apply(directory: Directory, write: NestedWrite): void {
       changeGroups(directory, write);
       return;
     case 'held-members':
-      if (write.members === undefined) directory.held.delete(write.group);
-      else directory.held.set(write.group, write.members);
+      hold(directory, write);
       return;
     case 'outbox':
       directory.outbox.set(write.entry.key, write.entry);
@@ -308,4 +311,18 @@ function nestingOf({ groups, members }: Directory) {
       ),
     ),
   };
+}
+
+/** The last slice ends what was kept before. */
+function hold(
+  { held }: Directory,
+  { group, members, slice = { place: 0, of: 1 } }: Extract<NestedWrite, { kind: 'held-members' }>,
+): void {
+  if (members === undefined) {
+    held.delete(group);
+    return;
+  }
+  const slices = [...(held.get(group) ?? [])];
+  slices[slice.place] = members;
+  held.set(group, slice.place === slice.of - 1 ? slices.slice(0, slice.of) : slices);
 }
