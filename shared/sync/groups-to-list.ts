@@ -32,7 +32,7 @@ export function groupsToList(
   for (const [group, folded] of round.groups) {
     const isShown = enumerated && !round.appeared.groups.has(group) && (folded.toldMembers || !listed);
     const isTold = isShown || folded.isNew;
-    const why = whyToList(folded, { sweep, isTold, hadMembers: hadMembers(stored, group) });
+    const why = whyToList(folded, { sweep, listed, isTold, hadMembers: hadMembers(stored, group) });
     if (why !== undefined) wanted.set(group, { group, ...why, rounds: 0 });
   }
   for (const list of waiting) wanted.set(list.group, list);
@@ -42,13 +42,15 @@ export function groupsToList(
 /** A group that was deleted before the first run comes back like a new one, and like any restored one without all its members. */
 function whyToList(
   { life, storedLife, toldMembers }: FoldedGroup,
-  { sweep, isTold, hadMembers }: { sweep: boolean; isTold: boolean; hadMembers: boolean },
+  { sweep, listed, isTold, hadMembers }: Record<'sweep' | 'listed' | 'isTold' | 'hadMembers', boolean>,
 ): Pick<Reread, 'reason' | 'doubted'> | undefined {
   if (life !== 'live') return undefined;
   if (storedLife === 'soft-deleted') return { reason: 'restored' };
   if (storedLife === undefined || storedLife === 'gone') return isTold ? undefined : { reason: 'restored' };
+  if (!sweep || toldMembers) return undefined;
+  if (listed) return { reason: 'unknown-members' };
   // The enumeration was the first answer that shows none of its members.
-  return sweep && !toldMembers && hadMembers ? { reason: 'unknown-members', doubted: true } : undefined;
+  return hadMembers ? { reason: 'unknown-members', doubted: true } : undefined;
 }
 
 function contestedGroups(round: FoldedRound): ReadonlySet<number> {

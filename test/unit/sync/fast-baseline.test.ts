@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
+import { forgetTokens, graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 /** A tenant that nobody has read, with a chain of groups. */
 async function unread(): Promise<SimulatedSync> {
@@ -215,8 +215,8 @@ test('a group that is deleted just when its members are to be listed, and restor
   expect(told(sync)[3]).toEqual([2, 12, 22]);
 });
 
-test('a group whose list Graph does not know for once, though it is there, has its members nevertheless (T09)', async () => {
-  const sync = await unread();
+/** The list of group 3 is not found for once, though the group is there. */
+function notFoundOnce(sync: SimulatedSync): void {
   let listsRead = 0;
   graphAnswers(sync, (reader) => ({
     groupMembers: async (id, link) =>
@@ -224,6 +224,22 @@ test('a group whose list Graph does not know for once, though it is there, has i
         ? { kind: 'fault', fault: { kind: 'not-found', detail: 'UnknownError' } }
         : await reader.groupMembers(id, link),
   }));
+}
+
+test('a group whose list Graph does not know for once, though it is there, has its members nevertheless (T09)', async () => {
+  const sync = await unread();
+  notFoundOnce(sync);
   await sync.sync(lists);
   expect(told(sync)[3]).toEqual([2, 12, 22]);
+});
+
+test('so has one that was empty when everything was read before (T09)', async () => {
+  const sync = await unread();
+  for (const index of [2, 12, 22]) sync.tenant.setMember(group(3), user(index), undefined);
+  await sync.sync(lists);
+  await forgetTokens(sync);
+  for (const index of [4, 5]) sync.tenant.setMember(group(3), user(index), 'user');
+  notFoundOnce(sync);
+  await sync.sync(lists);
+  expect(told(sync)[3]).toEqual([4, 5]);
 });
