@@ -14,8 +14,12 @@ export async function fetchFromGraph(url: string, init: RequestInit): Promise<Re
   if (answer.status === 429 || answer.status === 503) {
     metrics.count('graph.throttled', 1);
     const { status } = answer;
-    const retryAfter = answer.headers.get('retry-after') ?? undefined;
+    const retryAfter = timeIn(answer.headers.get('retry-after'));
     if (call !== undefined) writeLine(call, 'warning', { event: 'graph-throttled', status, retryAfter });
   }
   return answer;
 }
+
+/** As it was said; what is no time is not written down, whatever it is. */
+const timeIn = (said: string | null): string | undefined =>
+  said !== null && /^([\d.]{1,20}|[A-Z][a-z]{2}, [\w: ]{1,30})$/.test(said) ? said : undefined;

@@ -76,3 +76,20 @@ test('the trace of the call that caused it goes on to Graph, and a refusal is a 
   expect([sent, currentCall()]).toEqual([[traceParent, traceParent], undefined]);
   expect(lines).toEqual([['warning', { event: 'graph-throttled', ...about, status: 429, retryAfter: '7' }]]);
 });
+
+test.each([
+  ['2.5', '2.5'],
+  ['Wed, 21 Oct 2015 07:28:00 GMT', 'Wed, 21 Oct 2015 07:28:00 GMT'],
+  ['Bearer of-the-request', undefined],
+])('Retry-After as %j is written as %j: a time or nothing', async (said, retryAfter) => {
+  const { context, lines } = call();
+  globalThis.fetch = async () => new Response('', { status: 429, headers: { 'retry-after': said } });
+  const hook = {
+    functionHandler: async (url: string) => (await fetchFromGraph(url, {})).status,
+    invocationContext: context,
+  };
+  knowItsCall(hook as unknown as Parameters<typeof knowItsCall>[0]);
+  expect(await hook.functionHandler('https://graph.example/v1.0/users')).toBe(429);
+  const line = { event: 'graph-throttled', ...about, status: 429 };
+  expect(lines).toEqual([['warning', retryAfter === undefined ? line : { ...line, retryAfter }]]);
+});
