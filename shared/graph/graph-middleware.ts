@@ -87,7 +87,8 @@ async function answerOf(request: PricedRequest, options: GraphMiddlewareOptions)
   let claims: string | undefined;
   let spent: Spent = { calls: 0, resourceUnits: 0 };
   for (let attempt = 1; ; attempt++) {
-    await options.pacer.acquire(request.resourceUnits);
+    const late = await options.pacer.acquire(request.resourceUnits, pacedSecondsMax);
+    if (late !== undefined) throw handedBack(outOfUnits, late).after(spent);
     const outcome = await attemptOnce({ ...request, claims }, options);
     spent = {
       calls: spent.calls + outcome.calls,
@@ -193,6 +194,11 @@ function charged(response: Response, attempt: Attempt, options: GraphMiddlewareO
 
 /** No single call costs more; a header that says so is not believed. */
 const resourceUnitsMax = 1000;
+
+/** A run that waits for longer does so in the queue, where it hears that it is cancelled. */
+const pacedSecondsMax = 60;
+
+const outOfUnits = new GraphFailure('throttled', 'the resource units of this tenant are spent for now');
 
 const handedBack = (failure: GraphFailure, seconds: number) =>
   new GraphFailure('throttled', `${failure.message}: to come back in ${Math.ceil(seconds)} s`, {

@@ -3,8 +3,8 @@
  * and a 429 seen by one call stops them all. Graph throttling limits, identity service: 8,000 units per 10 s in large tenants.
  */
 export interface Pacer {
-  /** Waits until `units` may be spent; Infinity-free: rejects nothing, only delays. */
-  acquire(units: number): Promise<void>;
+  /** Waits until `units` may be spent, and spends them; where that takes more than `secondsMax`, it says how long and spends nothing. */
+  acquire(units: number, secondsMax?: number): Promise<number | undefined>;
   /** Corrects the books by what the service says a call cost. */
   charge(units: number): void;
   /** From `x-ms-throttle-limit-percentage`: 0.8 and more means that the service is about to refuse. */
@@ -43,27 +43,36 @@ export function pacer(options: PacerOptions): Pacer {
   }
 
   return {
-    async acquire(wanted) {
+    async acquire(wanted, secondsMax = Number.POSITIVE_INFINITY) {
       for (;;) {
         refill();
         const wait = waitMilliseconds(wanted);
+        if (wait > secondsMax * 1000) return wait / 1000;
         if (wait === 0) break;
-        await options.sleep(wait);
+        await options.sleep(Math.min(wait, sleepMillisecondsMax));
       }
       units -= wanted;
+      return undefined;
     },
     charge(extra) {
       units -= extra;
     },
     nearLimit(share) {
       refill();
-      slowness = share < 0.8 ? 1 : 1 + (share - 0.8) * slowdownPerShare;
+      slowness = share > shareMin ? 1 + (Math.min(share, shareMax) - shareMin) * slowdownPerShare : 1;
     },
     closeFor(seconds) {
       closedUntil = Math.max(closedUntil, options.now() + seconds * 1000);
     },
   };
 }
+
+/** Between these Graph tells the share; what it says above means the same as the last, whatever unit it is in. */
+const shareMin = 0.8;
+const shareMax = 1.8;
+
+/** A timer that is to run for longer than 24 days runs for a millisecond. */
+const sleepMillisecondsMax = 60_000;
 
 /** At 80 % nothing changes, at 100 % the pace is a third, at 180 % an eleventh. */
 const slowdownPerShare = 10;

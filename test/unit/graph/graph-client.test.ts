@@ -216,3 +216,15 @@ test('the pace is as before when an answer says that there is room again', async
   for (let call = 0; call < 3; call++) await graph.client.read(dear);
   expect(graph.slept).toEqual([500]);
 });
+
+test('a debt of resource units that would be slept off for long is handed back like a long Retry-After', async () => {
+  const dear = { 'x-ms-resource-unit': '1000', 'x-ms-throttle-limit-percentage': '1e15' };
+  const graph = await graphAnswering(...Array.from({ length: 9 }, () => json(200, page, dear)));
+  await Promise.all(Array.from({ length: 8 }, () => graph.client.read(usersDelta)));
+  const failure = await failureOf(graph.client.read(usersDelta));
+  expect([failure.kind, Math.round(failure.retryAfterSeconds ?? 0), graph.slept]).toEqual([
+    'throttled',
+    77,
+    [],
+  ]);
+});
