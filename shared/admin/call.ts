@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AdminCaller } from '../access/admin-access.ts';
+import type { OrganizationId } from '../model/ids.ts';
 import { timeOrdered } from '../model/new-ids.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { AuditAct, AuditDraft } from './audit.ts';
@@ -46,6 +47,16 @@ export function auditDraft(
   const { subject, facts = {} } = about;
   return { id: timeOrdered(ports.random), at: nowOf(ports), actor: caller.actor, act, subject, facts };
 }
+
+/** Writes the act down when it is about to take effect. */
+export const noting =
+  (
+    call: Parameters<typeof auditDraft>[0],
+    scope: OrganizationId,
+    [act, about]: readonly [AuditAct, Parameters<typeof auditDraft>[2]],
+  ) =>
+  async (): Promise<void> =>
+    await call.ports.registry.note(scope, auditDraft(call, act, about));
 
 export const entityTag = (version: number): string => `"${version}"`;
 

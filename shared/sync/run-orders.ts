@@ -7,7 +7,13 @@ import type { SyncRun } from './run-records.ts';
 import { mustHaveTerms, type RunTerms } from './run-terms.ts';
 import type { SyncPorts } from './sync-ports.ts';
 
-export type OrderPorts = Pick<SyncPorts, 'store' | 'queue' | 'log' | 'now' | 'holder'>;
+export interface OrderPorts extends Pick<SyncPorts, 'store' | 'queue' | 'log' | 'now' | 'holder'> {
+  /**
+   * Writes down who gave the order, when nothing stands in its way any more and before it takes effect, so that whoever dies on the way
+   * leaves no effect that nobody knows the cause of. Absent where nobody gave it.
+   */
+  readonly note?: () => Promise<void>;
+}
 
 /**
  * Starts a run. Refusal `conflict` with the running run's id when there is one (XA-16); when that waits for a Graph that was not there, and
@@ -22,6 +28,7 @@ export async function startRun(ports: OrderPorts, order: RunOrder): Promise<Sync
     }
     const run = newRun(order, state);
     const lastSync = order.mode === 'sync' ? { lastSync: run.id } : {};
+    await ports.note?.();
     await ports.store.commit(order.directory, fence, [
       { kind: 'state', state: { ...state, activeRun: run.id, lastRun: run.id, ...lastSync } },
       { kind: 'checkpoint', run },
@@ -60,8 +67,10 @@ export async function decideRun(ports: OrderPorts, decision: Decision): Promise<
   return await withLease(ports, decision.directory, async (fence) => {
     const run = await ports.store.run(decision.directory, decision.run);
     if (run === undefined) throw new Refusal('not-found', `no run ${decision.run}`);
-    if (wasDecided(run, decision)) return await toldAgain(ports, run);
-    mustBeDecidable(run, decision);
+    const isAgain = wasDecided(run, decision);
+    if (!isAgain) mustBeDecidable(run, decision);
+    await ports.note?.();
+    if (isAgain) return await toldAgain(ports, run);
     const approval = { by: decision.by, at: new Date(ports.now()).toISOString() };
     const decided: SyncRun = decision.approve
       ? { ...lookingAgain(run), approval, status: 'running' }
@@ -103,6 +112,7 @@ function wasDecided(run: SyncRun, { approve, hash }: Decision): boolean {
 export async function cancelRun(ports: OrderPorts, directory: DirectoryId, id: RunId): Promise<void> {
   const run = await ports.store.run(directory, id);
   if (run === undefined) throw new Refusal('not-found', `no run ${id}`);
+  await ports.note?.();
   await ports.store.orderCancel(directory, id);
   await wake(ports, run);
 }

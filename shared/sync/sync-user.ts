@@ -2,6 +2,7 @@ import type { DirectoryId, UserId } from '../model/ids.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { UserEntry } from './graph-port.ts';
 import type { Fence, NestedUser } from './nested-store.ts';
+import type { OrderPorts } from './run-orders.ts';
 import type { SyncState } from './run-records.ts';
 import { factsOf, outReason } from './scope.ts';
 import type { NestedSettings } from './settings.ts';
@@ -25,10 +26,7 @@ export interface UserToSync {
  * left to a run, which alone can tell its consequences. The answer may be older than what the last run was told, so the next one is
  * told that again. Refusal `conflict` while a run has the directory.
  */
-export async function syncUser(
-  ports: Pick<SyncPorts, 'store' | 'now' | 'holder'>,
-  of: UserToSync,
-): Promise<SyncUserOutcome> {
+export async function syncUser(ports: UserPorts, of: UserToSync): Promise<SyncUserOutcome> {
   if (of.entry === undefined) return 'not-found';
   const { store } = ports;
   const fence = await store.acquire(of.directory, { holder: ports.holder, now: ports.now(), seconds: 60 });
@@ -47,8 +45,11 @@ export async function syncUser(
   }
 }
 
+/** `note` writes down who ordered it, before it takes effect. */
+type UserPorts = Pick<SyncPorts, 'store' | 'now' | 'holder'> & Pick<OrderPorts, 'note'>;
+
 async function applied(
-  { store, now }: Pick<SyncPorts, 'store' | 'now'>,
+  { store, now, note }: UserPorts,
   { directory, user, entry, settings, key }: UserToSync,
   {
     fence,
@@ -73,6 +74,7 @@ async function applied(
     fields,
     attributes,
   };
+  await note?.();
   const told = stored.standing.inScope && !sameJson(attributes, stored.attributes);
   const change = { kind: 'user-changed' as const, user, version: changed.version };
   await store.commit(directory, fence, [

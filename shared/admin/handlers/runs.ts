@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { newRunId } from '../../model/new-ids.ts';
 import { Refusal } from '../../model/refusal.ts';
 import { cancelRun, decideRun, startRun } from '../../sync/run-orders.ts';
-import { type Answer, auditDraft, type Call, type Handlers, nothingThere, nowOf } from '../call.ts';
+import { type Answer, type Call, type Handlers, nothingThere, noting, nowOf } from '../call.ts';
 import { pageBody, positionOf } from '../cursors.ts';
 import { runOrder, runTerms } from '../due-runs.ts';
 import { csvHead, csvLine } from '../external-users-csv.ts';
@@ -40,12 +40,9 @@ export const runHandlers: RunHandlers = {
       ...(body.audit ? { auditNow: true } : {}),
       ...(body.full ? { full: true } : {}),
     });
-    const run = await patiently(() => startRun(orderPorts(ports), order));
     const facts = { directory: record.id, mode: body.mode, ...(body.full ? { read: 'everything' } : {}) };
-    await ports.registry.note(
-      record.organizationId,
-      auditDraft(call, 'run.started', { subject: run.id, facts }),
-    );
+    const note = noting(call, record.organizationId, ['run.started', { subject: order.id, facts }]);
+    const run = await patiently(() => startRun({ ...orderPorts(ports), note }, order));
     const base = `/api/v1/orgs/${record.organizationId}/directories/${record.id}/runs`;
     return { body: runView(run, ports.random.now()), location: `${base}/${run.id}` };
   },
@@ -73,12 +70,9 @@ export const runHandlers: RunHandlers = {
     if (!isUnfinished(before)) {
       throw new Refusal('conflict', 'The run has ended.', { reason: 'run_ended' });
     }
-    await cancelRun(orderPorts(ports), id, before.id);
     const facts = { directory: id };
-    await ports.registry.note(
-      organizationId,
-      auditDraft(call, 'run.cancelled', { subject: before.id, facts }),
-    );
+    const note = noting(call, organizationId, ['run.cancelled', { subject: before.id, facts }]);
+    await cancelRun({ ...orderPorts(ports), note }, id, before.id);
     return { body: before };
   },
 
@@ -152,10 +146,10 @@ async function decide(call: Call<'approveRun'> | Call<'rejectRun'>, approve: boo
   if (approve) await mustBeOffered(organizationId, ports.registry);
   const of = { directory, run: params.runId, hash: body.planHash, by: caller.actor };
   const decision = { ...of, approve, terms: runTerms(record) };
-  const run = await patiently(() => decideRun(orderPorts(ports), decision));
   const facts = { directory, plan: body.planHash };
   const act = approve ? 'run.approved' : 'run.rejected';
-  await ports.registry.note(organizationId, auditDraft(call, act, { subject: run.id, facts }));
+  const note = noting(call, organizationId, [act, { subject: decision.run, facts }]);
+  const run = await patiently(() => decideRun({ ...orderPorts(ports), note }, decision));
   return { body: runView(run, ports.random.now()) };
 }
 

@@ -1,7 +1,7 @@
 import { newRunId } from '../../model/new-ids.ts';
 import { Refusal } from '../../model/refusal.ts';
 import { type SyncUserOutcome, syncUser } from '../../sync/sync-user.ts';
-import { auditDraft, type Handlers } from '../call.ts';
+import { type Handlers, noting } from '../call.ts';
 import { graphValue } from '../graph-answers.ts';
 import { readOffered } from './directory-change.ts';
 
@@ -18,8 +18,10 @@ export const syncUserHandlers: Handlers<'syncUser'> = {
     const answer = await ports.nested.graph(record.connection).user(params.userId);
     const isUnknown = answer.kind === 'fault' && answer.fault.kind === 'not-found';
     const entry = isUnknown ? undefined : graphValue(answer);
+    const facts = { directory: record.id };
+    const note = noting(call, record.organizationId, ['user.synced', { subject: params.userId, facts }]);
     const outcome = await syncUser(
-      { store: ports.nested.store, now: ports.random.now, holder: ports.nested.holder() },
+      { store: ports.nested.store, now: ports.random.now, holder: ports.nested.holder(), note },
       {
         directory: record.id,
         user: params.userId,
@@ -28,13 +30,6 @@ export const syncUserHandlers: Handlers<'syncUser'> = {
         key: newRunId(ports.random),
       },
     );
-    if (outcome === 'updated') {
-      const audit = auditDraft(call, 'user.synced', {
-        subject: params.userId,
-        facts: { directory: record.id },
-      });
-      await ports.registry.note(record.organizationId, audit);
-    }
     return { body: { outcome, detail: details[outcome] } };
   },
 };

@@ -43,6 +43,9 @@ export async function mortalDirectory() {
   };
 
   let isThrottled = false;
+  let actsBefore = 0;
+  const acts = async () =>
+    (await stack.send(`GET ${organization}/audit?limit=200`)).json.items.map(({ act }) => String(act));
 
   return {
     ...{ ...stack, tenant, mortal, organization, one, due, start, began: stack.clock.now },
@@ -69,6 +72,11 @@ export async function mortalDirectory() {
       return run;
     },
     isThrottled: () => isThrottled,
+    /** Acts that the audit knows since `beginAudit`. */
+    audited: async () => (await acts()).slice(actsBefore),
+    beginAudit: async () => {
+      actsBefore = (await acts()).length;
+    },
     minutes: async (count: number) => {
       for (let minute = 0; minute < count; minute++) {
         stack.clock.now += 60_000;

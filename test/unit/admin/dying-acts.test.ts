@@ -11,6 +11,8 @@ interface Act {
   readonly act: (stack: MortalDirectory) => Promise<unknown>;
   /** What is so when it was done. */
   readonly done: (stack: MortalDirectory) => Promise<boolean>;
+  /** What the audit says of it. */
+  readonly audited: string;
 }
 
 const etag = async ({ send }: MortalDirectory, path: string) => ({
@@ -32,36 +34,57 @@ const cancel = async (stack: MortalDirectory) =>
 const isCancelled = async (stack: MortalDirectory) => (await lastRun(stack))?.['status'] === 'cancelled';
 
 const acts: Readonly<Record<string, Act>> = {
-  'pausing while a run begins': { before: (stack) => stack.begunRemoval(), act: pause, done: isPaused },
-  'pausing while a run waits for a person': { before: (stack) => stack.held(), act: pause, done: isPaused },
-  'pausing while a run waits for Graph': { before: (stack) => stack.throttled(), act: pause, done: isPaused },
+  'pausing while a run begins': {
+    audited: 'directory.paused',
+    before: (stack) => stack.begunRemoval(),
+    act: pause,
+    done: isPaused,
+  },
+  'pausing while a run waits for a person': {
+    audited: 'directory.paused',
+    before: (stack) => stack.held(),
+    act: pause,
+    done: isPaused,
+  },
+  'pausing while a run waits for Graph': {
+    audited: 'directory.paused',
+    before: (stack) => stack.throttled(),
+    act: pause,
+    done: isPaused,
+  },
   'turning the preview off while a run waits for a person': {
+    audited: 'organization.changed',
     before: (stack) => stack.held(),
     act: turnOff,
     done: isPaused,
   },
   'deleting while a run waits for a person': {
+    audited: 'directory.deleted',
     before: (stack) => stack.held(),
     act: async (stack) =>
       await stack.send(`DELETE ${stack.one}?confirm=N`, { headers: await etag(stack, stack.one) }),
     done: async ({ send, one }) => (await send(`GET ${one}`)).status === 404,
   },
   'cancelling a run that begins': {
+    audited: 'run.cancelled',
     before: (stack) => stack.begunRemoval(),
     act: cancel,
     done: isCancelled,
   },
   'cancelling a run that waits for a person': {
+    audited: 'run.cancelled',
     before: (stack) => stack.held(),
     act: cancel,
     done: isCancelled,
   },
   'cancelling a run that waits for Graph': {
+    audited: 'run.cancelled',
     before: (stack) => stack.throttled(),
     act: cancel,
     done: isCancelled,
   },
   'starting a run': {
+    audited: 'run.started',
     before: async ({ clock }) => {
       clock.now += 61_000;
     },
@@ -72,11 +95,13 @@ const acts: Readonly<Record<string, Act>> = {
     },
   },
   resuming: {
+    audited: 'directory.resumed',
     before: pause,
     act: ({ send, one }) => send(`POST ${one}:resume`),
     done: async ({ directory }) => (await directory()).state === 'enabled',
   },
   'changing settings': {
+    audited: 'directory.settings.changed',
     act: async (stack) =>
       await stack.send(`PATCH ${stack.one}/sync-settings`, {
         headers: await etag(stack, `${stack.one}/sync-settings`),
@@ -86,6 +111,7 @@ const acts: Readonly<Record<string, Act>> = {
       JSON.stringify((await directory())['settings']).includes('tervalMinutes":30'),
   },
   'reading one user': {
+    audited: 'user.synced',
     before: async ({ tenant }) => tenant.setUser(user(1), 'live', { displayName: 'Renamed' }),
     act: ({ send, one }) => send(`POST ${one}/users/${user(1)}:sync`),
     done: async ({ send, one }) =>
@@ -104,6 +130,7 @@ async function everyDeath(name: string, then: (stack: MortalDirectory, of: Act) 
     for (let at = 1; ; at++) {
       const stack = await mortalDirectory();
       await of.before?.(stack);
+      await stack.beginAudit();
       if (!(await stack.dying({ at, how }, () => of.act(stack)))) break;
       seen[`${how} ${at}`] = await then(stack, of);
     }
@@ -118,9 +145,11 @@ const allOf = (seen: Readonly<Record<string, unknown>>, outcome: unknown) =>
 test.each(Object.keys(acts))(
   '%s is whole or not at all when the timer had its time, wherever its process died',
   async (name) => {
-    const seen = await everyDeath(name, async (stack) => {
+    const seen = await everyDeath(name, async (stack, { done, audited }) => {
       await stack.minutes(8);
-      return await faults(stack);
+      const isAudited = (await stack.audited()).includes(audited);
+      const found = await faults(stack);
+      return isAudited || !(await done(stack)) ? found : [...found, 'nobody has written it down'];
     });
     expect(seen).toEqual(allOf(seen, []));
   },

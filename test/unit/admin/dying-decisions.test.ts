@@ -38,16 +38,17 @@ async function everyDeath(
 test.each(decisions)(
   'a decision (%s) that was taken is carried out by the timer, wherever its process died',
   async (act, status) => {
-    const seen = await everyDeath(act, async ({ minutes, run, seen, listed, nested, id }) => {
+    const seen = await everyDeath(act, async ({ minutes, run, seen, listed, nested, id, audited }) => {
+      const isAudited = (await audited()).includes(act === 'approve' ? 'run.approved' : 'run.rejected');
       const { approval } = (await nested.store.run(id, run as never)) ?? {};
       await minutes(5);
       const isTaken = approval !== undefined;
-      return [isTaken, (await seen(run))['status'], await listed(run)];
+      return [isTaken, isTaken && isAudited, (await seen(run))['status'], await listed(run)];
     });
     expect(Object.keys(seen).length).toBeGreaterThan(12);
     for (const [death, outcome] of Object.entries(seen)) {
-      const expected = [true, status, status];
-      const untaken = [false, 'awaiting-approval', 'awaiting-approval'];
+      const expected = [true, true, status, status];
+      const untaken = [false, false, 'awaiting-approval', 'awaiting-approval'];
       expect({ death, outcome }).toEqual({ death, outcome: (outcome as unknown[])[0] ? expected : untaken });
     }
   },
@@ -68,3 +69,16 @@ test.each(decisions)(
     );
   },
 );
+
+test('whoever orders a run sends on the decided one that lost its message', async () => {
+  const seen = await everyDeath('approve', async ({ clock, run, seen, send, one, nested, id }) => {
+    clock.now += 61_000;
+    const { approval } = (await nested.store.run(id, run as never)) ?? {};
+    const answer = await send(`POST ${one}/runs`, { body: {} });
+    await nested.work();
+    return [approval !== undefined, answer.status, (await seen(run))['status']];
+  });
+  expect(new Set(Object.values(seen).map((outcome) => JSON.stringify(outcome)))).toEqual(
+    new Set(['[false,409,"awaiting-approval"]', '[true,409,"done"]']),
+  );
+});
