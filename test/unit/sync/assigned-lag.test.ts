@@ -162,6 +162,7 @@ test('the log says who is missing once, and that they stay', async () => {
   const entry = sync.entries.get(`${run.id}/0/assignments-missing`);
   expect(entry).toEqual({
     ...{ key: '0/assignments-missing', at: run.startedAt, level: 'info', code: 'assignments-missing' },
+    plan: run.plan?.hash,
     message:
       'The list of assignments lacks 1 users and 1 groups who were on the last one: they stay until another list lacks them too.',
     counts: { users: 1, groups: 1 },
