@@ -37,7 +37,8 @@ export function* changeLog(sources: DeriveSources, changed: Changed): Iterable<R
 /** Entries of one kind; a round that changes more says how many more. */
 const entriesMax = 1000;
 
-function* capped(at: string, what: string, entries: Iterable<RunLogEntry>): Iterable<RunLogEntry> {
+/** As many entries as are listed of one kind, and how many more there are. */
+export function* capped(at: string, what: string, entries: Iterable<RunLogEntry>): Iterable<RunLogEntry> {
   let count = 0;
   for (const entry of entries) if (count++ < entriesMax) yield entry;
   yield* more(at, what, count - entriesMax);

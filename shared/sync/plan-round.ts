@@ -6,6 +6,7 @@ import { type Derivation, deriveRound } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
 import { doubtfulObjects } from './doubtful-objects.ts';
 import { exceededBy } from './exceeded.ts';
+import { exceededLog } from './exceeded-log.ts';
 import { externalUsers } from './external-users.ts';
 import { type FoldedRound, isFirst } from './fold-round.ts';
 import { type GroupDecision, groupDecisions } from './group-decisions.ts';
@@ -135,6 +136,7 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     plan,
     parts,
     log: function* () {
+      yield* exceededLog(derive, exceeded);
       yield* logOf(derive, { users: users(), limited, hidden: edges.hidden, names, unknown });
       yield* rereadLog(derive);
       yield* changeLog(derive, { users: users(), groups, derivation, sets: limited.sets });

@@ -126,3 +126,22 @@ test('who stays after all is not left in the log of a run that was approved and 
   expect([status, await about(sync, user(1)), await about(sync, user(2))]).toEqual(['done', [], held]);
   expect(new Set([...sync.entries.values()].map((entry) => entry.plan))).toEqual(new Set([plan?.hash]));
 });
+
+test('each group because of which a run waits is named as a warning, however much else changes', async () => {
+  const people = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index): ['user', number] => ['user', from + index]);
+  const sync = await synced({ users: 40, groups: { 1: people(1, 40), 2: people(1, 6), 3: people(7, 4) } });
+  for (let index = 1; index <= 21; index++) sync.tenant.setUser(user(index), 'soft-deleted');
+  const { status, plan, warnings } = await sync.sync({ safeguard: NestedSettings.parse({}).safeguard });
+  expect([status, plan?.exceeded.length, warnings]).toEqual(['awaiting-approval', 4, 2]);
+  const named = [...sync.entries.values()].filter(({ level }) => level === 'warning');
+  expect(named.map(({ code, message, object, counts }) => [code, message, object?.id, counts])).toEqual([
+    ['group-emptied', 'The group loses all members that it has, five or more', group(2), undefined],
+    [
+      'group-shrunken',
+      'The group loses more of its members than one group may: 21 of 40',
+      group(1),
+      { lost: 21, members: 40 },
+    ],
+  ]);
+});
