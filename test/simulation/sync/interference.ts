@@ -56,6 +56,17 @@ async function stopRun(sync: SimulatedSync): Promise<void> {
   await sync.ordered(() => cancelRun(sync.ports(), simulatedDirectory, activeRun));
 }
 
+/** As after an update that asks Graph for other fields: everything is read anew, over what is stored. */
+export async function forgetTokens(sync: SimulatedSync): Promise<void> {
+  const { store } = sync;
+  sync.deaths = 0;
+  const fence = await store.acquire(simulatedDirectory, { holder: 'update', now: sync.now(), seconds: 1 });
+  if (fence === undefined) return;
+  const { tokens: _, ...state } = await store.state(simulatedDirectory);
+  await store.commit(simulatedDirectory, fence, [{ kind: 'state', state }]);
+  await store.release(simulatedDirectory, fence);
+}
+
 /** Somebody has one user read by himself, and does not mind when it fails. */
 export async function syncOne(sync: SimulatedSync, settings: Partial<NestedSettings>): Promise<void> {
   const [user] = [...sync.tenant.users.keys()].sort(() => sync.random() - 0.5);

@@ -31,9 +31,9 @@ export function castOf(seed: number): Cast {
   consumer.isStrict = !lagsForLong;
   if (lagsForLong) tenant.lagSeconds = 1_000_000;
   const hasRules = random() < 0.7;
-  const kinds = { dynamic: random() < 0.2, hidden: random() < 0.2 };
+  const kinds = { dynamic: random() < 0.2, hidden: random() < 0.3 };
   const hidesNow = kinds.hidden && random() < 0.7;
-  const pause = random() < 0.3 ? 7_200_000 : 120_000;
+  const pause = random() < 0.5 ? 7_200_000 : 120_000;
   const count = new RemovalCount(sync);
   const admin = new SimulatedAdmin(sync, count, { baseline: random() < 0.5 ? 'lists' : 'delta' });
   if (hasRules) admin.takesRules();

@@ -20,8 +20,8 @@ export function someFaults(random: () => number): FakeFaults {
     goneInLists: some(0.05),
     listsNotFound: some(0.3),
     unanswered: some(0.3),
-    applicationUnknown: some(0.3),
-    assignmentsEmpty: some(0.5),
+    applicationUnknown: some(0.6),
+    assignmentsEmpty: some(0.8),
     assignmentsEndless: some(0.3),
   };
 }

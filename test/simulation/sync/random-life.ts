@@ -39,8 +39,8 @@ function happen(tenant: FakeTenant, random: () => number, kinds: Kinds): void {
   else if (fate < 0.62 && tenant.users.get(user)?.life === 'live') tenant.setMember(group, user, 'user');
   else if (fate < 0.75) tenant.setMember(group, user, undefined);
   else if (fate < 0.87) nest(tenant, group, groupId(pick(groups)));
-  else if (fate < 0.92) tenant.setMember(group, groupId(pick(groups)), undefined);
-  else if (fate < 0.96) wobble(tenant, group, random);
+  else if (fate < 0.9) tenant.setMember(group, groupId(pick(groups)), undefined);
+  else if (fate < 0.98) wobble(tenant, group, random);
   else tenant.setMember(group, deviceId(pick(3)), random() < 0.5 ? 'device' : undefined);
 }
 

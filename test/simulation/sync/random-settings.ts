@@ -44,19 +44,20 @@ function randomScope(random: () => number): SyncScope {
   return { kind, groups: chosen as never, includeNestedGroups: random() < 0.6 };
 }
 
-/** Thresholds that a small tenant passes now and then. */
+/** Thresholds that a small tenant passes now and then; some are so wide that only the others hold. */
 export function randomSafeguard(random: () => number): SafeguardSettings {
   const small = (most: number) => Math.floor(random() * most);
+  const floor = (most: number) => (random() < 0.4 ? 1000 : small(most));
   const threshold = (most: number) => ({
-    floor: small(most),
+    floor: floor(most),
     percent: small(100),
-    absolute: random() < 0.3 ? small(most) : 500,
+    absolute: random() < 0.2 ? small(most) : 500,
   });
   return {
     enabled: true,
-    memberships: threshold(40),
+    memberships: threshold(30),
     users: threshold(6),
     groups: threshold(4),
-    perGroup: { floor: 1 + small(8), percent: small(100) },
+    perGroup: { floor: floor(8), percent: small(100) },
   };
 }

@@ -3,7 +3,7 @@ import { allPermissions } from '../../support/sync/fake-tenant.ts';
 import { simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { becomeCalm, comeToRest, known } from './coming-to-rest.ts';
 import { compareWith, previewed } from './dry-run.ts';
-import { livingOn, meanwhile, syncOne } from './interference.ts';
+import { forgetTokens, livingOn, meanwhile, syncOne } from './interference.ts';
 import { type Cast, castOf } from './random-cast.ts';
 import { someFaults, sometimes } from './random-faults.ts';
 import type { Known } from './said.ts';
@@ -22,6 +22,7 @@ export async function liveThrough(seed: number): Promise<Outcome> {
   for (let round = 0; round < 6; round++) {
     sync.advance(pause);
     if (round > 0) liveOn(cast);
+    if (sync.random() < 0.07 && (await sync.isIdle())) await forgetTokens(sync);
     becomeHostile(cast);
     if (sync.random() < 0.8) admin.confirms();
     await admin.attends();
