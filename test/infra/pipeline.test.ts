@@ -52,3 +52,18 @@ test('azd finds the app where the package is made', () => {
   expect(azure).toMatch(/api:\n {4}project: dist\/app\n/);
   expect(azure).toContain('run: npm run package');
 });
+
+test('every night lives of new seeds are lived, and the simulation is tested, with no right but to read', () => {
+  const nightly = readFileSync(join(root, '.github/workflows/nightly.yml'), 'utf8');
+  expect(nightly.match(/(\w+): (read|write)$/gm)).toEqual(['contents: read']);
+  const actions = [...nightly.matchAll(/uses: (.+)/g)].map(([, action]) => action);
+  expect(actions.filter((action) => !pipeline.includes(`uses: ${action}\n`))).toEqual([]);
+  expect(nightly.match(/persist-credentials: false/g)).toHaveLength(2);
+  const scripts = [...nightly.matchAll(/run: (.+)/g)].map(([, script]) => script);
+  expect(scripts).toEqual([
+    'npm ci --no-audit --no-fund',
+    'SIM_FIRST=$((GITHUB_RUN_NUMBER * SIM_SEEDS)) npm test -- "test/simulation/$ROOM"',
+    'npm ci --no-audit --no-fund',
+    'npm run mutate:simulator',
+  ]);
+});
