@@ -8,8 +8,8 @@ import { bootstrapOrganization } from '../../../shared/admin/bootstrap.ts';
 import { startDueRuns } from '../../../shared/admin/due-runs.ts';
 import { tellExpiring } from '../../../shared/admin/expiry-notices.ts';
 import { NestedDirectorySettings } from '../../../shared/admin/nested-record.ts';
-import type { DirectoryRecord } from '../../../shared/admin/registry.ts';
-import { newDirectoryId } from '../../../shared/model/new-ids.ts';
+import type { DirectoryRecord, NestedDirectoryRecord } from '../../../shared/admin/registry.ts';
+import { newDirectoryId, newRunId } from '../../../shared/model/new-ids.ts';
 import { consentsOver } from '../../../shared/storage/consents.ts';
 import { idempotencyOver } from '../../../shared/storage/idempotency.ts';
 import { registryOver } from '../../../shared/storage/registry.ts';
@@ -22,6 +22,8 @@ import { storageMeter } from '../../../shared/storage/storage-meter.ts';
 import { tableDirectoryStore } from '../../../shared/storage/table-directory-store.ts';
 import { tableNestedStore } from '../../../shared/storage/table-nested-store.ts';
 import { createTables, openTable, type TableName } from '../../../shared/storage/tables.ts';
+import { newRun } from '../../../shared/sync/new-run.ts';
+import { newSyncState } from '../../../shared/sync/run-records.ts';
 import { timerOperations } from '../../../tools/docs/timer-operations.ts';
 import { nestedParts } from '../../support/admin/nested-parts.ts';
 
@@ -64,8 +66,29 @@ beforeAll(async () => {
   for (const record of records) {
     const audit = { id: record.id, at, actor: 'test', subject: record.id, facts: {} };
     await registry.createDirectory(record, { ...audit, act: 'directory.created' });
+    if (record.kind === 'nested') await hasRun(record);
   }
 });
+
+/** Its last run is complete, and nothing of it is due. */
+async function hasRun({ id: directory, settings }: NestedDirectoryRecord): Promise<void> {
+  const { store, history } = nested;
+  const fence = await store.acquire(directory, { holder: 'test', now, seconds: 1 });
+  if (fence === undefined) throw new Error('a new directory has no lease');
+  const finishedAt = new Date(now).toISOString();
+  const terms = { settingsVersion: 1, pinnedTenantId: 'tenant', confirmedHash: 'hash' };
+  const order = { ...{ id: newRunId(random), directory, settings, ...terms }, startedAt: finishedAt };
+  const begun = newRun({ ...order, mode: 'sync', trigger: 'timer' }, newSyncState);
+  const run = { ...begun, phase: 'done', status: 'done', finishedAt } as const;
+  const lasting = { lastRun: run.id, lastCompletedRun: run.id, lastCompletedAt: finishedAt };
+  const tombstones = { dueAt: now + 1, scanAt: now + 1 };
+  await store.commit(directory, fence, [
+    { kind: 'state', state: { ...newSyncState, ...lasting, tombstones } },
+    { kind: 'checkpoint', run },
+  ]);
+  await store.release(directory, fence);
+  await history.saveRun(run);
+}
 
 test('each timer costs the round trips that docs/cost.md counts with (issue 4 §3)', async () => {
   const tables = { requests: rows('requests'), registry: rows('registry') };
