@@ -89,6 +89,7 @@ async function answerOf(request: PricedRequest, options: GraphMiddlewareOptions)
   for (let attempt = 1; ; attempt++) {
     const late = await options.pacer.acquire(request.resourceUnits, pacedSecondsMax);
     if (late !== undefined) throw handedBack(outOfUnits, late).after(spent);
+    const begun = options.now();
     const outcome = await attemptOnce({ ...request, claims }, options);
     spent = {
       calls: spent.calls + outcome.calls,
@@ -96,7 +97,8 @@ async function answerOf(request: PricedRequest, options: GraphMiddlewareOptions)
     };
     if (outcome.kind === 'read') return new ReadResponse(outcome.json, spent);
     const { failed } = outcome;
-    if (attempt >= request.attemptsMax || !failed.retry) throw failed.failure.after(spent);
+    const isSlow = failed.failure.kind === 'transient' && options.now() - begun >= slowMilliseconds;
+    if (attempt >= request.attemptsMax || !failed.retry || isSlow) throw failed.failure.after(spent);
     claims = failed.claims;
     const seconds = retryDelaySeconds(failed, attempt, options.random());
     if (seconds > options.limits.waitSecondsMax) throw handedBack(failed.failure, seconds).after(spent);
@@ -194,6 +196,9 @@ function charged(response: Response, attempt: Attempt, options: GraphMiddlewareO
 
 /** No single call costs more; a header that says so is not believed. */
 const resourceUnitsMax = 1000;
+
+/** Several attempts that take so long to fail would outlast the step that makes them: the run makes them, one a step. */
+const slowMilliseconds = 30_000;
 
 /** A run that waits for longer does so in the queue, where it hears that it is cancelled. */
 const pacedSecondsMax = 60;

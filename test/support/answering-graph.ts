@@ -63,5 +63,8 @@ export async function graphAnswering(...answers: Answer[]) {
   const tokenFails = (failure: Error | undefined) => {
     tokenFailure = failure;
   };
-  return { client, serviceUrl, seen, slept, claims, tokenFails };
+  const pass = (milliseconds: number) => {
+    now += milliseconds;
+  };
+  return { client, serviceUrl, seen, slept, claims, tokenFails, pass };
 }

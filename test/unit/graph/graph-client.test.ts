@@ -135,6 +135,15 @@ test.each(['Bearer token-1', `eyJ${'a'.repeat(70)}.b.c`, 'see https://evil.examp
   },
 );
 
+test('who fails after a long time is asked again by the run, and not while a step of it waits', async () => {
+  const graph = await graphAnswering((request, response) => {
+    graph.pass(graph.seen.length === 1 ? 29_000 : 30_000);
+    json(504, {})(request, response);
+  });
+  expect((await failureOf(graph.client.read(usersDelta))).kind).toBe('transient');
+  expect(graph.seen).toHaveLength(2);
+});
+
 test('a claims challenge is answered with a token for those claims; 401 that stays is unauthorized', async () => {
   const claims = '{"access_token":{"nbf":{"essential":true}}}';
   const challenge = { 'www-authenticate': `Bearer error="insufficient_claims", claims="${btoa(claims)}"` };
