@@ -92,7 +92,7 @@ export const simulatorMutants: readonly SimulatorMutant[] = [
   {
     name: 'the scope is not judged anew',
     file: sync('round-sources'),
-    from: 'run.users.baseline || state.policy !== policyFingerprint(run.settings, checked);',
+    from: 'run.users.baseline || state.policy !== (await policyFingerprint(run.settings, checked));',
     to: 'run.users.baseline;',
   },
   {
@@ -134,7 +134,7 @@ export const simulatorMutants: readonly SimulatorMutant[] = [
   {
     name: 'any hash is approved',
     file: sync('run-orders'),
-    from: 'if (run.plan?.hash !== decision.hash) {',
+    from: 'if (run.plan?.hash !== hash) {',
     to: 'if (run.plan === undefined) {',
   },
   {
