@@ -5,20 +5,24 @@ import type { Tenant } from '../../../tools/simulated-tenant/tenant.ts';
 
 export type ChosenSettings = Partial<NestedSettings>;
 
-/** Settings as an admin might choose them for this tenant; half of the admins take everybody. */
-export function chosenSettings(tenant: Tenant, random: () => number): ChosenSettings {
+/** Settings as an admin might choose them for this tenant; some take everybody, and some do not turn the safeguard off. */
+export function chosenSettings(
+  tenant: Tenant,
+  random: () => number,
+  { isGuarded }: { readonly isGuarded: boolean },
+): ChosenSettings {
   const isPlain = random() < 0.4;
   const chosen = {
     baseline: random() < 0.3 ? 'lists' : 'delta',
-    safeguard: safeguardOf(random),
+    safeguard: safeguardOf(random, isGuarded),
     ...(isPlain ? {} : { scope: scopeOf(tenant, random), ...rulesOf(tenant, random) }),
   } as const;
   return NestedSettings.parse(chosen);
 }
 
-function safeguardOf(random: () => number): object {
+function safeguardOf(random: () => number, isGuarded: boolean): object {
   const mood = random();
-  if (mood < 0.4) return { enabled: false };
+  if (mood < 0.4) return { enabled: isGuarded };
   if (mood < 0.7) return {};
   const tight = { floor: 2, percent: 1 };
   return { memberships: tight, users: tight, groups: tight, perGroup: { floor: 2, percent: 20 } };
