@@ -1,6 +1,11 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type DiffSet, DiffSets } from '../../../shared/nesting/diff-sets.ts';
+import { packGuids } from '../../../shared/nesting/guid.ts';
+import { GuidTable } from '../../../shared/nesting/guid-table.ts';
 import type { MemberType } from '../../../shared/sync/graph-port.ts';
 import { SafeguardSettings } from '../../../shared/sync/settings.ts';
+import { UnseenRemovals } from '../../../shared/sync/unseen-removals.ts';
 import { group, synced, told, user } from './small-tenant.ts';
 
 // An approval covers what was shown, and besides only what the safeguard lets through unseen (reliability.md §5, decision 20).
@@ -158,3 +163,58 @@ test.each<[string, (sync: Company) => void, string]>([
 });
 
 const off = { accountEnabled: false };
+
+/** For each of six groups who of twelve members leaves it, and who comes. */
+const moves = fc.array(
+  fc.record({
+    removed: fc.uniqueArray(fc.nat(11), { maxLength: 12 }),
+    added: fc.uniqueArray(fc.integer({ min: 12, max: 14 })),
+  }),
+  { minLength: 6, maxLength: 6 },
+);
+const setsOf = (
+  of: readonly { readonly removed: readonly number[]; readonly added: readonly number[] }[],
+) => {
+  const sets = new DiffSets(20);
+  for (const [index, { added, removed }] of of.entries())
+    sets.add(index, Uint32Array.from(added), Uint32Array.from(removed));
+  return sets.finish();
+};
+
+/** As it is written: groups and members in slices. */
+function* entriesOf({ groups, added, removed }: DiffSet, idsPerEntry: number) {
+  const packed = (numbers: Uint32Array, id: (number: number) => string, start: number) =>
+    packGuids([...numbers.subarray(start, start + idsPerEntry)].map(id));
+  for (let first = 0; first < groups.length; first += idsPerEntry) {
+    for (let start = 0; start < Math.max(added.length, removed.length); start += idsPerEntry) {
+      const change = {
+        kind: 'effective-members-changed',
+        groups: packed(groups, group, first),
+        added: packed(added, user, start),
+        removed: packed(removed, user, start),
+      } as const;
+      yield { key: 'key', at: 'at', change };
+    }
+  }
+}
+
+test('what was seen of the members of groups is what both plans remove, however it is told (property)', () => {
+  fc.assert(
+    fc.property(moves, moves, fc.integer({ min: 1, max: 5 }), (fresh, shown, idsPerEntry) => {
+      const ids = { groupIds: new GuidTable(), memberIds: new GuidTable() };
+      for (let number = 0; number < 6; number++) ids.groupIds.intern(group(number));
+      for (let number = 0; number < 20; number++) ids.memberIds.intern(user(number));
+      const unseen = new UnseenRemovals(ids, { users: [], groups: [], sets: setsOf(fresh) });
+      for (const set of setsOf(shown))
+        unseen.see({ kind: 'entries', entries: [...entriesOf(set, idsPerEntry)] });
+      const losing = [...fresh.entries()].filter(([, { removed }]) => removed.length > 0);
+      const seen = new Map(shown.map(({ removed }, index) => [index, new Set(removed)]));
+      expect([...unseen.lost].toSorted()).toEqual(
+        losing.map(([of, { removed }]) => [of, removed.filter((one) => !seen.get(of)?.has(one)).length]),
+      );
+      expect(losing.map(([of]) => unseen.seenOf(of))).toEqual(
+        losing.map(([of]) => ({ lost: shown[of]?.removed.length, gained: shown[of]?.added.length })),
+      );
+    }),
+  );
+});
