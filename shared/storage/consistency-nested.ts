@@ -13,9 +13,8 @@ import {
 } from './nested/nested-keys.ts';
 import { FactsRow, GroupStandingRow, jsonOf } from './nested/nested-rows.ts';
 import { packValue } from './nested/packed-value.ts';
-import { childrenOf } from './nested/planned-members.ts';
-import { reverseOf } from './nested/planned-writes.ts';
 import { guidOfHex, hexIds, hexOfGuid, idCount, packedHex } from './nested/sorted-ids.ts';
+import { idsInRow, idsTogether, isSpread, ownKeyOf } from './nested/spread-ids.ts';
 
 type Rows = ReadonlyMap<string, RangeRow>;
 
@@ -36,7 +35,22 @@ export function* nestedFaults(rows: Rows): Iterable<Inconsistency> {
   yield* countFaults(rows, chunks);
   yield* reverseFaults(rows, chunks);
   yield* heldFaults(rows);
+  yield* partFaults(rows);
 }
+
+/** Ids in a row of sixteen belong to one that says so. */
+function* partFaults(rows: Rows): Iterable<Inconsistency> {
+  for (const prefix of [nestedPrefix.facts, nestedPrefix.reverse]) {
+    for (const row of withPrefix(rows, prefix)) {
+      const whole = rows.get(ownKeyOf(row.rowKey));
+      const belongs = isWhole(row) || (whole !== undefined && isSpread(whole));
+      if (!belongs) yield removal(row.rowKey, 'left of ids that lie together now');
+    }
+  }
+}
+
+/** Not one of sixteen rows of ids that one does not hold. */
+const isWhole = ({ rowKey }: RangeRow) => ownKeyOf(rowKey) === rowKey;
 
 const ActiveRun = z.looseObject({ activeRun: z.string().optional() });
 
@@ -94,7 +108,7 @@ function* countFaults(rows: Rows, chunks: readonly Chunk[]): Iterable<Inconsiste
     counts[type === 'user' ? 'users' : 'others'] += new Set(ids).size;
     there.set(group, counts);
   }
-  for (const row of withPrefix(rows, nestedPrefix.facts)) {
+  for (const row of withPrefix(rows, nestedPrefix.facts).filter(isWhole)) {
     const group = row.rowKey.slice(nestedPrefix.facts.length);
     if (!rows.has(groupRowKey(group))) yield removal(row.rowKey, 'orphan');
     else yield* wrongFacts(row, there.get(group) ?? { users: 0, others: 0 });
@@ -109,16 +123,17 @@ function* countFaults(rows: Rows, chunks: readonly Chunk[]): Iterable<Inconsiste
 function* wrongFacts(row: RangeRow, there: { users: number; others: number }): Iterable<Inconsistency> {
   const { rowKey, users, others } = FactsRow.parse(row);
   if (users === there.users && others === there.others) return;
-  const repaired = { schema: rowSchema, ...there, ...packValue({ children: childrenOf(row) }) };
+  const spread = isSpread(row) ? { spread: true } : {};
+  const repaired = { schema: rowSchema, ...there, ...packValue({ children: idsInRow(row) }), ...spread };
   yield rewrite(rowKey, `${users} + ${others} counted, ${there.users} + ${there.others} there`, repaired);
 }
 
 /** The reverse row of a member names exactly the groups whose chunks hold it. */
 function* reverseFaults(rows: Rows, chunks: readonly Chunk[]): Iterable<Inconsistency> {
   const due = groupsByMember(chunks.filter(({ group }) => rows.has(groupRowKey(group))));
-  for (const row of withPrefix(rows, nestedPrefix.reverse)) {
+  for (const row of withPrefix(rows, nestedPrefix.reverse).filter(isWhole)) {
     const member = hexOfGuid(row.rowKey.slice(nestedPrefix.reverse.length));
-    yield* wrongReverse(row, ascending(due.get(member) ?? []));
+    yield* wrongReverse(rows, row, ascending(due.get(member) ?? []));
     due.delete(member);
   }
   for (const [member, groups] of due) {
@@ -138,11 +153,14 @@ function groupsByMember(chunks: readonly Chunk[]): Map<string, string[]> {
   return groupsOf;
 }
 
-function* wrongReverse(row: RangeRow, due: Uint8Array): Iterable<Inconsistency> {
-  const named = reverseOf(row);
+function* wrongReverse(rows: Rows, row: RangeRow, due: Uint8Array): Iterable<Inconsistency> {
+  const parts = isSpread(row) ? withPrefix(rows, `${row.rowKey}|`) : [row];
+  const named = Buffer.concat(parts.map(idsInRow));
   if (due.length === 0) yield removal(row.rowKey, 'orphan');
   else if (Buffer.compare(named, due) !== 0) {
-    yield rewrite(row.rowKey, `names ${idCount(named)} groups, is in ${idCount(due)}`, reverseRow(due));
+    const fault = `names ${idCount(named)} groups, is in ${idCount(due)}`;
+    if (idCount(due) > idsTogether) yield { rowKey: row.rowKey, fault, repair: [] };
+    else yield rewrite(row.rowKey, fault, reverseRow(due));
   }
 }
 

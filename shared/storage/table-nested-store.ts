@@ -36,11 +36,10 @@ import {
 } from './nested/nested-rows.ts';
 import { type NestedTable, nestedTable } from './nested/nested-table.ts';
 import { unpackValue } from './nested/packed-value.ts';
-import { childrenOf } from './nested/planned-members.ts';
-import { reverseOf } from './nested/planned-writes.ts';
 import { rowsByKey } from './nested/rows-by-key.ts';
 import { discarded, forgottenRuns } from './nested/run-rows.ts';
 import { guidOfHex, hexIds, hexOfGuid, packedHex } from './nested/sorted-ids.ts';
+import { idsInRow, isSpread, ownKeyOf, storedIds } from './nested/spread-ids.ts';
 import { journalPartsOf, stagedPagesOf } from './nested/staged-ranges.ts';
 import { available } from './storage-busy.ts';
 
@@ -93,7 +92,7 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
       const groups = new Map<string, Uint8Array>();
       for (const member of members) {
         const row = rows.get(reverseRowKey(member));
-        if (row !== undefined) groups.set(member, reverseOf(row));
+        if (row !== undefined) groups.set(member, (await storedIds(shared, directory, row)).ids);
       }
       return groups;
     },
@@ -207,9 +206,11 @@ async function nestingOf(shared: NestedTable, directory: DirectoryId) {
     groups.push({ id, life, told, held, users, others });
   }
   for (const row of facts) {
-    const parent = GroupId.parse(row.rowKey.slice(nestedPrefix.facts.length));
-    for (const child of hexIds(childrenOf(row)))
-      edges.push({ parent, child: GroupId.parse(guidOfHex(child)) });
+    const own = ownKeyOf(row.rowKey);
+    // What is left of ids that were spread counts no more.
+    if (own !== row.rowKey && !isSpread(factsByKey.get(own) ?? {})) continue;
+    const parent = GroupId.parse(own.slice(nestedPrefix.facts.length));
+    for (const child of hexIds(idsInRow(row))) edges.push({ parent, child: GroupId.parse(guidOfHex(child)) });
   }
   return { groups, edges };
 }

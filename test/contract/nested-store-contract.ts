@@ -488,6 +488,55 @@ export function describeNestedStore(name: string, open: () => Promise<NestedDire
       ]);
     });
 
+    test('a group may hold 58,000 groups, and a user may be in as many: more than a row takes', async () => {
+      const ids = ascending(Array.from({ length: 58_000 }, (_, index) => index + 10));
+      const none = packed([]);
+      const slices = Array.from({ length: 15 }, (_, index) => ids.slice(index * 4096, (index + 1) * 4096));
+      const children = (kind: 'added' | 'removed', keep: readonly string[] = []) =>
+        slices.map(
+          (slice): NestedWrite => ({
+            ...{ kind: 'members', group: group(1), type: 'group', added: none, removed: none },
+            [kind]: packed(slice.filter((id) => !keep.includes(id))),
+          }),
+        );
+      await commit(...children('added'));
+      await commit({ kind: 'group', group: nestedGroup(1) }, members(1, [1, 2]));
+      const inGroups = (of: readonly string[], kind: 'added' | 'removed'): NestedWrite => ({
+        ...{ kind: 'groups-of', member: guid(1), added: none, removed: none },
+        [kind]: packed(of),
+      });
+      for (const start of [0, 16_000, 32_000, 48_000])
+        await commit(inGroups(ids.slice(start, start + 16_000), 'added'));
+      const stored = async () => {
+        const { groups, edges } = await store.nesting(directory);
+        const [above = new Uint8Array()] = (await store.groupsOf(directory, [guid(1), guid(2)])).values();
+        const below = edges.map(({ child }) => child).sort();
+        return {
+          users: groups.map(({ users }) => users),
+          children: below.join(),
+          above: unpacked(above)?.join(),
+        };
+      };
+      expect(isDeepStrictEqual(await stored(), { users: [2], children: ids.join(), above: ids.join() })).toBe(
+        true,
+      );
+      const some = ids.slice(0, 3000);
+      const rest = ids.slice(3000);
+      await commit({ kind: 'members', group: group(1), type: 'group', added: none, removed: packed(some) });
+      await commit(inGroups(some, 'removed'));
+      expect(
+        isDeepStrictEqual(await stored(), { users: [2], children: rest.join(), above: rest.join() }),
+      ).toBe(true);
+      const few = ids.slice(-40);
+      await commit(...children('removed', few));
+      await commit(inGroups(ids.slice(0, -40), 'removed'));
+      expect(isDeepStrictEqual(await stored(), { users: [2], children: few.join(), above: few.join() })).toBe(
+        true,
+      );
+      await commit(inGroups(few, 'removed'));
+      expect((await store.groupsOf(directory, [guid(1)])).size).toBe(0);
+    });
+
     test('kept members of a group above its limit are kept until they are taken back', async () => {
       expect(await store.heldMembers(directory, group(1))).toBeUndefined();
       const ids = ascending(Array.from({ length: 300 }, (_, index) => index));

@@ -9,8 +9,8 @@ import { type ChunksChange, changeChunks, type MemberChunk, touchedChunks } from
 import { allChunksOf, chunksOf, factsKey } from './nested-keys.ts';
 import { FactsRow } from './nested-rows.ts';
 import type { NestedTable } from './nested-table.ts';
-import { packValue, unpackValue } from './packed-value.ts';
 import { hexIds, idCount, packedHex, withChanges } from './sorted-ids.ts';
+import { rowsOfIds, type StoredIds, storedIds } from './spread-ids.ts';
 
 export type MembersWrite = Extract<NestedWrite, { readonly kind: 'members' }>;
 
@@ -42,9 +42,10 @@ export async function memberRows(
       rows.push({ action: 'delete', rowKey: prefix + from });
     }
   }
-  const children = childrenAfter(before.children, writes);
-  const isSame = rows.length === 0 && Buffer.compare(before.children, children) === 0;
-  return isSame ? [] : [...rows, factsRow(group, { ...countsOf(group, sizes), children })];
+  const children = childrenAfter(before.children.ids, writes);
+  const isSame = rows.length === 0 && Buffer.compare(before.children.ids, children) === 0;
+  const facts = { ...countsOf(group, sizes), before: before.children, children };
+  return isSame ? [] : [...rows, ...factsRows(group, facts)];
 }
 
 /** When only child groups change, its counts say how many other members there are. */
@@ -55,9 +56,10 @@ async function childRows(
 ): Promise<readonly RowChange[]> {
   const found = await shared.row(directory, factsKey(group));
   const { users, others } = found === undefined ? { users: 0, others: 0 } : FactsRow.parse(found);
-  const before = childrenOf(found);
-  const children = childrenAfter(before, writes);
-  return Buffer.compare(before, children) === 0 ? [] : [factsRow(group, { users, others, children })];
+  const before = await storedIds(shared, directory, found);
+  const children = childrenAfter(before.ids, writes);
+  const isSame = Buffer.compare(before.ids, children) === 0;
+  return isSame ? [] : factsRows(group, { users, others, before, children });
 }
 
 const childrenAfter = (before: Uint8Array, writes: readonly MembersWrite[]) =>
@@ -68,10 +70,13 @@ const childrenAfter = (before: Uint8Array, writes: readonly MembersWrite[]) =>
 interface Counted {
   /** Ids in each chunk, by its key. */
   readonly sizes: ReadonlyMap<string, number>;
-  readonly children: Uint8Array;
+  readonly children: StoredIds;
 }
 
-const nobody: Counted = { sizes: new Map(), children: new Uint8Array() };
+const nobody: Counted = {
+  sizes: new Map(),
+  children: { ids: new Uint8Array(), isSpread: false },
+};
 
 async function counted(shared: NestedTable, directory: DirectoryId, group: GroupId): Promise<Counted> {
   const [facts, chunks] = await Promise.all([
@@ -80,7 +85,7 @@ async function counted(shared: NestedTable, directory: DirectoryId, group: Group
   ]);
   return {
     sizes: new Map(chunks.map((row) => [row.rowKey, z.int().parse(row['n'])])),
-    children: childrenOf(facts),
+    children: await storedIds(shared, directory, facts),
   };
 }
 
@@ -142,20 +147,12 @@ function countsOf(group: GroupId, sizes: ReadonlyMap<string, number>) {
   return { users, others };
 }
 
-const factsRow = (group: GroupId, { children, ...counts }: Facts) =>
-  upsert(factsKey(group), { schema: rowSchema, ...counts, ...packValue({ children }) });
+const factsRows = (group: GroupId, { before, children, ...beside }: Facts) =>
+  rowsOfIds({ rowKey: factsKey(group), name: 'children', before, ids: children, beside });
 
 interface Facts {
   readonly users: number;
   readonly others: number;
+  readonly before: StoredIds;
   readonly children: Uint8Array;
-}
-
-/** Packed ids of the child groups in a row of facts. */
-export function childrenOf(row: Readonly<Record<string, unknown>> | undefined): Uint8Array {
-  if (row === undefined) return new Uint8Array();
-  const value = unpackValue(row);
-  const children =
-    typeof value === 'object' && value !== null && 'children' in value ? value.children : undefined;
-  return children instanceof Uint8Array ? children : new Uint8Array();
 }

@@ -18,9 +18,10 @@ import {
 } from './nested-keys.ts';
 import { nestedGroupRow, nestedUserRow } from './nested-rows.ts';
 import type { NestedTable } from './nested-table.ts';
-import { packValue, unpackValue } from './packed-value.ts';
+import { packValue } from './packed-value.ts';
 import { type MembersWrite, memberRows, upsert } from './planned-members.ts';
 import { idCount, withChanges } from './sorted-ids.ts';
+import { partsRemoved, rowsOfIds, storedIds } from './spread-ids.ts';
 
 /** Turns writes into rows, reading first what it must know. Repeating it is harmless: sets stay sets. */
 export async function plannedRows(
@@ -96,19 +97,11 @@ async function reverseRows(
 ): Promise<readonly RowChange[]> {
   const rowKey = reverseRowKey(write.member);
   const found = write.isFirst === true ? undefined : await shared.row(directory, rowKey);
-  const before = found === undefined ? new Uint8Array() : reverseOf(found);
-  const groups = withChanges(before, write.added, write.removed);
-  if (Buffer.compare(before, groups) === 0) return [];
-  if (idCount(groups) === 0) return [{ action: 'delete', rowKey }];
-  return [upsert(rowKey, { schema: rowSchema, ...packValue({ groups }) })];
-}
-
-/** Packed ids of the groups in a reverse row. */
-export function reverseOf(row: Readonly<Record<string, unknown>>): Uint8Array {
-  const value = unpackValue(row);
-  const groups = typeof value === 'object' && value !== null && 'groups' in value ? value.groups : undefined;
-  if (!(groups instanceof Uint8Array)) throw new Error('a reverse row without groups');
-  return groups;
+  const before = await storedIds(shared, directory, found);
+  const groups = withChanges(before.ids, write.added, write.removed);
+  if (Buffer.compare(before.ids, groups) === 0) return [];
+  if (idCount(groups) === 0) return [{ action: 'delete', rowKey }, ...partsRemoved(rowKey, before)];
+  return rowsOfIds({ rowKey, name: 'groups', before, ids: groups, beside: {} });
 }
 
 async function heldRows(shared: NestedTable, directory: DirectoryId, write: WriteOf<'held-members'>) {

@@ -87,6 +87,18 @@ test('a nested directory as its store leaves it fits together, also one that is 
   expect(await found()).toEqual([]);
 });
 
+test('ids that one row does not hold fit together in sixteen', async () => {
+  const [all, spread] = [packValue({ groups: packGuids([guid(8), guid(9)]) }), packValue({ groups: none })];
+  await upsert(`r|${guid(2)}`, { ...spread, spread: true });
+  await upsert(`r|${guid(2)}|0`, all);
+  for (const digit of 'abcdef') await upsert(`r|${guid(2)}|${digit}`, spread);
+  await upsert(`f|${guid(9)}`, { users: 2, others: 0, ...packValue({ children: none }), spread: true });
+  await upsert(`f|${guid(9)}|0`, packValue({ children: packGuids([guid(8)]) }));
+  expect(await found()).toEqual([]);
+  await remove(`r|${guid(2)}|0`);
+  expect(await found()).toEqual([[`r|${guid(2)}`, 'names 0 groups, is in 2']]);
+});
+
 const chunk = (n: number) => `p|${guid(n)}|user|${'0'.repeat(32)}`;
 const staged = `t|${run}|users|00000000`;
 
@@ -100,6 +112,11 @@ test.each<[string, () => Promise<unknown>, readonly (readonly string[])[]]>([
     'a chunk that counts wrong',
     () => upsert(chunk(9), { n: 5, ids: packGuids([guid(2), guid(3)]) }),
     [[chunk(9), '5 counted, 2 there']],
+  ],
+  [
+    'what is left of ids that were spread',
+    () => upsert(`r|${guid(3)}|0`, packValue({ groups: packGuids([guid(8)]) })),
+    [[`r|${guid(3)}|0`, 'left of ids that lie together now']],
   ],
   ['a missing reverse row', () => remove(`r|${guid(3)}`), [[`r|${guid(3)}`, 'missing']]],
   [
