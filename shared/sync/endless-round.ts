@@ -91,6 +91,19 @@ function endlessReason(
   return after.read > pagesMax ? `more than ${pagesMax} pages` : undefined;
 }
 
+/**
+ * Why a stream that tells ever new objects will not come to an end: no tenant grows so much between two runs, and an object is told a
+ * few times at most. Where nothing is known of the tenant, its pages alone are counted (graph.md §1.2).
+ */
+export function growsEndlessly(items: number, knownObjects: number | undefined): string | undefined {
+  if (knownObjects === undefined || items <= itemsMin + itemsPerObject * knownObjects) return undefined;
+  return `${items} objects were told of a tenant that had ${knownObjects}`;
+}
+
+/** Entries that any tenant may tell, and for each object it is known to have had; a group comes in slices of its members. */
+const itemsMin = 1_000_000;
+const itemsPerObject = 10;
+
 /** The fingerprint of a page that came without one. */
 export const fingerprintOf = (items: readonly { readonly id: string }[]): string =>
   hashOf(items.map(({ id }) => id).join(' '));

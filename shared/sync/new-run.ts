@@ -34,6 +34,7 @@ export function newRun({ auditNow, full, ...order }: RunOrder, state: SyncState)
   const due = auditDue({ ...order, auditNow }, state);
   return {
     ...order,
+    ...knownObjects(order, state),
     status: 'running',
     phase: 'check',
     step: 0,
@@ -60,6 +61,14 @@ export function newRun({ auditNow, full, ...order }: RunOrder, state: SyncState)
 function goodTokens({ readAs }: Pick<RunOrder, 'readAs'>, { tokens }: SyncState): SyncState['tokens'] {
   const isOfAnother = readAs !== undefined && tokens?.readAs !== undefined && tokens.readAs !== readAs;
   return tokens?.select === selectFingerprint && !isOfAnother ? tokens : undefined;
+}
+
+function knownObjects({ tenantSize }: Pick<RunOrder, 'tenantSize'>, { counts, liveUsers }: SyncState) {
+  const { users, groups = 0 } = tenantSize ?? {};
+  const confirmed = users === undefined ? [] : [users + groups];
+  const read = counts === undefined ? [] : [(liveUsers ?? counts.users) + counts.groups];
+  const known = [...confirmed, ...read];
+  return known.length === 0 ? {} : { knownObjects: Math.max(...known) };
 }
 
 const usersFrom = ({ usersAgain, usersBefore }: SyncState, token: string): string =>

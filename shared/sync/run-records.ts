@@ -207,6 +207,8 @@ export const SyncRun = z.object({
   confirmedHash: z.string(),
   /** How large the tenant was then. */
   tenantSize: TenantSize.exactOptional(),
+  /** Users and groups that it had then or when it was last read, whichever is more; absent when nobody knows. */
+  knownObjects: z.int().exactOptional(),
   /** Which tenant it reads and as which application: delta tokens are of both. Rows from before this was known lack it. */
   readAs: z.string().exactOptional(),
   status: RunStatus,

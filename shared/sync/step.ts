@@ -1,5 +1,5 @@
 import { answerRead } from './asking.ts';
-import { followed } from './endless-round.ts';
+import { followed, growsEndlessly } from './endless-round.ts';
 import { faulted, membersFailed } from './faulted-step.ts';
 import { listedOn, membersListed, withToken } from './listing.ts';
 import { nextCommand } from './next-command.ts';
@@ -87,7 +87,9 @@ function pageRead(run: SyncRun, name: StreamName, page: PageSummary): Step {
     ...(page.next === undefined ? {} : { next: page.next }),
     ...(page.delta === undefined ? {} : { delta: page.delta }),
   };
-  if (endless !== undefined) return failed(run, 'endless_round', `${name}: ${endless}`);
+  const reason =
+    endless ?? growsEndlessly(read.items, page.next === undefined ? undefined : run.knownObjects);
+  if (reason !== undefined) return failed(run, 'endless_round', `${name}: ${reason}`);
   return goOn(listedOn({ ...run, [name]: read, lastRead: name }, name, page));
 }
 

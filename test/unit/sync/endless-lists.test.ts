@@ -2,9 +2,11 @@ import { expect, test } from '@jest/globals';
 import { GroupId, UserId } from '../../../shared/model/ids.ts';
 import { followed, newTrail } from '../../../shared/sync/endless-round.ts';
 import type { GraphAnswer, GraphReader, MemberEntry } from '../../../shared/sync/graph-port.ts';
-import { SyncRun } from '../../../shared/sync/run-records.ts';
+import { newRun, type RunOrder } from '../../../shared/sync/new-run.ts';
+import { SyncRun, type SyncState } from '../../../shared/sync/run-records.ts';
+import { step } from '../../../shared/sync/step.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { forgetTokens, graphAnswers, group, synced, told, user } from './small-tenant.ts';
+import { forgetTokens, graphAnswers, group, started, synced, told, user } from './small-tenant.ts';
 
 const page = <T>(items: readonly T[], next: string) =>
   ({
@@ -237,4 +239,43 @@ test('a run that an earlier version left on its way has the trail that it had, a
     ...cursor,
     ...{ seen: [], stale: 0, read: 0, mark: { link: '', read: 0 } },
   });
+});
+
+test.each(['users', 'groups'] as const)(
+  'a delta of %s that tells ever new objects ends by what is known of the tenant, and not only after 200,000 pages (graph.md §1.2)',
+  async (stream) => {
+    const sync = await synced({ users: 2, groups: { 1: [['user', 1]] } });
+    await forgetTokens(sync);
+    const { [stream]: cursor, ...run } = (await started(sync).then(() => sync.lastRun())) as SyncRun;
+    expect(run.knownObjects).toBe(3);
+    const told = (items: number, next?: string) => {
+      const at = { ...run, phase: 'read', [stream]: { ...cursor, items } } as SyncRun;
+      const page = { items: 200, pages: 1, fingerprint: 'new', ...(next ? { next } : { delta: 'delta' }) };
+      return step(at, { kind: 'page-read', stream, page }).run.failure;
+    };
+    expect(told(1_000_030 - 200, 'more')).toBeUndefined();
+    expect(told(1_000_031 - 200, 'more')).toEqual({
+      code: 'endless_round',
+      detail: `${stream}: 1000031 objects were told of a tenant that had 3`,
+    });
+    // What has come to its end is no endless chain.
+    expect(told(2_000_000)).toBeUndefined();
+  },
+);
+
+test.each<[string, Pick<RunOrder, 'tenantSize'>, Partial<SyncState>, number | undefined]>([
+  ['nothing', {}, {}, undefined],
+  ['the size that was confirmed', { tenantSize: { users: 70, groups: 5 } }, {}, 75],
+  ['groups alone', { tenantSize: { groups: 5 } }, {}, undefined],
+  ['what was read', {}, { counts: { users: 3, groups: 4, memberships: 0, domains: 0 }, liveUsers: 90 }, 94],
+  ['the more of both', { tenantSize: { users: 100, groups: 1 } }, { liveUsers: 9 }, 101],
+])('of a tenant of which a run knows %s', async (_, order, known, objects) => {
+  const sync = await synced({ users: 1, groups: {} });
+  const { settings, settingsVersion, pinnedTenantId, confirmedHash, id, startedAt } = await sync.lastRun();
+  const terms = { settings, settingsVersion, pinnedTenantId, confirmedHash, id, startedAt };
+  const run = newRun(
+    { ...terms, directory: simulatedDirectory, mode: 'sync', trigger: 'timer', ...order },
+    { rereads: [], ...known },
+  );
+  expect(run.knownObjects).toBe(objects);
 });
