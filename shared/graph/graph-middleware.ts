@@ -97,8 +97,8 @@ async function answerOf(request: PricedRequest, options: GraphMiddlewareOptions)
     };
     if (outcome.kind === 'read') return new ReadResponse(outcome.json, spent);
     const { failed } = outcome;
-    const isSlow = failed.failure.kind === 'transient' && options.now() - begun >= slowMilliseconds;
-    if (attempt >= request.attemptsMax || !failed.retry || isSlow) throw failed.failure.after(spent);
+    const took = options.now() - begun;
+    if (isGivenUp(failed, took) || attempt >= request.attemptsMax) throw failed.failure.after(spent);
     claims = failed.claims;
     const seconds = retryDelaySeconds(failed, attempt, options.random());
     if (seconds > options.limits.waitSecondsMax) throw handedBack(failed.failure, seconds).after(spent);
@@ -199,6 +199,9 @@ const resourceUnitsMax = 1000;
 
 /** Several attempts that take so long to fail would outlast the step that makes them: the run makes them, one a step. */
 const slowMilliseconds = 30_000;
+
+const isGivenUp = ({ failure, retry }: FailedAttempt, took: number) =>
+  !retry || (failure.kind === 'transient' && took >= slowMilliseconds);
 
 /** A run that waits for longer does so in the queue, where it hears that it is cancelled. */
 const pacedSecondsMax = 60;
