@@ -126,12 +126,6 @@ export const simulatorMutants: readonly SimulatorMutant[] = [
     to: 'const count = removed[kind];',
   },
   {
-    name: 'one group may be emptied',
-    file: sync('safeguard'),
-    from: 'return emptied === 0 ? [] :',
-    to: 'return emptied >= 0 ? [] :',
-  },
-  {
     name: 'any hash is approved',
     file: sync('run-orders'),
     from: 'if (run.plan?.hash !== hash) {',
