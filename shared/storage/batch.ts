@@ -110,5 +110,8 @@ function rowJson(partitionKey: string, change: Exclude<RowChange, { action: 'del
       json[name] = value;
     }
   }
-  return JSON.stringify(json);
+  return JSON.stringify(json).replace(lineSeparators, (at) => (at === '\u2028' ? '\\u2028' : '\\u2029'));
 }
+
+/** Legal in JSON as they are; the emulator takes them for the end of a line, and answers nothing more after that. */
+const lineSeparators = /[\u2028\u2029]/g;
