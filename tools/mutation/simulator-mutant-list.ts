@@ -139,9 +139,9 @@ export const simulatorMutants: readonly SimulatorMutant[] = [
   },
   {
     name: 'an approval covers any plan',
-    file: sync('look-again'),
-    from: ' && difference <= differenceMax;',
-    to: ' && difference >= 0;',
+    file: sync('perform-command'),
+    from: 'return isApproved(run, { difference, now }) && cover.isCoveredBy(shown);',
+    to: 'return isApproved(run, { difference: 0, now });',
   },
   {
     name: 'a dry run carries its plan out',
