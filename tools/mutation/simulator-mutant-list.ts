@@ -79,7 +79,7 @@ export const simulatorMutants: readonly SimulatorMutant[] = [
   },
   {
     name: 'contested edges by their last word',
-    file: sync('net-edges'),
+    file: sync('edge-evidence'),
     from: 'if (!isContested(edge)) return isAdded(edge);',
     to: 'if (group >= 0) return isAdded(edge);',
   },
