@@ -63,18 +63,15 @@ export async function foldRound(sources: FoldSources): Promise<FoldedRound> {
 
 interface Page<Entry> {
   readonly items: readonly Entry[];
-  /** After the lists of a fast baseline. */
+  /** After the lists of a fast baseline, or after an enumeration that waited for a person. */
   readonly isReplay: boolean;
   /** Of a complete enumeration, which shows what is there now. */
   readonly enumerated: boolean;
 }
 
-function kindOf(
-  { baseline, pages, listedPages = pages, enumeratedPages = pages }: StreamCursor,
-  number: number,
-) {
-  const isReplay = number >= listedPages;
-  return { isReplay, enumerated: baseline && !isReplay && number < enumeratedPages };
+function kindOf({ baseline, pages, listedPages, enumeratedPages }: StreamCursor, number: number) {
+  const isReplay = number >= (listedPages ?? enumeratedPages ?? pages);
+  return { isReplay, enumerated: baseline && !isReplay };
 }
 
 function noteToldAfterLists(

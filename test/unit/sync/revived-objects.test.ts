@@ -126,3 +126,18 @@ test('nor what is read on when everything was read anew, and somebody has approv
   expect(told(sync)).toEqual({ 1: [3], 2: [3] });
   expect((await sync.store.users(simulatedDirectory, [user(1) as never]))[0]?.life).toBe('gone');
 });
+
+test('a group that nobody had read is restored while a run that reads everything anew waits for a person, and has its members (rule 4)', async () => {
+  const sync = await tenant();
+  sync.tenant.setGroup(group(3), 'soft-deleted', { displayName: 'Group 3' });
+  sync.tenant.setMember(group(3), user(2), 'user');
+  await forgetTokens(sync);
+  sync.tenant.setMember(group(1), user(1), undefined);
+  const safeguard = SafeguardSettings.parse({ memberships: { floor: 0, percent: 0 } });
+  expect((await sync.sync({ safeguard })).status).toBe('awaiting-approval');
+  sync.tenant.setGroup(group(3), 'live', { displayName: 'Group 3' });
+  // What has come meanwhile is shown once more.
+  expect((await sync.decide(true)).status).toBe('awaiting-approval');
+  expect((await sync.decide(true)).status).toBe('done');
+  expect(told(sync)).toEqual({ 1: [2, 3], 2: [3], 3: [2] });
+});
