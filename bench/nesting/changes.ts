@@ -3,7 +3,8 @@ import { changedMemberships } from '../../shared/nesting/changed-memberships.ts'
 import { edgeChangesOf } from '../../shared/nesting/edge-changes.ts';
 import type { WholeMemberships } from '../../shared/nesting/memberships.ts';
 import { type NetChange, netChange } from '../../shared/nesting/net-change.ts';
-import { type SyntheticTenant, seeded } from './synthetic-tenant.ts';
+import { seeded } from '../../tools/simulated-tenant/seeded-random.ts';
+import type { SyntheticTenant } from './synthetic-tenant.ts';
 
 interface ChangedLists {
   readonly added: Edges;

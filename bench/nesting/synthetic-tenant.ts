@@ -1,4 +1,5 @@
 import type { Edges } from '../../shared/nesting/adjacency.ts';
+import { seeded } from '../../tools/simulated-tenant/seeded-random.ts';
 
 export interface TenantSize {
   readonly users: number;
@@ -14,17 +15,6 @@ export interface SyntheticTenant {
   readonly hub: number;
   readonly hubParents: readonly number[];
   readonly hubSibling: number;
-}
-
-/** Mulberry32: the same tenant on every machine. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 /**

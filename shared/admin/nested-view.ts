@@ -1,6 +1,6 @@
 import { applicationIn } from '../sync/assigned-principals.ts';
 import { emptyScopeText } from '../sync/empty-scope.ts';
-import type { DirectoryCounts, SyncState } from '../sync/run-records.ts';
+import type { DirectoryCounts, SyncState } from '../sync/sync-state.ts';
 import { type GraphSecret, secretHints, secretView } from './graph-secret.ts';
 import { isOffered } from './nested-offer.ts';
 import type { AdminPorts } from './ports.ts';

@@ -1,7 +1,8 @@
 import { followed, newTrail } from './endless-round.ts';
 import type { PageSummary } from './run-events.ts';
 import type { RunLogEntry } from './run-log.ts';
-import type { Ask, Asking, SyncRun, SyncState } from './run-records.ts';
+import type { Ask, Asking, SyncRun } from './run-records.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** Objects asked for in one run, and kept for later ones; above, all groups are read anew, which tells everything. */
 export const asksMax = 500;

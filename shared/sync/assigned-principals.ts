@@ -1,8 +1,9 @@
 import type { Assignment, GraphAnswer, GraphFault, GraphReader, ListPage } from './graph-port.ts';
 import { withMissing } from './missing-once.ts';
 import { type Refused, refused } from './run-events.ts';
-import type { Checked, SyncRun, SyncState } from './run-records.ts';
+import type { Checked, SyncRun } from './run-records.ts';
 import type { NestedSettings } from './settings.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** Who is assigned to the application in scope; in other scopes nobody is asked for. */
 export type Assigned = Pick<Checked, 'assigned' | 'missing' | 'application'>;

@@ -1,5 +1,6 @@
 import { newAuditState } from './audit-records.ts';
-import type { Reread, SyncRun, SyncState } from './run-records.ts';
+import type { Reread, SyncRun } from './run-records.ts';
+import type { SyncState } from './sync-state.ts';
 import { liveUsersAfter } from './tenant-counts.ts';
 
 type Left = Pick<

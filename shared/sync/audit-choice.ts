@@ -1,7 +1,8 @@
 import type { GroupId } from '../model/ids.ts';
 import type { AuditState } from './audit-records.ts';
 import type { GroupFacts } from './nested-store.ts';
-import type { SyncRun, SyncState } from './run-records.ts';
+import type { SyncRun } from './run-records.ts';
+import type { SyncState } from './sync-state.ts';
 
 export const hourMilliseconds = 60 * 60 * 1000;
 const dayMilliseconds = 24 * hourMilliseconds;

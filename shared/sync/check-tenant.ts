@@ -2,9 +2,10 @@ import { applicationIn, assignedPrincipals } from './assigned-principals.ts';
 import type { GraphAnswer, GraphFault, GraphReader, Permissions, TenantDomain } from './graph-port.ts';
 import { lostPermissions } from './lost-permissions.ts';
 import { type Refused, refused } from './run-events.ts';
-import type { Checked, SyncRun, SyncState } from './run-records.ts';
+import type { Checked, SyncRun } from './run-records.ts';
 import { hasDomainRule } from './scope.ts';
 import type { NestedSettings } from './settings.ts';
+import type { SyncState } from './sync-state.ts';
 import { textHash } from './text-hash.ts';
 
 export type CheckOutcome =

@@ -2,8 +2,9 @@ import type { Memberships } from '../nesting/memberships.ts';
 import type { FoldedRound } from './fold-round.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
 import type { NetEdges } from './net-edges.ts';
-import type { Checked, SyncRun, SyncState } from './run-records.ts';
+import type { Checked, SyncRun } from './run-records.ts';
 import type { StoredMemberships } from './stored-memberships.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** What a round is derived from. */
 export interface DeriveSources {

@@ -1,5 +1,6 @@
-import type { DirectoryCounts, PlanCounts } from './run-records.ts';
+import type { PlanCounts } from './run-records.ts';
 import type { NestedSettings } from './settings.ts';
+import type { DirectoryCounts } from './sync-state.ts';
 
 type Limits = Pick<NestedSettings, 'maxUsers' | 'maxGroups' | 'maxMemberships'>;
 

@@ -1,7 +1,8 @@
 import { asksMax } from './asking.ts';
 import type { FoldedRound } from './fold-round.ts';
 import { groupIdOf } from './round-ids.ts';
-import type { Ask, SyncRun, SyncState } from './run-records.ts';
+import type { Ask, SyncRun } from './run-records.ts';
+import type { SyncState } from './sync-state.ts';
 
 /**
  * Objects that became live in this round and may be in groups that no feed told of: deltas and lists do not show memberships

@@ -4,9 +4,10 @@ import { selectFingerprint } from './graph-port.ts';
 import { replayAfter } from './listing.ts';
 import { refusedAfter } from './refused-tokens.ts';
 import type { RunLogEntry } from './run-log.ts';
-import type { DirectoryCounts, SyncRun, SyncState } from './run-records.ts';
+import type { SyncRun } from './run-records.ts';
 import { removedLatelyAfter } from './safeguard.ts';
 import { isFlattened, policyFingerprint } from './scope.ts';
+import type { DirectoryCounts, SyncState } from './sync-state.ts';
 import type { Done, Work } from './work.ts';
 
 /** Tokens, counts and the end of the run are one commit, after everything else. */

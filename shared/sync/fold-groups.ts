@@ -2,7 +2,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { GroupEntry } from './graph-port.ts';
 import type { Life, NestedGroup } from './nested-store.ts';
 import { isNew, isRevived, type Known, lifeAfter } from './object-life.ts';
-import type { SyncState } from './run-records.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** A group the round spoke of, as the last word has it. */
 export interface FoldedGroup {

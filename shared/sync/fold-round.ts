@@ -6,8 +6,9 @@ import { FoldedUsers } from './folded-users.ts';
 import type { GroupEntry, MemberEntry, MemberType, UserEntry } from './graph-port.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
 import { numberOf } from './round-ids.ts';
-import type { StreamCursor, SyncRun, SyncState } from './run-records.ts';
+import type { StreamCursor, SyncRun } from './run-records.ts';
 import { stagedPages } from './staged-pages.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** A round as net statements: slices merged, replays and repeated entries fallen together, in numbers. */
 export interface FoldedRound {

@@ -3,8 +3,8 @@ import type { FoldedUser } from './folded-users.ts';
 import type { UserEntry } from './graph-port.ts';
 import type { NestedUser } from './nested-store.ts';
 import { isNew, isRevived, type Known, lifeAfter } from './object-life.ts';
-import type { SyncState } from './run-records.ts';
 import { factsOf, type UserFacts } from './scope.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** A user after an entry of the round; undefined when there is nothing to be said of him. */
 export function userAfter(

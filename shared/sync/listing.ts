@@ -1,7 +1,8 @@
 import { newTrail } from './endless-round.ts';
 import type { MembersListed, PageSummary, StreamName, SyncCommand } from './run-events.ts';
-import type { Listing, StreamCursor, SyncRun, SyncState } from './run-records.ts';
+import type { Listing, StreamCursor, SyncRun } from './run-records.ts';
 import type { NestedSettings } from './settings.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** From this size on the lists are worth their many calls whatever the settings say. */
 const largeUsers = 100_000;

@@ -1,6 +1,6 @@
 import type { GraphReader, Permissions } from './graph-port.ts';
 import { type Refused, refused } from './run-events.ts';
-import type { SyncState } from './run-records.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** What a run cannot do without and may not read. Who could read both and may read neither has lost the consent (S2-19). */
 export function lostPermissions(

@@ -2,7 +2,8 @@ import type { DirectoryId, GroupId, RunId, UserId } from '../model/ids.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { MemberType } from './graph-port.ts';
 import type { JournalPart, NestedOutboxEntry, StagedPage } from './round-records.ts';
-import type { SyncRun, SyncState } from './run-records.ts';
+import type { SyncRun } from './run-records.ts';
+import type { SyncState } from './sync-state.ts';
 
 /**
  * The state of one nested directory: what the tenant said last, and what a run has read but not made true yet.

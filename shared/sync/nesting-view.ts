@@ -6,7 +6,7 @@ import { nestingOf } from '../nesting/nesting.ts';
 import type { GroupFacts, NestedDirectoryStore } from './nested-store.ts';
 import { numberOf } from './round-ids.ts';
 import type { AsOfRun, RunMemory, Sized } from './run-memory.ts';
-import type { SyncState } from './run-records.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** Where a question is asked, and what the process remembers of earlier ones. */
 export interface InDirectory {

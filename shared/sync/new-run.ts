@@ -3,8 +3,9 @@ import { auditDue } from './audit-choice.ts';
 import { newTrail } from './endless-round.ts';
 import { selectFingerprint } from './graph-port.ts';
 import { isListed, newListing } from './listing.ts';
-import type { StreamCursor, SyncRun, SyncState } from './run-records.ts';
+import type { StreamCursor, SyncRun } from './run-records.ts';
 import type { NestedSettings } from './settings.ts';
+import type { SyncState } from './sync-state.ts';
 import type { TenantSize } from './tenant-size.ts';
 
 export interface RunOrder {

@@ -1,6 +1,6 @@
 import type { GroupEntry, RemovalReason, UserEntry } from './graph-port.ts';
 import type { Life } from './nested-store.ts';
-import type { SyncState } from './run-records.ts';
+import type { SyncState } from './sync-state.ts';
 
 export const lifeAfter = (reason: RemovalReason): Life => (reason === 'changed' ? 'soft-deleted' : 'gone');
 

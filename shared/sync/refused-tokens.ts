@@ -1,7 +1,8 @@
 import { readCommand } from './next-command.ts';
 import type { StreamName } from './run-events.ts';
 import type { RunLogEntry } from './run-log.ts';
-import type { SyncRun, SyncState } from './run-records.ts';
+import type { SyncRun } from './run-records.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** Runs that fail alike before the token itself is taken to be the reason. */
 const refusedMax = 3;

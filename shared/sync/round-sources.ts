@@ -2,10 +2,11 @@ import type { FoldedGroup } from './fold-groups.ts';
 import { type FoldedRound, foldRound, isFirst } from './fold-round.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
 import { numberOf } from './round-ids.ts';
-import type { Checked, SyncRun, SyncState } from './run-records.ts';
+import type { Checked, SyncRun } from './run-records.ts';
 import { factsOf, policyFingerprint } from './scope.ts';
 import { knowListed } from './shown-groups.ts';
 import { StoredMemberships } from './stored-memberships.ts';
+import type { SyncState } from './sync-state.ts';
 
 export interface RoundSources {
   readonly store: NestedDirectoryStore;

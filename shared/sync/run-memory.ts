@@ -1,6 +1,6 @@
 import type { DirectoryId, RunId } from '../model/ids.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
-import type { SyncState } from './run-records.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** A value and about how many bytes it takes. */
 export interface Sized<T> {

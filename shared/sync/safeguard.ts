@@ -1,6 +1,7 @@
 import type { GroupId } from '../model/ids.ts';
-import type { DirectoryCounts, PlanCounts, RemovedLately, SyncRun, SyncState } from './run-records.ts';
+import type { PlanCounts, SyncRun } from './run-records.ts';
 import type { GroupThreshold, SafeguardSettings, Threshold } from './settings.ts';
+import type { DirectoryCounts, RemovedLately, SyncState } from './sync-state.ts';
 
 type RemovalCounts = Pick<
   PlanCounts,

@@ -2,7 +2,8 @@ import { isDynamic, isHidden } from './fold-groups.ts';
 import type { FoldedRound } from './fold-round.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
 import { numberOf } from './round-ids.ts';
-import type { Checked, Reread, SyncRun, SyncState } from './run-records.ts';
+import type { Checked, Reread, SyncRun } from './run-records.ts';
+import type { SyncState } from './sync-state.ts';
 
 interface Sources {
   readonly store: NestedDirectoryStore;

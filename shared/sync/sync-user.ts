@@ -3,10 +3,10 @@ import { Refusal } from '../model/refusal.ts';
 import type { UserEntry } from './graph-port.ts';
 import type { Fence, NestedUser } from './nested-store.ts';
 import type { OrderPorts } from './run-orders.ts';
-import type { SyncState } from './run-records.ts';
 import { factsOf, outReason } from './scope.ts';
 import type { NestedSettings } from './settings.ts';
 import type { SyncPorts } from './sync-ports.ts';
+import type { SyncState } from './sync-state.ts';
 import { mergedFields, sameJson, toUserAttributes } from './user-mapping.ts';
 
 export type SyncUserOutcome = 'updated' | 'unchanged' | 'not-found' | 'needs-run';

@@ -1,6 +1,7 @@
 import { type AuditState, Counted } from './audit-records.ts';
 import type { FoldedRound } from './fold-round.ts';
-import type { LiveUsers, SyncRun, SyncState } from './run-records.ts';
+import type { LiveUsers, SyncRun } from './run-records.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** Users of the directory that live, whatever its scope; unknown until an enumeration has shown them all. */
 export function liveUsersAfter(state: SyncState, { plan }: SyncRun): number | undefined {

@@ -2,8 +2,8 @@ import { type DirectoryId, RunId } from '../model/ids.ts';
 import type { DeadObjects, Fence, NestedDirectoryStore, NestedGroup, NestedUser } from './nested-store.ts';
 import { FenceLost } from './nested-store.ts';
 import { Removal } from './object-removal.ts';
-import type { SyncState, Tombstones } from './run-records.ts';
 import type { SyncPorts } from './sync-ports.ts';
+import type { SyncState, Tombstones } from './sync-state.ts';
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 /** What Graph can restore (graph.md §1.4), and for how long a delta token lives that may tell of it late (§1.3). */

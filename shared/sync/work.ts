@@ -4,8 +4,9 @@ import type { Fence, NestedWrite } from './nested-store.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import type { RoundReader } from './round-reader.ts';
 import type { SyncEvent } from './run-events.ts';
-import type { SyncRun, SyncState } from './run-records.ts';
+import type { SyncRun } from './run-records.ts';
 import type { SyncPorts } from './sync-ports.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** What one message works with. */
 export interface Work {

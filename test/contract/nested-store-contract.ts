@@ -13,8 +13,9 @@ import {
   type NestedWrite,
 } from '../../shared/sync/nested-store.ts';
 import { newRun } from '../../shared/sync/new-run.ts';
-import { type Checked, newSyncState, type SyncRun, type SyncState } from '../../shared/sync/run-records.ts';
+import type { Checked, SyncRun } from '../../shared/sync/run-records.ts';
 import { defaultNestedSettings } from '../../shared/sync/settings.ts';
+import { newSyncState, type SyncState } from '../../shared/sync/sync-state.ts';
 
 const guid = (n: number) =>
   `${((n * 2654435761) % 2 ** 32).toString(16).padStart(8, '0')}-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;

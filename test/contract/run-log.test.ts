@@ -8,8 +8,9 @@ import { runLogOver } from '../../shared/storage/run-log.ts';
 import { createTables, openTable } from '../../shared/storage/tables.ts';
 import { newRun } from '../../shared/sync/new-run.ts';
 import type { RunLogEntry } from '../../shared/sync/run-log.ts';
-import { newSyncState, type SyncRun } from '../../shared/sync/run-records.ts';
+import type { SyncRun } from '../../shared/sync/run-records.ts';
 import { defaultNestedSettings } from '../../shared/sync/settings.ts';
+import { newSyncState } from '../../shared/sync/sync-state.ts';
 import { rowLimits } from '../support/row-limits.ts';
 
 const clock = { now: Date.parse('2026-11-23T07:00:00.000Z') };

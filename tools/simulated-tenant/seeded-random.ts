@@ -12,15 +12,20 @@ export interface SeededRandom {
   uuid(): string;
 }
 
-/** Mulberry32 over an FNV-1a hash of the seed's text. */
-export function seededRandom(seed: string | number): SeededRandom {
-  let state = fnv1a(String(seed));
-  const fraction = () => {
+/** Mulberry32: fractions from 0 up to, but not including, 1, the same on every machine. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
   };
+}
+
+/** Choices by fractions that begin at an FNV-1a hash of the seed's text. */
+export function seededRandom(seed: string | number): SeededRandom {
+  const fraction = seeded(fnv1a(String(seed)));
   const below = (limit: number) => Math.floor(fraction() * limit);
   return {
     fraction,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DirectoryId, RunId } from '../../model/ids.ts';
-import { DirectoryCounts } from '../../sync/run-records.ts';
 import { NestedSettings } from '../../sync/settings.ts';
+import { DirectoryCounts } from '../../sync/sync-state.ts';
 import { CloudName, Confirmation, ConnectionCredential, NestedDirectorySettings } from '../nested-record.ts';
 import { Name, Time } from './operation.ts';
 import { organizationParams } from './organizations.ts';

@@ -25,10 +25,10 @@ import {
   startSimulatedGraph,
 } from '../../../tools/simulated-tenant/graph/simulated-graph.ts';
 import { expectedDirectory, type Facts } from '../../../tools/simulated-tenant/oracle.ts';
+import { seeded } from '../../../tools/simulated-tenant/seeded-random.ts';
 import type { Tenant } from '../../../tools/simulated-tenant/tenant.ts';
 import { FakeQueue } from '../../support/sync/fake-queue.ts';
 import { OutboxConsumer } from '../../support/sync/outbox-consumer.ts';
-import { seeded } from '../../support/sync/seeded.ts';
 import { effectivePairs, pairsOf } from '../../support/sync/stored-pairs.ts';
 import { makeTable, tableUnderTest } from '../../support/table-under-test.ts';
 import { expectationOf } from './chosen-settings.ts';

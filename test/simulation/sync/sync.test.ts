@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { fullTransactions } from '../../../shared/sync/gathered-store.ts';
 import type { SyncRun } from '../../../shared/sync/run-records.ts';
-import { seeded } from '../../support/sync/seeded.ts';
+import { seeded } from '../../../tools/simulated-tenant/seeded-random.ts';
 import { Died } from '../../support/sync/simulated-processes.ts';
 import { SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { live } from './random-life.ts';

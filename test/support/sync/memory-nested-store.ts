@@ -11,7 +11,8 @@ import {
   type StagedKey,
 } from '../../../shared/sync/nested-store.ts';
 import type { JournalPart, NestedOutboxEntry, StagedPage } from '../../../shared/sync/round-records.ts';
-import { newSyncState, type SyncRun, type SyncState } from '../../../shared/sync/run-records.ts';
+import type { SyncRun } from '../../../shared/sync/run-records.ts';
+import { newSyncState, type SyncState } from '../../../shared/sync/sync-state.ts';
 
 interface Directory {
   lease: { holder: string; epoch: number; until: number };

@@ -9,11 +9,11 @@ import { decideRun, startRun, wakeActiveRun } from '../../../shared/sync/run-ord
 import type { StreamCursor, SyncRun } from '../../../shared/sync/run-records.ts';
 import { NestedSettings } from '../../../shared/sync/settings.ts';
 import type { SyncPorts } from '../../../shared/sync/sync-ports.ts';
+import { seeded } from '../../../tools/simulated-tenant/seeded-random.ts';
 import { Evidence } from './evidence.ts';
 import { FakeTenant, fakeDomains, fakeTenantId } from './fake-tenant.ts';
 import { memoryNestedStore } from './memory-nested-store.ts';
 import { OutboxConsumer } from './outbox-consumer.ts';
-import { seeded } from './seeded.ts';
 import { type Clock, Died, SimulatedProcesses } from './simulated-processes.ts';
 
 export const simulatedDirectory = DirectoryId.parse(`dir_${'0'.repeat(32)}`);

@@ -9,7 +9,7 @@ import { type DirectoryId, UserId } from '../../../shared/model/ids.ts';
 import { newDirectoryId } from '../../../shared/model/new-ids.ts';
 import { registryOver } from '../../../shared/storage/registry.ts';
 import { memoryRows } from '../../../shared/storage/registry-memory-rows.ts';
-import { newSyncState } from '../../../shared/sync/run-records.ts';
+import { newSyncState } from '../../../shared/sync/sync-state.ts';
 import { memoryNestedStore } from '../../support/sync/memory-nested-store.ts';
 
 const now = Date.parse('2026-11-23T07:00:00.000Z');

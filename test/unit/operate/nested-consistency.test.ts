@@ -6,7 +6,7 @@ import { findInconsistencies, repairInconsistencies } from '../../../shared/stor
 import { packValue } from '../../../shared/storage/nested/packed-value.ts';
 import { tableNestedStore } from '../../../shared/storage/table-nested-store.ts';
 import type { NestedWrite } from '../../../shared/sync/nested-store.ts';
-import { newSyncState } from '../../../shared/sync/run-records.ts';
+import { newSyncState } from '../../../shared/sync/sync-state.ts';
 import { removeTombstones } from '../../../shared/sync/tombstones.ts';
 import { rowsOf } from '../../support/directory-copy.ts';
 import { makeTable, tableUnderTest } from '../../support/table-under-test.ts';

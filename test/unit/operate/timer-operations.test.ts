@@ -23,7 +23,7 @@ import { tableDirectoryStore } from '../../../shared/storage/table-directory-sto
 import { tableNestedStore } from '../../../shared/storage/table-nested-store.ts';
 import { createTables, openTable, type TableName } from '../../../shared/storage/tables.ts';
 import { newRun } from '../../../shared/sync/new-run.ts';
-import { newSyncState } from '../../../shared/sync/run-records.ts';
+import { newSyncState } from '../../../shared/sync/sync-state.ts';
 import { timerOperations } from '../../../tools/docs/timer-operations.ts';
 import { nestedParts } from '../../support/admin/nested-parts.ts';
 

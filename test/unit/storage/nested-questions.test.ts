@@ -10,7 +10,7 @@ import { groupsOfUser } from '../../../shared/sync/groups-of-user.ts';
 import type { NestedGroup, NestedUser, NestedWrite } from '../../../shared/sync/nested-store.ts';
 import type { InDirectory } from '../../../shared/sync/nesting-view.ts';
 import { RunMemory } from '../../../shared/sync/run-memory.ts';
-import { newSyncState } from '../../../shared/sync/run-records.ts';
+import { newSyncState } from '../../../shared/sync/sync-state.ts';
 
 const connection = {
   kind: 'connection-string' as const,

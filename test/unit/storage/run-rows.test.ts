@@ -5,8 +5,8 @@ import { newDirectoryId } from '../../../shared/model/new-ids.ts';
 import { tableNestedStore } from '../../../shared/storage/table-nested-store.ts';
 import { type Fence, FenceLost, type NestedWrite } from '../../../shared/sync/nested-store.ts';
 import { newRun } from '../../../shared/sync/new-run.ts';
-import { newSyncState } from '../../../shared/sync/run-records.ts';
 import { defaultNestedSettings } from '../../../shared/sync/settings.ts';
+import { newSyncState } from '../../../shared/sync/sync-state.ts';
 import { realRandomness } from '../../support/directory-objects.ts';
 import { makeTable, tableUnderTest } from '../../support/table-under-test.ts';
 

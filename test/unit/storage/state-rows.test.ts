@@ -3,7 +3,8 @@ import { DirectoryId, GroupId, RunId } from '../../../shared/model/ids.ts';
 import { submitBatch } from '../../../shared/storage/batch.ts';
 import { withoutRunInProgress } from '../../../shared/storage/restore-run-state.ts';
 import { tableNestedStore } from '../../../shared/storage/table-nested-store.ts';
-import { type Checked, newSyncState, type SyncState } from '../../../shared/sync/run-records.ts';
+import type { Checked } from '../../../shared/sync/run-records.ts';
+import { newSyncState, type SyncState } from '../../../shared/sync/sync-state.ts';
 import { rowsOf } from '../../support/directory-copy.ts';
 import { makeTable, tableUnderTest } from '../../support/table-under-test.ts';
 

@@ -3,8 +3,9 @@ import { GroupId, UserId } from '../../../shared/model/ids.ts';
 import { followed, newTrail } from '../../../shared/sync/endless-round.ts';
 import type { GraphAnswer, GraphReader, MemberEntry } from '../../../shared/sync/graph-port.ts';
 import { newRun, type RunOrder } from '../../../shared/sync/new-run.ts';
-import { SyncRun, type SyncState } from '../../../shared/sync/run-records.ts';
+import { SyncRun } from '../../../shared/sync/run-records.ts';
 import { step } from '../../../shared/sync/step.ts';
+import type { SyncState } from '../../../shared/sync/sync-state.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { forgetTokens, graphAnswers, group, started, synced, told, user } from './small-tenant.ts';
 

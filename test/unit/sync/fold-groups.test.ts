@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../shared/model/json.ts';
 import { type FoldedGroup, groupAfter, isDynamic, isHidden } from '../../../shared/sync/fold-groups.ts';
 import type { GroupEntry } from '../../../shared/sync/graph-port.ts';
 import type { NestedGroup } from '../../../shared/sync/nested-store.ts';
-import { newSyncState } from '../../../shared/sync/run-records.ts';
+import { newSyncState } from '../../../shared/sync/sync-state.ts';
 import { mergedFields } from '../../../shared/sync/user-mapping.ts';
 import { group } from './small-tenant.ts';
 

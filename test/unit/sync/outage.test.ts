@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { runView } from '../../../shared/admin/run-history.ts';
 import type { GraphFault, GraphReader } from '../../../shared/sync/graph-port.ts';
 import type { SyncRun } from '../../../shared/sync/run-records.ts';
-import { seeded } from '../../support/sync/seeded.ts';
+import { seeded } from '../../../tools/simulated-tenant/seeded-random.ts';
 import { SimulatedSync } from '../../support/sync/simulated-sync.ts';
 import { graphAnswers, group, told, user } from './small-tenant.ts';
 

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { cancelRun } from '../../../shared/sync/run-orders.ts';
-import { type SyncRun, SyncState } from '../../../shared/sync/run-records.ts';
+import type { SyncRun } from '../../../shared/sync/run-records.ts';
 import { NestedSettings } from '../../../shared/sync/settings.ts';
+import { SyncState } from '../../../shared/sync/sync-state.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { changeState, group, synced, told, user } from './small-tenant.ts';
 

@@ -2,23 +2,13 @@ import { expect, test } from '@jest/globals';
 import type { GroupEntry, UserEntry } from '../../../shared/sync/graph-port.ts';
 import { SafeguardSettings } from '../../../shared/sync/settings.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { forgetTokens, graphAnswers, group, synced, told, user } from './small-tenant.ts';
+import { forgetTokens, graphAnswers, group, nestedPair, told, user } from './small-tenant.ts';
 
 const whole = { 1: [1, 2, 3], 2: [3] };
 
 /** Group 1 holds users 1 and 2 and group 2, which holds user 3; its consumer bears that Graph is wrong. */
 async function tenant(): Promise<SimulatedSync> {
-  const sync = await synced({
-    users: 3,
-    groups: {
-      1: [
-        ['user', 1],
-        ['user', 2],
-        ['group', 2],
-      ],
-      2: [['user', 3]],
-    },
-  });
+  const sync = await nestedPair();
   sync.consumer.isStrict = false;
   expect(told(sync)).toEqual(whole);
   return sync;

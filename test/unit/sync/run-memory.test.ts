@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { DirectoryId, type GroupId, RunId } from '../../../shared/model/ids.ts';
 import { effectiveMembersOf } from '../../../shared/sync/effective-members.ts';
 import { type AsOfRun, RunMemory } from '../../../shared/sync/run-memory.ts';
-import type { SyncRun, SyncState } from '../../../shared/sync/run-records.ts';
+import type { SyncRun } from '../../../shared/sync/run-records.ts';
+import type { SyncState } from '../../../shared/sync/sync-state.ts';
 import { simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { group, synced, user } from './small-tenant.ts';
 

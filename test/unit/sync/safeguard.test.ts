@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { cancelRun, decideRun } from '../../../shared/sync/run-orders.ts';
-import { type PlanCounts, type RemovedLately, SyncState } from '../../../shared/sync/run-records.ts';
+import type { PlanCounts } from '../../../shared/sync/run-records.ts';
 import { exceededThresholds, type Known } from '../../../shared/sync/safeguard.ts';
 import { NestedSettings, SafeguardSettings } from '../../../shared/sync/settings.ts';
+import { type RemovedLately, SyncState } from '../../../shared/sync/sync-state.ts';
 import { simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { group, synced, told, user } from './small-tenant.ts';
 

@@ -1,9 +1,9 @@
 import { newRunId } from '../../../shared/model/new-ids.ts';
 import type { GraphReader, MemberType } from '../../../shared/sync/graph-port.ts';
 import { startRun } from '../../../shared/sync/run-orders.ts';
-import type { SyncState } from '../../../shared/sync/run-records.ts';
 import type { NestedSettings } from '../../../shared/sync/settings.ts';
 import type { SyncMessage } from '../../../shared/sync/sync-ports.ts';
+import type { SyncState } from '../../../shared/sync/sync-state.ts';
 import { SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 
 export const user = (index: number) => `00000000-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
@@ -35,6 +35,20 @@ export async function synced(
   await sync.sync(settings);
   return sync;
 }
+
+/** Group 1 holds users 1 and 2 and group 2, which holds user 3. */
+export const nestedPair = (): Promise<SimulatedSync> =>
+  synced({
+    users: 3,
+    groups: {
+      1: [
+        ['user', 1],
+        ['user', 2],
+        ['group', 2],
+      ],
+      2: [['user', 3]],
+    },
+  });
 
 /** From now on Graph answers differently in part; what is returned makes it whole again. */
 export function graphAnswers(

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { removeTombstones } from '../../../shared/sync/tombstones.ts';
 import { Died } from '../../support/sync/simulated-processes.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { graphAnswers, group, synced, told, user } from './small-tenant.ts';
+import { graphAnswers, group, nestedPair, told, user } from './small-tenant.ts';
 
 const day = 24 * 60 * 60 * 1000;
 const purged = async (sync: SimulatedSync) => await removeTombstones(sync.ports(), simulatedDirectory);
@@ -25,17 +25,7 @@ async function stored(sync: SimulatedSync) {
 
 /** Group 1 holds users 1 and 2 and group 2, which holds user 3; then user 1 and group 2 are deleted softly. */
 async function withDead(life: 'soft-deleted' | 'gone'): Promise<SimulatedSync> {
-  const sync = await synced({
-    users: 3,
-    groups: {
-      1: [
-        ['user', 1],
-        ['user', 2],
-        ['group', 2],
-      ],
-      2: [['user', 3]],
-    },
-  });
+  const sync = await nestedPair();
   sync.tenant.setUser(user(1), life);
   sync.tenant.setGroup(group(2), life);
   await sync.sync();
