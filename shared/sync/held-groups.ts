@@ -4,8 +4,12 @@ import { Marks } from '../nesting/marks.ts';
 import type { Memberships } from '../nesting/memberships.ts';
 import type { Derivation } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
+import { scopeReach } from './user-decisions.ts';
 
-/** A group above its limit is reported and keeps its last members, as far as they count, while all others go on (XA-05, T08, T11). */
+/**
+ * A group above its limit is reported and keeps its last members, as far as they count, while all others go on (XA-05, T08, T11). Who
+ * leaves the scope is not kept: he has left the group, too, which is in it, and nobody who is no user of the directory is told as a member.
+ */
 export interface HeldGroup {
   readonly group: number;
   readonly held: boolean;
@@ -27,7 +31,7 @@ export interface LimitedChange {
  * Takes groups above the limit out of a change, and lets groups back in that came under it again. Their pairs are counted by their
  * members, as a change that is too large to be told has no sets.
  */
-export function limitedChange(sources: DeriveSources, derivation: Derivation): LimitedChange {
+export async function limitedChange(sources: DeriveSources, derivation: Derivation): Promise<LimitedChange> {
   const special = new Set(derivation.large);
   const sets: DiffSet[] = (derivation.change?.sets ?? []).flatMap((set) => {
     const groups = set.groups.filter((group) => !special.has(group));
@@ -37,11 +41,13 @@ export function limitedChange(sources: DeriveSources, derivation: Derivation): L
   const groups: HeldGroup[] = [];
   const membersOf = membersFinder(derivation);
   for (const group of derivation.large) {
-    const { held, unlimited, limited } = judged(sources, derivation, {
-      group,
-      before: membersOf(derivation.before, group),
-      now: membersOf(derivation.after, group),
+    const before = membersOf(derivation.before, group);
+    const now = membersOf(derivation.after, group);
+    const keeps = await keptInScope(sources, derivation, {
+      keeps: derivation.kept.get(group) ?? before,
+      now,
     });
+    const { held, unlimited, limited } = judged(sources, derivation, { group, before, now, keeps });
     groups.push(...held);
     pairsAdded += limited.added.length - unlimited.added.length;
     pairsRemoved += limited.removed.length - unlimited.removed.length;
@@ -55,15 +61,38 @@ interface Large {
   readonly group: number;
   readonly before: Uint32Array;
   readonly now: Uint32Array;
+  /** Whom it keeps if it is held. */
+  readonly keeps: Uint32Array;
+}
+
+/** Who is in the group now is in the scope with it; the others are asked about, if they count. */
+async function keptInScope(
+  sources: DeriveSources,
+  derivation: Derivation,
+  { keeps, now }: Pick<Large, 'keeps' | 'now'>,
+): Promise<Uint32Array> {
+  const { run, stored } = sources;
+  if (run.settings.scope.kind === 'all' || now.length <= run.settings.maxMembersPerGroup) return keeps;
+  const left = counting(without(keeps, now), derivation.after);
+  if (left.length === 0) return keeps;
+  await stored.loadGroupsOf(left);
+  const reaches = scopeReach(sources, derivation);
+  return without(
+    keeps,
+    left.filter((user) => !reaches(user)),
+  );
 }
 
 /** What changes of a group, and what would if it had no limit. Who is kept and counts no longer leaves, to be back when he does. */
-function judged({ run, stored }: DeriveSources, derivation: Derivation, { group, before, now }: Large) {
+function judged(
+  { run, stored }: DeriveSources,
+  derivation: Derivation,
+  { group, before, now, keeps }: Large,
+) {
   const wasHeld = stored.facts.get(group)?.held === true;
   const kept = derivation.kept.get(group);
   const old = kept === undefined ? before : counting(kept, derivation.before);
   const isHeld = now.length > run.settings.maxMembersPerGroup;
-  const keeps = kept ?? before;
   const held: HeldGroup = { group, held: isHeld, members: now.length, ...(isHeld ? { kept: keeps } : {}) };
   return {
     held: isHeld || wasHeld ? [held] : [],

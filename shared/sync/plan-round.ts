@@ -103,7 +103,7 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   const verifiedDomains = new Set(checked.verifiedDomains);
   const derive: DeriveSources = { store, run, state, checked, verifiedDomains, round, stored, edges };
   const derivation = await deriveRound(derive);
-  const limited = limitedChange(derive, derivation);
+  const limited = await limitedChange(derive, derivation);
   const users = await userDecisions(derive, derivation);
   const groups = groupDecisions(derive, derivation, limited);
   const parts = () => partsOfPlan(derive, { derivation, limited, users, groups });

@@ -63,11 +63,10 @@ async function storedPairs({ store, consumer }: SimulatedSync): Promise<readonly
   return pairs.sort();
 }
 
-/** What should be known; a group above its limit keeps what was told of it, as far as they count. */
+/** What should be known; a group above its limit keeps what was told of it, as far as they are in the directory. */
 export function toBeSaid({ tenant, consumer }: SimulatedSync, settings: NestedSettings): Known {
   const truth = truthOf(tenant.history.latest, settings);
-  const counting = truthOf(tenant.history.latest, { ...settings, scope: { kind: 'all' } }).users;
-  const kept = [...consumer.copy].filter((pair) => counting.has(pair.split(' ')[1] ?? ''));
+  const kept = [...consumer.copy].filter((pair) => truth.users.has(pair.split(' ')[1] ?? ''));
   const { pairs, held } = limited(truth, { kept, max: settings.maxMembersPerGroup });
   const users = [...tenant.users].sort().flatMap(([id, { life, fields }]) => {
     return life === 'live' ? [{ id, name: fields['displayName'], why: truth.outside.get(id) }] : [];

@@ -23,17 +23,19 @@ export function checkCounts({ plan }: SyncRun, { came, went }: Told, deactivated
   }
 }
 
-/** Of a group above its limit leaves who does not count any more, and is back when he does. */
+/** Of a group above its limit leaves who is not in the directory any more; whom it still keeps is back when he counts. */
 export async function checkHeld({ store }: SimulatedSync, { came, went }: Told): Promise<void> {
-  const { groups } = await store.nesting(simulatedDirectory);
-  for (const { id } of groups.filter(({ held }) => held)) {
+  const held = (await store.nesting(simulatedDirectory)).groups.filter((group) => group.held);
+  if (held.length === 0) return;
+  const inDirectory = new Set<string>();
+  for await (const rows of store.userPages(simulatedDirectory))
+    for (const { id, standing } of rows) if (standing.inScope) inDirectory.add(id);
+  for (const { id } of held) {
     const kept = new Set(unpackGuids((await store.heldMembers(simulatedDirectory, id)) ?? new Uint8Array()));
-    const counting = new Set<string>();
-    for await (const page of store.countingUsers(simulatedDirectory))
-      for (const user of unpackGuids(page)) counting.add(user);
     const of = (whats: readonly string[]) =>
       whats.flatMap((what) => (what.startsWith(`member ${id}`) ? [what.split(' ')[2] ?? ''] : []));
-    const isRight = of(came).every((user) => kept.has(user)) && of(went).every((user) => !counting.has(user));
+    const isRight =
+      of(came).every((user) => kept.has(user)) && of(went).every((user) => !inDirectory.has(user));
     if (!isRight) throw new Error(`told of a group above its limit: ${id}`);
   }
 }

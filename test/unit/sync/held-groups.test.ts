@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { GroupId } from '../../../shared/model/ids.ts';
+import { effectiveMembersOf } from '../../../shared/sync/effective-members.ts';
+import { RunMemory } from '../../../shared/sync/run-memory.ts';
 import type { SyncRun } from '../../../shared/sync/run-records.ts';
 import type { NestedSettings } from '../../../shared/sync/settings.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
@@ -173,4 +175,63 @@ test('who becomes a member with a limit passed in the same run as somebody is de
   sync.tenant.setUser(user(2), 'soft-deleted');
   expect(await run(sync)).toEqual({ added: 0, removed: 1, held: 1 });
   expect(told(sync)).toEqual({ 1: [1], 2: [1], 3: [1] });
+});
+
+const chosen = (...groups: number[]) =>
+  ({
+    ...limit,
+    scope: {
+      kind: 'groups',
+      groups: groups.map((index) => GroupId.parse(group(index))),
+      includeNestedGroups: true,
+    },
+  }) as const;
+
+/** Who is answered as a member of group 1. */
+async function answered({ store }: SimulatedSync) {
+  const at = { store, directory: simulatedDirectory, memory: new RunMemory() };
+  const members = await effectiveMembersOf(at, GroupId.parse(group(1)), { limit: 10 });
+  return members?.items.map(({ user: { id } }) => Number.parseInt(id.slice(24), 16));
+}
+
+const usersIn = (sync: SimulatedSync) =>
+  [...sync.consumer.users].map((id) => Number.parseInt(id.slice(24), 16)).sort();
+
+test('who is in no chosen group any more leaves the directory and the group above its limit that he was in (XA-05, XA-10)', async () => {
+  const settings = chosen(1, 2);
+  const members = (...of: number[]) => of.map((index) => ['user', index] as const);
+  const sync = await synced({ users: 6, groups: { 1: members(1, 2), 2: members(6) } }, settings);
+  set(sync, [1], 3, 'user');
+  set(sync, [1], 4, 'user');
+  expect(await run(sync, settings)).toEqual({ added: 0, removed: 0, held: 1 });
+  set(sync, [1], 1);
+  expect(await run(sync, settings)).toEqual({ added: 0, removed: 1, held: 1 });
+  expect([told(sync), await answered(sync), usersIn(sync)]).toEqual([{ 1: [2], 2: [6] }, [2], [2, 3, 4, 6]]);
+  // Back in the directory by another group, he is not back in this one, which he left.
+  set(sync, [2], 1, 'user');
+  expect(await run(sync, settings)).toEqual({ added: 1, removed: 0, held: 1 });
+  expect([told(sync), await answered(sync)]).toEqual([{ 1: [2], 2: [1, 6] }, [2]]);
+});
+
+test('who leaves a group as it passes its limit, and with it the directory, is not kept by it (XA-05, XA-10)', async () => {
+  const settings = chosen(1);
+  const sync = await synced({ users: 6, groups: { 1: [['user', 1]] } }, settings);
+  for (const member of [2, 3, 4]) set(sync, [1], member, 'user');
+  set(sync, [1], 1);
+  expect(await run(sync, settings)).toEqual({ added: 0, removed: 1, held: 1 });
+  expect([told(sync), await answered(sync), usersIn(sync)]).toEqual([{}, [], [2, 3, 4]]);
+});
+
+test('who was deleted, and comes back without the group that kept him, is in the directory no more, nor in the group (XA-05, XA-10)', async () => {
+  const settings = chosen(1);
+  const members = [1, 2].map((index) => ['user', index] as const);
+  const sync = await synced({ users: 4, groups: { 1: members } }, settings);
+  for (const member of [3, 4]) set(sync, [1], member, 'user');
+  await run(sync, settings);
+  sync.tenant.setUser(user(1), 'soft-deleted');
+  expect(await run(sync, settings)).toEqual({ added: 0, removed: 1, held: 1 });
+  set(sync, [1], 1);
+  sync.tenant.setUser(user(1), 'live');
+  expect(await run(sync, settings)).toEqual({ added: 0, removed: 0, held: 1 });
+  expect([told(sync), await answered(sync), usersIn(sync)]).toEqual([{ 1: [2] }, [2], [2, 3, 4]]);
 });
