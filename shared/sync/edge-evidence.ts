@@ -69,10 +69,10 @@ function setAbsent({ stored, isAsleep, words }: Side): void {
   for (const member of stored) if (!isAsleep(member)) words.say(member, false);
 }
 
-/** In a complete enumeration a group that was shown with its members has no others. */
+/** In a complete enumeration a group that was shown with members has no others. One that was shown with none is decided by a list. */
 export function sweeps({ sources }: EdgeContext, group: number): boolean {
   const folded = sources.round.groups.get(group);
-  return sources.sweep && folded?.life === 'live' && folded.toldMembers;
+  return sources.sweep && folded?.life === 'live' && folded.shownMembers;
 }
 
 /**

@@ -12,6 +12,8 @@ export interface FoldedGroup {
   readonly dynamic: boolean;
   /** Some entry of the round had `members@delta`. */
   readonly toldMembers: boolean;
+  /** Some entry of the round had somebody in it. */
+  readonly shownMembers: boolean;
   /** Made after the last run had read everything. */
   readonly isNew: boolean;
 }
@@ -30,6 +32,7 @@ export function groupAfter(
   return {
     ...shownGroup(known ?? newGroup, entry.fields),
     toldMembers: (known?.toldMembers ?? false) || entry.members !== undefined,
+    shownMembers: (known?.shownMembers ?? false) || entry.members?.some(({ removed }) => !removed) === true,
     isNew: isNew(entry, { known, state }),
   };
 }
@@ -39,6 +42,7 @@ const newGroup: FoldedGroup = {
   hidden: false,
   dynamic: false,
   toldMembers: false,
+  shownMembers: false,
   isNew: false,
 };
 
@@ -55,6 +59,7 @@ const knownGroup = (row: NestedGroup): FoldedGroup => ({
   hidden: isHidden(row.fields),
   dynamic: isDynamic(row.fields),
   toldMembers: false,
+  shownMembers: false,
   isNew: false,
 });
 

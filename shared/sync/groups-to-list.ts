@@ -39,18 +39,25 @@ export function groupsToList(
   return [...wanted.values()];
 }
 
+type Asked = Record<'sweep' | 'listed' | 'isTold' | 'hadMembers', boolean>;
+
 /** A group that was deleted before the first run comes back like a new one, and like any restored one without all its members. */
-function whyToList(
-  { life, storedLife, toldMembers }: FoldedGroup,
-  { sweep, listed, isTold, hadMembers }: Record<'sweep' | 'listed' | 'isTold' | 'hadMembers', boolean>,
-): Pick<Reread, 'reason' | 'doubted'> | undefined {
+function whyToList(folded: FoldedGroup, asked: Asked): Pick<Reread, 'reason' | 'doubted'> | undefined {
+  const { life, storedLife } = folded;
   if (life !== 'live') return undefined;
   if (storedLife === 'soft-deleted') return { reason: 'restored' };
-  if (storedLife === undefined || storedLife === 'gone') return isTold ? undefined : { reason: 'restored' };
-  if (!sweep || toldMembers) return undefined;
-  if (listed) return { reason: 'unknown-members' };
-  // The enumeration was the first answer that shows none of its members.
-  return hadMembers ? { reason: 'unknown-members', doubted: true } : undefined;
+  if (storedLife !== 'live') return asked.isTold ? undefined : { reason: 'restored' };
+  return asked.sweep ? whyEnumeratedOnly(folded, asked) : undefined;
+}
+
+/** A known group with whom the enumeration showed nobody, which is the first of two answers; of two lists each is of a run of its own. */
+function whyEnumeratedOnly(
+  { toldMembers, shownMembers }: FoldedGroup,
+  { listed, hadMembers }: Asked,
+): Pick<Reread, 'reason' | 'doubted'> | undefined {
+  if (shownMembers) return undefined;
+  if (listed && !toldMembers) return { reason: 'unknown-members' };
+  return hadMembers ? { reason: 'unknown-members', ...(listed ? {} : { doubted: true }) } : undefined;
 }
 
 function contestedGroups(round: FoldedRound): ReadonlySet<number> {

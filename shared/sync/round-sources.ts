@@ -64,6 +64,7 @@ function sweepGroups(groups: Map<number, FoldedGroup>, stored: StoredMemberships
       hidden: false,
       dynamic: false,
       toldMembers: false,
+      shownMembers: false,
       isNew: false,
     });
   }

@@ -62,7 +62,7 @@ export async function knowListed(
       ids.slice(start, start + idsAtOnce),
     )) {
       round.groups.set(numberOf(round.groupIds, id), {
-        ...{ life, storedLife: life, toldMembers: false, isNew: false },
+        ...{ life, storedLife: life, toldMembers: false, shownMembers: false, isNew: false },
         ...{ hidden: isHidden(fields), dynamic: isDynamic(fields) },
       });
     }

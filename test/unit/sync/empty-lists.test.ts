@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { GroupEntry } from '../../../shared/sync/graph-port.ts';
 import type { SimulatedSync } from '../../support/sync/simulated-sync.ts';
-import { changeState, graphAnswers, group, synced, told, user } from './small-tenant.ts';
+import { changeState, forgetTokens, graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 const all = [1, 2, 3, 4];
 
@@ -144,4 +144,40 @@ test('an empty list of a group whose last member has moved is believed: his end 
   know();
   await sync.sync();
   expect(told(sync)).toEqual({ 2: [1] });
+});
+
+/** In a complete enumeration nobody is in group 1. */
+const enumeratedEmpty = (sync: SimulatedSync) =>
+  graphAnswers(sync, (reader) => ({
+    groupsDelta: async (from) => {
+      const page = await reader.groupsDelta(from);
+      if (page.kind === 'fault') return page;
+      const emptied = page.value.items.map((item) =>
+        item.kind === 'present' && item.id === group(1) ? { ...item, members: [] } : item,
+      );
+      return { ...page, value: { ...page.value, items: emptied } };
+    },
+  }));
+
+test('an enumeration that shows a group with nobody in it removes nobody whom its list has (rule 5)', async () => {
+  const sync = await fourMembers();
+  await forgetTokens(sync);
+  const mend = enumeratedEmpty(sync);
+  expect(await members(sync)).toEqual(all);
+  mend();
+  expect(await members(sync)).toEqual(all);
+});
+
+test('one empty list while all groups are read anew by lists removes nobody, and a second one a run later all (rule 5)', async () => {
+  const sync = await fourMembers();
+  await forgetTokens(sync);
+  const mend = listed(sync, 'empty');
+  await sync.sync({ baseline: 'lists' });
+  expect(told(sync)).toEqual({ 1: all });
+  mend();
+  expect(await members(sync)).toEqual(all);
+  await forgetTokens(sync);
+  listed(sync, 'empty');
+  await sync.sync({ baseline: 'lists' });
+  expect(await members(sync)).toEqual([]);
 });

@@ -72,6 +72,7 @@ test('whatever fields and slices the entries of a round leave out, a group is wh
           hidden: isHidden(all),
           dynamic: isDynamic(all),
           toldMembers: said.some(([, members]) => members !== undefined),
+          shownMembers: said.some(([, members = []]) => members.some(({ removed }) => !removed)),
           isNew: false,
         });
       },
@@ -87,17 +88,20 @@ test('a removed group keeps what is known of it, and what it was before', () => 
     ...known,
     life: 'soft-deleted',
     toldMembers: false,
+    shownMembers: false,
   });
   expect(folded(rowOf(hidden), [present({}, []), removed('deleted')])).toEqual({
     ...known,
     life: 'gone',
     toldMembers: true,
+    shownMembers: false,
   });
   expect(folded(rowOf(hidden, 'soft-deleted'), [removed('deleted'), present({})])).toEqual({
     ...known,
     life: 'live',
     storedLife: 'soft-deleted',
     toldMembers: false,
+    shownMembers: false,
   });
 });
 
