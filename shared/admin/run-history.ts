@@ -55,6 +55,10 @@ export const RunView = z.object({
   warnings: z.int(),
   plan: Plan.pick({ hash: true, counts: true, exceeded: true })
     .extend({
+      thresholds: z
+        .array(z.string())
+        .optional()
+        .meta({ description: 'Of each sentence of `exceeded` its kind: stable words for programs.' }),
       applied: z
         .boolean()
         .optional()
@@ -131,16 +135,7 @@ export function runView(run: SyncRun, savedAt: number): RunView {
     },
     ...{ graphCalls: run.graphCalls, resourceUnits: run.resourceUnits, warnings: run.warnings },
     ...(run.storageOperations === undefined ? {} : { storageOperations: run.storageOperations }),
-    ...(plan === undefined
-      ? {}
-      : {
-          plan: {
-            hash: plan.hash,
-            counts: plan.counts,
-            exceeded: [...plan.exceeded],
-            applied: isApplied(run),
-          },
-        }),
+    ...(plan === undefined ? {} : { plan: { ...planView(plan), applied: isApplied(run) } }),
     ...(run.audit === undefined ? {} : { audit: auditView(run.audit) }),
     ...(approval === undefined ? {} : { approval }),
     ...(failure === undefined ? {} : { failure }),
@@ -153,6 +148,11 @@ export const isUnfinished = ({ status }: Pick<RunView, 'status'>): boolean =>
 /** From its apply phase on a run only goes forward. */
 export const isApplied = ({ phase }: Pick<SyncRun, 'phase'>): boolean =>
   phase === 'apply' || phase === 'cleanup' || phase === 'done';
+
+const planView = ({ hash, counts, exceeded, thresholds }: Plan) => ({
+  ...{ hash, counts, exceeded: [...exceeded] },
+  ...(thresholds === undefined ? {} : { thresholds: [...thresholds] }),
+});
 
 const waitsView = ({ until, why }: NonNullable<SyncRun['waits']>) => ({
   waitsUntil: new Date(until).toISOString(),

@@ -1,6 +1,7 @@
 import type { Derivation } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
 import { type Exceeded, knownBefore } from './exceeded.ts';
+import type { PassedThreshold } from './passed-threshold.ts';
 import { groupIdOf, numberOf } from './round-ids.ts';
 import type { JournalPart } from './round-records.ts';
 import type { Plan, PlanCounts } from './run-records.ts';
@@ -8,7 +9,7 @@ import { exceededThresholds, type Shrunken, sharePassed } from './safeguard.ts';
 import { membersBefore } from './shrunken-groups.ts';
 import { type Removing, UnseenRemovals } from './unseen-removals.ts';
 
-type Approved = Pick<Plan, 'exceeded' | 'counts'>;
+type Approved = Pick<Plan, 'thresholds' | 'counts'>;
 
 /** A plan beside one that a person has approved, which is shown to it part by part. */
 export interface Cover {
@@ -47,8 +48,8 @@ function arePassedSeen(
   { exceeded }: Covered,
   { unseen, approved }: Beside,
 ): boolean {
-  const passed = new Set(approved.exceeded.map(thresholdOf));
-  if (!exceeded.sentences.every((sentence) => passed.has(thresholdOf(sentence)))) return false;
+  const passed: ReadonlySet<string> = new Set(approved.thresholds);
+  if (!exceeded.passed.every(({ kind }) => passed.has(kind))) return false;
   const { emptied, shrunken } = exceeded;
   if (emptied === undefined) return unseen.isUntold;
   // All members that it had.
@@ -63,11 +64,12 @@ function arePassedSeen(
   return emptied.every(isEmptied) && shrunken.every(isShrunken);
 }
 
-/** What a sentence is about stands before its colon. */
-const thresholdOf = (sentence: string): string => sentence.split(':', 1).join();
-
 /** Thresholds that the unseen removals would pass alone. Where memberships are not told one by one, only their number is known. */
-function unseenAbove(sources: DeriveSources, plan: Covered, { unseen, approved }: Beside): readonly string[] {
+function unseenAbove(
+  sources: DeriveSources,
+  plan: Covered,
+  { unseen, approved }: Beside,
+): readonly PassedThreshold[] {
   const isTold = plan.derivation.change !== undefined;
   const membershipsRemoved = isTold
     ? sumOf(unseen.lost.values())

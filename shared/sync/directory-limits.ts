@@ -1,3 +1,4 @@
+import type { PassedThreshold } from './passed-threshold.ts';
 import type { PlanCounts } from './run-records.ts';
 import type { NestedSettings } from './settings.ts';
 import type { DirectoryCounts } from './sync-state.ts';
@@ -5,14 +6,14 @@ import type { DirectoryCounts } from './sync-state.ts';
 type Limits = Pick<NestedSettings, 'maxUsers' | 'maxGroups' | 'maxMemberships'>;
 
 /**
- * Limits that the directory would grow past, each as a sentence (XA-45). What passes one is held as a whole, like removals above
+ * Limits that the directory would grow past (XA-45). What passes one is held as a whole, like removals above
  * a threshold; a directory that is above one already and does not grow is left alone, as somebody let it be so.
  */
 export function limitsPassed(
   counts: PlanCounts,
   published: DirectoryCounts | undefined,
   limits: Limits,
-): readonly string[] {
+): readonly PassedThreshold[] {
   const before = published ?? { users: 0, groups: 0, memberships: 0 };
   const growth = [
     ['users', limits.maxUsers, before.users, counts.usersCreated - counts.usersRemoved],
@@ -26,7 +27,7 @@ export function limitsPassed(
   ] as const;
   return growth.flatMap(([what, limit, was, more]) =>
     limit !== undefined && more > 0 && was + more > limit
-      ? [`${what} in the directory: ${was + more}, allowed ${limit}`]
+      ? [{ kind: `${what}-limit`, sentence: `${what} in the directory: ${was + more}, allowed ${limit}` }]
       : [],
   );
 }

@@ -1,28 +1,30 @@
 import type { DeriveSources } from './derive-sources.ts';
+import type { PassedThreshold } from './passed-threshold.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { AssignedApplication, Checked, PlanCounts, SyncRun } from './run-records.ts';
 import type { SafeguardSettings } from './settings.ts';
 
 /**
- * That everybody leaves because nobody is assigned any more, as a sentence: a person decides, however small the directory is
- * (graph.md §2). Empty otherwise.
+ * That everybody leaves because nobody is assigned any more: a person decides, however small the directory is (graph.md §2). Empty
+ * otherwise.
  */
 export function scopeEmptied(
   { usersRemoved, groupsRemoved, membershipsRemoved }: PlanCounts,
   { application }: Checked,
   { enabled }: SafeguardSettings,
-): readonly string[] {
+): readonly PassedThreshold[] {
   const isEmptied = enabled && application?.empty === 'believed';
   if (!isEmptied || usersRemoved + groupsRemoved + membershipsRemoved === 0) return [];
   const leaving = `${usersRemoved} users and ${groupsRemoved} groups leave`;
-  return [`nobody is assigned to the application in scope any more: ${leaving}`];
+  const sentence = `nobody is assigned to the application in scope any more: ${leaving}`;
+  return [{ kind: 'nobody-assigned', sentence }];
 }
 
 /** The same of chosen groups of which none is there: mistyped, or deleted. */
 export function chosenGroupsGone(
   { usersRemoved, groupsRemoved, membershipsRemoved }: PlanCounts,
   { run, round, stored }: Pick<DeriveSources, 'run' | 'round' | 'stored'>,
-): readonly string[] {
+): readonly PassedThreshold[] {
   const { scope, safeguard } = run.settings;
   if (!safeguard.enabled || scope.kind !== 'groups') return [];
   if (usersRemoved + groupsRemoved + membershipsRemoved === 0) return [];
@@ -31,7 +33,8 @@ export function chosenGroupsGone(
     return group !== undefined && (round.groups.get(group) ?? stored.facts.get(group))?.life === 'live';
   };
   if (scope.groups.some(isLive)) return [];
-  return [`none of the chosen groups is there: ${usersRemoved} users and ${groupsRemoved} groups leave`];
+  const sentence = `none of the chosen groups is there: ${usersRemoved} users and ${groupsRemoved} groups leave`;
+  return [{ kind: 'chosen-groups-gone', sentence }];
 }
 
 /** What a person has to know of a list of nobody; undefined when somebody is assigned. */

@@ -5,6 +5,7 @@ import { emptiedGroups } from './emptied-groups.ts';
 import { chosenGroupsGone, scopeEmptied } from './empty-scope.ts';
 import { isFirst } from './fold-round.ts';
 import type { LimitedChange } from './held-groups.ts';
+import type { PassedThreshold } from './passed-threshold.ts';
 import type { PlanCounts } from './run-records.ts';
 import { exceededThresholds, type Known, type Shrunken } from './safeguard.ts';
 import { shrunkenGroups } from './shrunken-groups.ts';
@@ -18,7 +19,7 @@ interface Decided {
 /** Why a plan has to wait for a person, and the groups that this is about. */
 export interface Exceeded {
   /** None lets the plan through. */
-  readonly sentences: string[];
+  readonly passed: readonly PassedThreshold[];
   /** Undefined when too much changes to tell. */
   readonly emptied: readonly number[] | undefined;
   readonly shrunken: readonly Shrunken[];
@@ -31,16 +32,16 @@ export async function exceededBy(sources: DeriveSources, decided: Decided): Prom
   const removals = isFirst(sources) ? noRemovals : await removalsAbove(sources, decided);
   return {
     ...removals,
-    sentences: [
+    passed: [
       ...limitsPassed(counts, state.counts, run.settings),
       ...scopeEmptied(counts, checked, run.settings.safeguard),
       ...chosenGroupsGone(counts, sources),
-      ...removals.sentences,
+      ...removals.passed,
     ],
   };
 }
 
-const noRemovals: Exceeded = { sentences: [], emptied: [], shrunken: [] };
+const noRemovals: Exceeded = { passed: [], emptied: [], shrunken: [] };
 
 async function removalsAbove(
   sources: DeriveSources,
@@ -51,7 +52,7 @@ async function removalsAbove(
   const shrunken = shrunkenGroups(sources, derivation, limited.sets);
   const judged = { counts, emptied: emptied?.length, shrunken };
   return {
-    sentences: [...exceededThresholds(judged, knownBefore(sources), safeguard)],
+    passed: exceededThresholds(judged, knownBefore(sources), safeguard),
     ...(safeguard.enabled ? { emptied, shrunken } : noGroups),
   };
 }

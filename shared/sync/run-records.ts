@@ -135,6 +135,8 @@ export const Plan = z.object({
   counts: PlanCounts,
   /** Thresholds passed, each as a sentence; empty when none was. */
   exceeded: z.array(z.string()),
+  /** The kind of each; rows from before this was known lack them. */
+  thresholds: z.array(z.string()).exactOptional(),
   /** Groups to read by list in the next round. */
   rereads: z.array(Reread),
   /** They are too many to be remembered: the next round reads all groups. */

@@ -1,4 +1,5 @@
 import type { GroupId } from '../model/ids.ts';
+import type { PassedThreshold } from './passed-threshold.ts';
 import type { PlanCounts, SyncRun } from './run-records.ts';
 import type { GroupThreshold, SafeguardSettings, Threshold } from './settings.ts';
 import type { DirectoryCounts, RemovedLately, SyncState } from './sync-state.ts';
@@ -31,7 +32,7 @@ export interface Known {
 }
 
 /**
- * Thresholds that a plan passes, each as a sentence; none lets it through. What passes one is held as a whole and shown,
+ * Thresholds that a plan passes; none lets it through. What passes one is held as a whole and shown,
  * never cut to fit (XE-19, reliability.md §5). Percentages are of what was published 24 hours ago, and what was removed
  * since then counts too, so that many small removals do not pass for none.
  */
@@ -39,23 +40,28 @@ export function exceededThresholds(
   { counts, emptied, shrunken }: Judged,
   { counts: published, lately = [], now }: Known,
   settings: SafeguardSettings,
-): readonly string[] {
+): readonly PassedThreshold[] {
   if (!settings.enabled) return [];
   const removed = removalsOf(counts);
-  if (lately === 'unreadable')
-    return isNothing(removed) ? [] : ['what was removed in the last 24 hours cannot be read'];
+  if (lately === 'unreadable') return isNothing(removed) ? [] : [unreadable];
   const recent = withinWindow(lately, now);
   const base = recent[0]?.base ?? published ?? { users: 0, groups: 0, memberships: 0 };
-  const sentences = (['memberships', 'users', 'groups'] as const).flatMap((kind) => {
-    const before = recent.reduce((sum, run) => sum + run[kind], 0);
-    const allowed = allowedOf(settings[kind], { base: base[kind], users: base.users });
-    const count = before + removed[kind];
-    if (removed[kind] === 0 || count <= allowed) return [];
+  const passed = (['memberships', 'users', 'groups'] as const).flatMap((what): readonly PassedThreshold[] => {
+    const before = recent.reduce((sum, run) => sum + run[what], 0);
+    const allowed = allowedOf(settings[what], { base: base[what], users: base.users });
+    const count = before + removed[what];
+    if (removed[what] === 0 || count <= allowed) return [];
     const when = before === 0 ? '' : ' within 24 hours';
-    return [`${words[kind]}${when}: ${count} of ${base[kind]}, allowed ${allowed}`];
+    const sentence = `${words[what]}${when}: ${count} of ${base[what]}, allowed ${allowed}`;
+    return [{ kind: `${what}-removed`, sentence }];
   });
-  return [...sentences, ...emptiedSentence(emptied), ...shrunkenSentence(shrunken, settings.perGroup)];
+  return [...passed, ...emptiedPassed(emptied), ...shrunkenPassed(shrunken, settings.perGroup)];
 }
+
+const unreadable: PassedThreshold = {
+  kind: 'removals-unreadable',
+  sentence: 'what was removed in the last 24 hours cannot be read',
+};
 
 const words = {
   memberships: 'memberships removed',
@@ -71,19 +77,23 @@ function allowedOf(of: Threshold, { base, users }: { base: number; users: number
   return Math.min(of.absolute, Math.max(of.floor, share));
 }
 
-function emptiedSentence(emptied: number | undefined): readonly string[] {
-  if (emptied === undefined) return ['groups emptied: too much changes to tell'];
-  return emptied === 0 ? [] : [`groups emptied: ${emptied} that had 5 members or more, allowed 0`];
+function emptiedPassed(emptied: number | undefined): readonly PassedThreshold[] {
+  if (emptied === 0) return [];
+  const how =
+    emptied === undefined ? 'too much changes to tell' : `${emptied} that had 5 members or more, allowed 0`;
+  return [{ kind: 'groups-emptied', sentence: `groups emptied: ${how}` }];
 }
 
-function shrunkenSentence([worst, ...others]: readonly Shrunken[], of: GroupThreshold): readonly string[] {
+function shrunkenPassed(
+  [worst, ...others]: readonly Shrunken[],
+  of: GroupThreshold,
+): readonly PassedThreshold[] {
   if (worst === undefined) return [];
   const count = others.length;
   const more = count === 0 ? '' : `, and ${count} ${count === 1 ? 'group' : 'groups'} more`;
   const { group, lost, members } = worst;
-  return [
-    `members lost by one group: ${lost} of ${members} by ${group}, allowed ${shareOf(members, of)}${more}`,
-  ];
+  const loss = `${lost} of ${members} by ${group}, allowed ${shareOf(members, of)}${more}`;
+  return [{ kind: 'group-shrunken', sentence: `members lost by one group: ${loss}` }];
 }
 
 /** Whether one group loses more than it may. */

@@ -27,7 +27,7 @@ const exceeded = (counts: PlanCounts, known: Partial<Known> = {}, emptied: numbe
     { counts, emptied, shrunken: [] },
     { counts: base, now, ...known },
     SafeguardSettings.parse({}),
-  );
+  ).map(({ sentence }) => sentence);
 
 test.each([
   [200, []],
@@ -176,7 +176,7 @@ test('a change too large to be told group by group is held, as nobody knows whom
   const judged = { counts: nothing, emptied: undefined, shrunken: [] };
   const known = { counts: base, now };
   expect(exceededThresholds(judged, known, SafeguardSettings.parse({}))).toEqual([
-    'groups emptied: too much changes to tell',
+    { kind: 'groups-emptied', sentence: 'groups emptied: too much changes to tell' },
   ]);
   expect(exceededThresholds(judged, known, SafeguardSettings.parse({ enabled: false }))).toEqual([]);
 });

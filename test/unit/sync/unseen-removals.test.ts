@@ -61,9 +61,34 @@ test('a group that is emptied while a run waits was not shown: the run waits aga
     ],
     undefined,
   ]);
+  expect(again.plan?.thresholds).toEqual([
+    'memberships-removed',
+    'users-removed',
+    'groups-emptied',
+    'group-shrunken',
+  ]);
   expect(told(sync)).toEqual(before);
   expect((await sync.decide(true)).status).toBe('done');
   expect(Object.keys(told(sync))).toEqual(['1', '3', '4', '5', '6']);
+});
+
+test('of a plan that was shown before kinds of thresholds were known, only the same is covered', async () => {
+  for (const [more, status] of [
+    [0, 'done'],
+    [1, 'awaiting-approval'],
+  ] as const) {
+    const sync = await held();
+    const { store } = sync;
+    const { plan, ...run } = await sync.lastRun();
+    if (plan === undefined) throw new Error('no plan');
+    const { thresholds: _, ...older } = plan;
+    const fence = await store.acquire(run.directory, { holder: 'test', now: sync.now(), seconds: 1 });
+    if (fence === undefined) throw new Error('no lease');
+    await store.commit(run.directory, fence, [{ kind: 'checkpoint', run: { ...run, plan: older } }]);
+    await store.release(run.directory, fence);
+    leave(sync, 101, more);
+    expect((await sync.decide(true)).status).toBe(status);
+  }
 });
 
 test('an emptied group that was shown is covered, another one instead of it is not', async () => {
