@@ -1,12 +1,14 @@
 import type { Derivation } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
 import { type Exceeded, knownBefore } from './exceeded.ts';
+import { sharePassed } from './group-share.ts';
 import type { PassedThreshold } from './passed-threshold.ts';
-import { groupIdOf, numberOf } from './round-ids.ts';
+import { lossesWithin } from './removal-window.ts';
+import { numberOf } from './round-ids.ts';
 import type { JournalPart } from './round-records.ts';
 import type { Plan, PlanCounts } from './run-records.ts';
-import { exceededThresholds, type Shrunken, sharePassed } from './safeguard.ts';
-import { membersBefore } from './shrunken-groups.ts';
+import { exceededThresholds, type Shrunken } from './safeguard.ts';
+import { shrunkenOf } from './shrunken-groups.ts';
 import { type Removing, UnseenRemovals } from './unseen-removals.ts';
 
 type Approved = Pick<Plan, 'thresholds' | 'counts'>;
@@ -57,9 +59,9 @@ function arePassedSeen(
     const { lost, gained } = unseen.seenOf(group);
     return gained === 0 && lost === unseen.lossOf(group);
   };
-  const isShrunken = ({ group, members }: Shrunken) => {
+  const isShrunken = ({ group, members, before }: Shrunken) => {
     const { lost } = unseen.seenOf(numberOf(round.groupIds, group));
-    return sharePassed({ lost, members }, run.settings.safeguard.perGroup);
+    return sharePassed({ lost: before + lost, members }, run.settings.safeguard.perGroup);
   };
   return emptied.every(isEmptied) && shrunken.every(isShrunken);
 }
@@ -80,26 +82,10 @@ function unseenAbove(
     usersDeactivated: unseen.deactivated.size,
     groupsRemoved: unseen.groups.size,
   };
-  const shrunken = isTold ? shrunkenBy(sources, plan, unseen) : [];
-  return exceededThresholds(
-    { counts, emptied: 0, shrunken },
-    knownBefore(sources),
-    sources.run.settings.safeguard,
-  );
+  const known = knownBefore(sources);
+  const losses = lossesWithin(known.lately, known.now);
+  const shrunken = isTold ? shrunkenOf(sources, plan.derivation, { losing: unseen.lost, losses }) : [];
+  return exceededThresholds({ counts, emptied: 0, shrunken }, known, sources.run.settings.safeguard);
 }
 
 const sumOf = (numbers: Iterable<number>) => Iterator.from(numbers).reduce((sum, number) => sum + number, 0);
-
-function shrunkenBy(
-  sources: DeriveSources,
-  { derivation: { before, after } }: Covered,
-  { lost: losses }: UnseenRemovals,
-): readonly Shrunken[] {
-  const { perGroup } = sources.run.settings.safeguard;
-  const membersOf = membersBefore(sources, before);
-  return [...losses].flatMap(([group, lost]): readonly Shrunken[] => {
-    if (lost <= perGroup.floor || before.told[group] !== 1 || after.told[group] !== 1) return [];
-    const of = { group: groupIdOf(sources.round.groupIds, group), lost, members: membersOf(group) };
-    return sharePassed(of, perGroup) ? [of] : [];
-  });
-}

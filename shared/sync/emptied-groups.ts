@@ -3,33 +3,44 @@ import { Marks } from '../nesting/marks.ts';
 import { countsAfter, storedUsers } from './counting-users.ts';
 import type { Derivation } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
+import type { Loss } from './group-share.ts';
 import { reachable } from './large-groups.ts';
+import type { Losses } from './removal-window.ts';
+import { groupIdOf } from './round-ids.ts';
 
 /** A told group that had this many members or more does not lose the last one unseen (reliability.md §5). */
 const emptiedFrom = 5;
 
 /**
- * Told groups that had at least five members and have none when the round is done; undefined when the change is too
- * large to be told group by group. Of a group that still has somebody, only as much is read as shows it.
+ * Told groups that had at least five members, before the round or 24 hours ago, and have none when it is done; undefined when the
+ * change is too large to be told group by group. Of a group that still has somebody, only as much is read as shows it.
  */
 export async function emptiedGroups(
   sources: DeriveSources,
   derivation: Derivation,
-  sets: readonly DiffSet[],
+  { sets, losses }: { readonly sets: readonly DiffSet[]; readonly losses: Losses },
 ): Promise<readonly number[] | undefined> {
-  if (derivation.pairsRemoved < emptiedFrom) return [];
-  if (derivation.change === undefined) return undefined;
+  if (derivation.pairsRemoved === 0) return [];
+  if (derivation.change === undefined) return derivation.pairsRemoved < emptiedFrom ? [] : undefined;
   const emptied: number[] = [];
   const { nesting } = derivation.after;
   const marks = new Marks(nesting.groups);
-  for (const group of losingOnly(sets, derivation)) {
+  for (const { group, count } of losingOnly(sets, derivation)) {
+    if (!hadMany(count, losses.get(groupIdOf(sources.round.groupIds, group)))) continue;
     const below = reachable(nesting, [group], marks);
     if (!(await hasSomebody(sources, derivation, below))) emptied.push(group);
   }
   return emptied;
 }
 
-function losingOnly(sets: readonly DiffSet[], { before, after }: Derivation): readonly number[] {
+/** Whoever lost five had five; so had who lost as many since it had five. */
+function hadMany(count: number, lately: Loss | undefined): boolean {
+  if (count >= emptiedFrom || lately === undefined) return count >= emptiedFrom;
+  return count + lately.lost >= emptiedFrom && lately.members >= emptiedFrom;
+}
+
+/** Told groups that lose members and gain none, and how many they lose. */
+function losingOnly(sets: readonly DiffSet[], { before, after }: Derivation) {
   const lost = new Map<number, number>();
   const gaining = new Set<number>();
   for (const { groups, added, removed } of sets) {
@@ -40,7 +51,7 @@ function losingOnly(sets: readonly DiffSet[], { before, after }: Derivation): re
   }
   return [...lost].flatMap(([group, count]) => {
     const isTold = before.told[group] === 1 && after.told[group] === 1;
-    return count >= emptiedFrom && isTold && !gaining.has(group) ? [group] : [];
+    return count > 0 && isTold && !gaining.has(group) ? [{ group, count }] : [];
   });
 }
 

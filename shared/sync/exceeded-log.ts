@@ -23,9 +23,9 @@ export function* exceededLog(
     };
   });
   const ofShrunken = Iterator.from(shrunken).map(
-    ({ group: id, lost, members }): RunLogEntry => ({
+    ({ group: id, lost, members, before }): RunLogEntry => ({
       ...{ ...common, key: `4/shrunken/${id}`, code: 'group-shrunken' },
-      message: `The group loses more of its members than one group may: ${lost} of ${members}`,
+      message: `The group loses more of its members than one group may${before === 0 ? '' : ' within 24 hours'}: ${lost} of ${members}`,
       object: { kind: 'group', id },
       counts: { lost, members },
     }),

@@ -6,9 +6,10 @@ import { chosenGroupsGone, scopeEmptied } from './empty-scope.ts';
 import { isFirst } from './fold-round.ts';
 import type { LimitedChange } from './held-groups.ts';
 import type { PassedThreshold } from './passed-threshold.ts';
-import type { PlanCounts } from './run-records.ts';
+import { lossesWithin } from './removal-window.ts';
+import type { LostByGroup, PlanCounts } from './run-records.ts';
 import { exceededThresholds, type Known, type Shrunken } from './safeguard.ts';
-import { shrunkenGroups } from './shrunken-groups.ts';
+import { lostByGroup, shrunkenGroups } from './shrunken-groups.ts';
 
 interface Decided {
   readonly counts: PlanCounts;
@@ -23,6 +24,8 @@ export interface Exceeded {
   /** Undefined when too much changes to tell. */
   readonly emptied: readonly number[] | undefined;
   readonly shrunken: readonly Shrunken[];
+  /** What groups lose where nothing has to wait: a person who approves has seen it. */
+  readonly lost?: readonly LostByGroup[];
 }
 
 /** A first run removes nothing. */
@@ -30,15 +33,14 @@ export async function exceededBy(sources: DeriveSources, decided: Decided): Prom
   const { run, state, checked } = sources;
   const { counts } = decided;
   const removals = isFirst(sources) ? noRemovals : await removalsAbove(sources, decided);
-  return {
-    ...removals,
-    passed: [
-      ...limitsPassed(counts, state.counts, run.settings),
-      ...scopeEmptied(counts, checked, run.settings.safeguard),
-      ...chosenGroupsGone(counts, sources),
-      ...removals.passed,
-    ],
-  };
+  const passed = [
+    ...limitsPassed(counts, state.counts, run.settings),
+    ...scopeEmptied(counts, checked, run.settings.safeguard),
+    ...chosenGroupsGone(counts, sources),
+    ...removals.passed,
+  ];
+  const lost = passed.length > 0 ? [] : lostByGroup(sources, decided.derivation, decided.limited.sets);
+  return { ...removals, passed, ...(lost.length === 0 ? {} : { lost }) };
 }
 
 const noRemovals: Exceeded = { passed: [], emptied: [], shrunken: [] };
@@ -48,11 +50,13 @@ async function removalsAbove(
   { counts, derivation, limited }: Decided,
 ): Promise<Exceeded> {
   const { safeguard } = sources.run.settings;
-  const emptied = await emptiedGroups(sources, derivation, limited.sets);
-  const shrunken = shrunkenGroups(sources, derivation, limited.sets);
+  const known = knownBefore(sources);
+  const lately = { sets: limited.sets, losses: lossesWithin(known.lately, known.now) };
+  const emptied = await emptiedGroups(sources, derivation, lately);
+  const shrunken = shrunkenGroups(sources, derivation, lately);
   const judged = { counts, emptied: emptied?.length, shrunken };
   return {
-    passed: exceededThresholds(judged, knownBefore(sources), safeguard),
+    passed: exceededThresholds(judged, known, safeguard),
     ...(safeguard.enabled ? { emptied, shrunken } : noGroups),
   };
 }

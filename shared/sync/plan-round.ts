@@ -129,6 +129,7 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     thresholds: exceeded.passed.map(({ kind }) => kind),
     rereads,
     ...(tooMany ? { enumerateNext: true } : {}),
+    ...(exceeded.lost === undefined ? {} : { lost: exceeded.lost }),
     liveUsers: liveUsersOf(round, run),
   };
   const names = await heldNames(derive, limited);

@@ -126,6 +126,10 @@ export type PlanCounts = z.infer<typeof PlanCounts>;
 export const LiveUsers = z.object({ isTotal: z.boolean(), count: z.int() });
 export type LiveUsers = z.infer<typeof LiveUsers>;
 
+/** A told group, how many members it loses, and how many it had. */
+export const LostByGroup = z.tuple([GroupId, z.int(), z.int()]).readonly();
+export type LostByGroup = z.infer<typeof LostByGroup>;
+
 export const Plan = z.object({
   /** Names the plan in an approval: a hash of all its parts. */
   hash: z.string(),
@@ -142,6 +146,8 @@ export const Plan = z.object({
   /** They are too many to be remembered: the next round reads all groups. */
   enumerateNext: z.boolean().exactOptional(),
   liveUsers: LiveUsers.exactOptional(),
+  /** Groups that lose members though nothing has to wait: remembered for a day. */
+  lost: z.array(LostByGroup).readonly().exactOptional(),
   layout: JournalLayout.exactOptional(),
 });
 export type Plan = z.infer<typeof Plan>;

@@ -1,8 +1,10 @@
 import type { GroupId } from '../model/ids.ts';
+import { type Loss, shareOf } from './group-share.ts';
 import type { PassedThreshold } from './passed-threshold.ts';
-import type { PlanCounts, SyncRun } from './run-records.ts';
+import { isNothing, removalsOf, withinWindow } from './removal-window.ts';
+import type { PlanCounts } from './run-records.ts';
 import type { GroupThreshold, SafeguardSettings, Threshold } from './settings.ts';
-import type { DirectoryCounts, RemovedLately, SyncState } from './sync-state.ts';
+import type { DirectoryCounts, SyncState } from './sync-state.ts';
 
 type RemovalCounts = Pick<
   PlanCounts,
@@ -16,11 +18,10 @@ export interface Judged {
   readonly shrunken: readonly Shrunken[];
 }
 
-/** A group and how many of its members it loses. */
-export interface Shrunken {
+/** A group and how many of its members it loses, with those that it lost within 24 hours before. */
+export interface Shrunken extends Loss {
   readonly group: GroupId;
-  readonly lost: number;
-  readonly members: number;
+  readonly before: number;
 }
 
 export interface Known {
@@ -91,47 +92,8 @@ function shrunkenPassed(
   if (worst === undefined) return [];
   const count = others.length;
   const more = count === 0 ? '' : `, and ${count} ${count === 1 ? 'group' : 'groups'} more`;
-  const { group, lost, members } = worst;
+  const { group, lost, members, before } = worst;
+  const when = before === 0 ? '' : ' within 24 hours';
   const loss = `${lost} of ${members} by ${group}, allowed ${shareOf(members, of)}${more}`;
-  return [{ kind: 'group-shrunken', sentence: `members lost by one group: ${loss}` }];
-}
-
-/** Whether one group loses more than it may. */
-export const sharePassed = ({ lost, members }: Omit<Shrunken, 'group'>, of: GroupThreshold): boolean =>
-  lost > shareOf(members, of);
-
-const shareOf = (members: number, { floor, percent }: GroupThreshold) =>
-  Math.max(floor, Math.floor((members * percent) / 100));
-
-interface Removals {
-  readonly memberships: number;
-  readonly users: number;
-  readonly groups: number;
-}
-
-const removalsOf = (counts: RemovalCounts): Removals => ({
-  memberships: counts.membershipsRemoved,
-  users: counts.usersDeactivated + counts.usersRemoved,
-  groups: counts.groupsRemoved,
-});
-
-const isNothing = ({ memberships, users, groups }: Removals) => memberships + users + groups === 0;
-
-const windowMilliseconds = 24 * 60 * 60 * 1000;
-
-const withinWindow = (lately: readonly RemovedLately[], now: number) =>
-  lately.filter(({ at }) => at > now - windowMilliseconds);
-
-/** The window after a run. What a person approved does not count against the next runs; who approves no removal has approved none. */
-export function removedLatelyAfter(state: SyncState, run: SyncRun): NonNullable<SyncState['removedLately']> {
-  const { removedLately: before = [], counts: published } = state;
-  const removed = run.plan === undefined ? undefined : removalsOf(run.plan.counts);
-  const removes = removed !== undefined && !isNothing(removed);
-  if (removes && run.approval !== undefined) return [];
-  if (before === 'unreadable') return before;
-  const at = Date.parse(run.startedAt);
-  const recent = withinWindow(before, at);
-  if (!removes || published === undefined) return recent;
-  const { memberships, users, groups } = published;
-  return [...recent, { at, ...removed, base: { memberships, users, groups } }];
+  return [{ kind: 'group-shrunken', sentence: `members lost by one group${when}: ${loss}` }];
 }

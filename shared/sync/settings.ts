@@ -43,7 +43,7 @@ export const SafeguardSettings = z.object({
   /** Users disabled, deleted or out of scope. */
   users: threshold({ percent: 10 }).prefault({}),
   groups: threshold({}).prefault({}),
-  /** Members that one group loses at once. */
+  /** Members that one group loses within 24 hours. */
   perGroup: GroupThreshold.prefault({}),
 });
 export type SafeguardSettings = z.infer<typeof SafeguardSettings>;

@@ -2,15 +2,18 @@ import type { DiffSet } from '../nesting/diff-sets.ts';
 import { Marks } from '../nesting/marks.ts';
 import type { Derivation } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
+import { sharePassed } from './group-share.ts';
 import { reachable } from './large-groups.ts';
+import { type Losses, lossesOfRun } from './removal-window.ts';
 import { groupIdOf } from './round-ids.ts';
-import { type Shrunken, sharePassed } from './safeguard.ts';
+import type { LostByGroup } from './run-records.ts';
+import type { Shrunken } from './safeguard.ts';
 
 /**
  * How many members a group has before a round, by what is stored of it and of those below it, without a read: somebody who is in two of
  * them counts twice.
  */
-export function membersBefore(
+function membersBefore(
   { stored }: Pick<DeriveSources, 'stored'>,
   { nesting }: Derivation['before'],
 ): (group: number) => number {
@@ -19,27 +22,56 @@ export function membersBefore(
     reachable(nesting, [group], marks).reduce((sum, row) => sum + (stored.facts.get(row)?.users ?? 0), 0);
 }
 
-/** Told groups that lose more members than one group may, the greatest loss first (graph.md §7.5). */
-export function shrunkenGroups(
+/** Of these losses, by number of the group, those that are more than one group may lose within 24 hours (graph.md §7.5). */
+export function shrunkenOf(
   { run, round, stored }: DeriveSources,
   { before, after }: Pick<Derivation, 'before' | 'after'>,
-  sets: readonly DiffSet[],
+  { losing, losses }: { readonly losing: Iterable<readonly [number, number]>; readonly losses: Losses },
 ): readonly Shrunken[] {
   const { perGroup } = run.settings.safeguard;
   const membersOf = membersBefore({ stored }, before);
   const shrunken: Shrunken[] = [];
-  for (const { groups, removed } of sets) {
-    if (removed.length <= perGroup.floor) continue;
-    for (const group of groups) {
-      if (before.told[group] !== 1 || after.told[group] !== 1) continue;
-      const members = membersOf(group);
-      const lost = { group: groupIdOf(round.groupIds, group), lost: removed.length, members };
-      if (sharePassed(lost, perGroup)) shrunken.push(lost);
-    }
+  for (const [number, count] of losing) {
+    if (count === 0 || before.told[number] !== 1 || after.told[number] !== 1) continue;
+    const group = groupIdOf(round.groupIds, number);
+    const lately = losses.get(group);
+    const lost = count + (lately?.lost ?? 0);
+    if (lost <= perGroup.floor) continue;
+    const of = { group, lost, members: lately?.members ?? membersOf(number), before: lost - count };
+    if (sharePassed(of, perGroup)) shrunken.push(of);
   }
-  return shrunken.toSorted(byLoss);
+  return shrunken;
 }
+
+/** Told groups that lose more members than one group may, the greatest loss first. */
+export const shrunkenGroups = (
+  sources: DeriveSources,
+  derivation: Pick<Derivation, 'before' | 'after'>,
+  { sets, losses }: { readonly sets: readonly DiffSet[]; readonly losses: Losses },
+): readonly Shrunken[] =>
+  shrunkenOf(sources, derivation, { losing: losingIn(sets), losses }).toSorted(byLoss);
 
 /** Of equal losses that of the smaller group. */
 const byLoss = (one: Shrunken, other: Shrunken) =>
   other.lost - one.lost || one.members - other.members || (one.group < other.group ? -1 : 1);
+
+/** What told groups lose, to be remembered. */
+export function lostByGroup(
+  { run, round, stored }: DeriveSources,
+  { before, after }: Pick<Derivation, 'before' | 'after'>,
+  sets: readonly DiffSet[],
+): readonly LostByGroup[] {
+  const membersOf = membersBefore({ stored }, before);
+  const lost = [...losingIn(sets)].flatMap(([group, count]): readonly LostByGroup[] =>
+    before.told[group] === 1 && after.told[group] === 1
+      ? [[groupIdOf(round.groupIds, group), count, membersOf(group)]]
+      : [],
+  );
+  return lossesOfRun(lost, run.settings.safeguard.perGroup);
+}
+
+function* losingIn(sets: readonly DiffSet[]): Iterable<readonly [number, number]> {
+  for (const { groups, removed } of sets) {
+    if (removed.length > 0) for (const group of groups) yield [group, removed.length];
+  }
+}

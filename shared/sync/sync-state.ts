@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RunId } from '../model/ids.ts';
 import { AuditState } from './audit-records.ts';
-import { Ask, Checked, Reread } from './run-records.ts';
+import { Ask, Checked, LostByGroup, Reread } from './run-records.ts';
 
 /** What one run removed, and what there was before it. */
 export const RemovedLately = z.object({
@@ -11,6 +11,8 @@ export const RemovedLately = z.object({
   users: z.int(),
   groups: z.int(),
   base: z.object({ memberships: z.int(), users: z.int(), groups: z.int() }),
+  /** Members that single groups lost; rows from before this was known lack it. */
+  byGroup: z.array(LostByGroup).readonly().exactOptional(),
 });
 export type RemovedLately = z.infer<typeof RemovedLately>;
 

@@ -116,14 +116,20 @@ export const simulatorMutants: readonly SimulatorMutant[] = [
   {
     name: 'a threshold is passed by one',
     file: sync('safeguard'),
-    from: 'if (removed[kind] === 0 || count <= allowed) return [];',
-    to: 'if (removed[kind] === 0 || count <= allowed + 1) return [];',
+    from: 'if (removed[what] === 0 || count <= allowed) return [];',
+    to: 'if (removed[what] === 0 || count <= allowed + 1) return [];',
   },
   {
     name: 'removals of the last day are forgotten',
     file: sync('safeguard'),
-    from: 'const count = before + removed[kind];',
-    to: 'const count = removed[kind];',
+    from: 'const count = before + removed[what];',
+    to: 'const count = removed[what];',
+  },
+  {
+    name: 'what a group lost within the last day is forgotten',
+    file: sync('removal-window'),
+    from: 'const lost = run.plan?.lost;',
+    to: 'const lost: readonly LostByGroup[] | undefined = undefined;',
   },
   {
     name: 'any hash is approved',

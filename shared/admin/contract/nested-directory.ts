@@ -66,7 +66,7 @@ export const SyncSettingsPatch = z
         ...{ enabled: z.boolean(), memberships: threshold, users: threshold, groups: threshold },
         perGroup: threshold.omit({ absolute: true }).meta({
           description:
-            'Members that one group may lose at once: the larger of `floor` and `percent` of them.',
+            'Members that one group may lose within 24 hours: the larger of `floor` and `percent` of those that it had before.',
         }),
       })
       .partial(),

@@ -49,6 +49,7 @@ const inWindow = (at: number, memberships: number) => ({
   users: 0,
   groups: 0,
   base: { users: 12, groups: 1, memberships },
+  byGroup: [[group(1), 1, memberships]],
 });
 
 test.each([3 * hour, day - 1])(

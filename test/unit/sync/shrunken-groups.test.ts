@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { sharePassed } from '../../../shared/sync/safeguard.ts';
+import { sharePassed } from '../../../shared/sync/group-share.ts';
 import { SafeguardSettings } from '../../../shared/sync/settings.ts';
 import { group, synced, told, user } from './small-tenant.ts';
 
