@@ -5,6 +5,7 @@ import { renderProblem } from '../shared/admin/problems.ts';
 import { serveAdmin } from '../shared/admin/serve-admin.ts';
 import { Refusal } from '../shared/model/refusal.ts';
 import { answering, jsonAnswer, pathOf } from './answering.ts';
+import { noteUnread } from './note-unread.ts';
 import { readBody } from './request-body.ts';
 import { type Wiring, wired } from './wiring.ts';
 
@@ -15,11 +16,12 @@ app.http('admin', {
   authLevel: 'anonymous',
   handler: answering(async (request, context) => {
     const wiring = wired();
-    const { status, headers, body, chunks } = await admitted(
+    const { status, headers, body, chunks, failures } = await admitted(
       toAdminRequest(request, context),
       adminPorts(wiring),
       wiring.adminDoor,
     );
+    noteUnread(context, failures);
     if (chunks === undefined) return jsonAnswer({ status, headers }, body);
     if (request.method === 'HEAD') return { status, headers: { ...headers } };
     return { status, headers: { ...headers }, body: ReadableStream.from(encoded(chunks)) };

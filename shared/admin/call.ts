@@ -3,6 +3,7 @@ import type { AdminCaller } from '../access/admin-access.ts';
 import type { OrganizationId } from '../model/ids.ts';
 import { timeOrdered } from '../model/new-ids.ts';
 import { Refusal } from '../model/refusal.ts';
+import type { Failure } from './apart.ts';
 import type { AuditAct, AuditDraft } from './audit.ts';
 import type { OperationId, Operations } from './contract.ts';
 import type { AdminPorts } from './ports.ts';
@@ -28,6 +29,8 @@ export interface Answer {
   readonly again?: object;
   readonly version?: number;
   readonly location?: string;
+  /** Of what was answered only in part: for the log of the service. */
+  readonly failures?: readonly Failure[];
 }
 
 type Parsed<Of, Part extends string> = Of extends { readonly [name in Part]: infer Schema extends z.ZodType }

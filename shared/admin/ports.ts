@@ -1,6 +1,7 @@
 import type { AdminAccessPorts } from '../access/admin-access.ts';
 import type { DirectoryId } from '../model/ids.ts';
 import type { Randomness } from '../model/new-ids.ts';
+import type { Failure } from './apart.ts';
 import type { IdempotencyStore } from './idempotency.ts';
 import type { NestedPorts } from './nested-ports.ts';
 import type { Registry } from './registry.ts';
@@ -40,4 +41,6 @@ export interface AdminResponse {
   readonly body?: object;
   /** Sent as they come, in place of `body`. */
   readonly chunks?: AsyncIterable<string>;
+  /** What the body lacks because of a failure: for the log of the service, and not sent. */
+  readonly failures?: readonly Failure[];
 }

@@ -72,6 +72,12 @@ export interface Page<T> {
   readonly next?: string;
 }
 
+/** A directory whose record cannot be read, and why. */
+export interface UnreadDirectory {
+  readonly id: DirectoryId;
+  readonly unread: unknown;
+}
+
 export type ListedDirectory = Pick<NestedDirectoryRecord, 'id' | 'organizationId'>;
 
 export interface PageOf {
@@ -100,6 +106,11 @@ export interface Registry {
 
   directory(organization: OrganizationId, id: DirectoryId): Promise<DirectoryRecord | undefined>;
   directories(organization: OrganizationId, page: PageOf): Promise<Page<DirectoryRecord>>;
+  /** The same, with a word in the place of each whose record cannot be read. */
+  listedDirectories(
+    organization: OrganizationId,
+    page: PageOf,
+  ): Promise<Page<DirectoryRecord | UnreadDirectory>>;
   /**
    * Refusal `uniqueness` for a name that is taken, `not-found` when the organization is gone, `conflict` with reason
    * `provisioning_mode_exclusive` for a second nested directory, or for a tenant that another kind of directory provisions (C5).

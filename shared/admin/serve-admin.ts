@@ -1,6 +1,7 @@
 import { type AdminCaller, authenticateAdmin, hasRole, hasScope } from '../access/admin-access.ts';
 import type { OrganizationId } from '../model/ids.ts';
 import { Refusal } from '../model/refusal.ts';
+import { failuresOf } from './apart.ts';
 import { type Answer, type Call, entityTag } from './call.ts';
 import type { Operation } from './contract/operation.ts';
 import { type OperationId, operations } from './contract.ts';
@@ -111,7 +112,7 @@ async function runOnce(
 }
 
 function toResponse(operation: Operation, answer: Answer): AdminResponse {
-  const { body, chunks, fileName, version, location } = answer;
+  const { body, chunks, fileName, version, location, failures = [] } = answer;
   const headers = {
     ...(version === undefined ? {} : { etag: entityTag(version) }),
     ...(location === undefined ? {} : { location }),
@@ -123,7 +124,10 @@ function toResponse(operation: Operation, answer: Answer): AdminResponse {
     return { status: operation.status, headers: { ...headers, ...type, ...saved }, chunks };
   }
   if (operation.status === 204 || body === undefined) return { status: operation.status, headers };
-  return { status: operation.status, headers: { ...headers, 'content-type': 'application/json' }, body };
+  return {
+    ...{ status: operation.status, headers: { ...headers, 'content-type': 'application/json' }, body },
+    ...failuresOf(failures),
+  };
 }
 
 const mediaTypes = {

@@ -7,6 +7,7 @@ import {
   type PageOf,
   type Registry,
   toDirectoryAccess,
+  type UnreadDirectory,
 } from '../admin/registry.ts';
 import { DirectoryId, OrganizationId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
@@ -32,6 +33,7 @@ type DirectoryRegistry = Pick<
   Registry,
   | 'directory'
   | 'directories'
+  | 'listedDirectories'
   | 'createDirectory'
   | 'replaceDirectory'
   | 'directoryAccess'
@@ -59,23 +61,12 @@ export function directoryRegistry(rows: Rows, audited: AuditedWrites): Directory
       return record?.state === 'deleted' ? undefined : record;
     },
 
-    async directories(organization, { after, limit }) {
-      const items: DirectoryRecord[] = [];
-      for (let from = after === undefined ? undefined : `d|${after}`; ; ) {
-        const found = await rows.range(organization, {
-          from: 'd|',
-          after: from,
-          to: endOf('d'),
-          limit: limit + 1,
-        });
-        items.push(...found.map(parse).filter(({ state }) => state !== 'deleted'));
-        from = found.at(-1)?.rowKey;
-        if (items.length > limit || found.length <= limit) break;
-      }
-      const shown = items.slice(0, limit);
-      const last = shown.at(-1)?.id;
-      return { items: shown, ...(items.length > limit && last !== undefined ? { next: last } : {}) };
+    async directories(organization, page) {
+      const { items, ...rest } = await listedPage(rows, organization, page);
+      return { items: items.map(mustBeRead), ...rest };
     },
+
+    listedDirectories: (organization, page) => listedPage(rows, organization, page),
 
     createDirectory: (record, audit) => create(rows, audited, { record, audit }),
 
@@ -132,6 +123,24 @@ export function directoryRegistry(rows: Rows, audited: AuditedWrites): Directory
   };
 }
 
+async function listedPage(
+  rows: Rows,
+  organization: OrganizationId,
+  { after, limit }: PageOf,
+): Promise<Page<DirectoryRecord | UnreadDirectory>> {
+  const items: (DirectoryRecord | UnreadDirectory)[] = [];
+  for (let from = after === undefined ? undefined : `d|${after}`; ; ) {
+    const keys = { from: 'd|', after: from, to: endOf('d'), limit: limit + 1 };
+    const found = await rows.range(organization, keys);
+    items.push(...found.map(parsed).filter((item) => 'unread' in item || item.state !== 'deleted'));
+    from = found.at(-1)?.rowKey;
+    if (items.length > limit || found.length <= limit) break;
+  }
+  const shown = items.slice(0, limit);
+  const last = shown.at(-1)?.id;
+  return { items: shown, ...(items.length > limit && last !== undefined ? { next: last } : {}) };
+}
+
 async function nestedPage(rows: Rows, { after, limit }: PageOf): Promise<Page<ListedDirectory>> {
   const keys = { from: 'dir_', after, to: 'dir`', limit };
   const listed = await rows.range(nestedDirectoriesPartition, keys);
@@ -167,6 +176,19 @@ async function create(
 }
 
 const parse = (found: FoundRow) => parseRecord(DirectoryRecord, found);
+
+function parsed(found: FoundRow): DirectoryRecord | UnreadDirectory {
+  try {
+    return parse(found);
+  } catch (unread) {
+    return { id: DirectoryId.parse(found.rowKey.slice('d|'.length)), unread };
+  }
+}
+
+function mustBeRead(item: DirectoryRecord | UnreadDirectory): DirectoryRecord {
+  if ('unread' in item) throw item.unread;
+  return item;
+}
 
 /** Carries the record over to where the key check looks; true when that was behind. */
 async function publish(rows: Rows, record: DirectoryRecord): Promise<boolean> {

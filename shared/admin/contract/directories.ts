@@ -88,8 +88,27 @@ const ScimDirectory = scimDirectory
 export const Directory = z
   .discriminatedUnion('kind', [ScimDirectory, NestedDirectory])
   .meta({ id: 'Directory' });
+const UnknownDirectory = z
+  .object({
+    id: DirectoryId,
+    organizationId: organizationParams.shape.organizationId,
+    state: z.literal('unknown'),
+    kind: z.enum(['scim', 'nested']).optional(),
+    name: Name.optional(),
+    created: Time.optional(),
+    lastModified: Time.optional(),
+  })
+  .meta({
+    id: 'UnknownDirectory',
+    description:
+      'A directory that did not answer just now: what is known of it, and of one whose record cannot be read only the id. What is ' +
+      'absent is unknown and not empty; read it alone, or list again.',
+  });
 export const DirectorySummary = z
-  .discriminatedUnion('kind', [scimDirectory.meta({ id: 'ScimDirectorySummary' }), NestedDirectory])
+  .union([
+    z.discriminatedUnion('kind', [scimDirectory.meta({ id: 'ScimDirectorySummary' }), NestedDirectory]),
+    UnknownDirectory,
+  ])
   .meta({ id: 'DirectorySummary' });
 
 const keyExpiresInDays = z.int().min(1).max(limits.keyLifeDaysDefault).optional().meta({
@@ -138,6 +157,7 @@ export const directoryOperations = {
     method: 'GET',
     path: '/api/v1/orgs/{organizationId}/directories',
     summary: 'List the directories of an organization',
+    description: 'One that does not answer within five seconds is in the list with the state `unknown`.',
     ...{ tag: 'Directories', role: 'reader', reach: 'organization', params: organizationParams },
     query: z.object({
       ...listQuery,

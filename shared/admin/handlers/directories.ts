@@ -1,27 +1,16 @@
 import { DirectorySettings } from '../../access/directory-access.ts';
 import { newDirectoryId } from '../../model/new-ids.ts';
 import { Refusal } from '../../model/refusal.ts';
-import {
-  type Answer,
-  auditDraft,
-  type Call,
-  checkIfMatch,
-  type Handlers,
-  nothingThere,
-  nowOf,
-} from '../call.ts';
+import { type Answer, auditDraft, type Call, checkIfMatch, type Handlers, nowOf } from '../call.ts';
 import type { directoryOperations } from '../contract/directories.ts';
-import { pageBody, positionOf } from '../cursors.ts';
-import { type DirectoryFacts, directorySummary, directoryView } from '../directory-view.ts';
-import { all } from '../every-page.ts';
-import { expiringPage } from '../expiring.ts';
-import { nestedFacts, nestedView } from '../nested-view.ts';
-import type { AdminPorts } from '../ports.ts';
-import type { DirectoryRecord, PageOf, ScimDirectoryRecord } from '../registry.ts';
+import { directoryView } from '../directory-view.ts';
+import type { ScimDirectoryRecord } from '../registry.ts';
 import { makeScimKey } from '../scim-keys.ts';
 import { stopRun } from '../stop-runs.ts';
+import { directoryAnswer, freshFacts } from './directory-answer.ts';
 import { changeDirectory, type InDirectory, readDirectory } from './directory-change.ts';
-import { createNested, nestedAnswer } from './nested-directory.ts';
+import { listDirectories } from './directory-list.ts';
+import { createNested } from './nested-directory.ts';
 
 type DirectoryHandlers = Handlers<
   Exclude<
@@ -31,14 +20,7 @@ type DirectoryHandlers = Handlers<
 >;
 
 export const directoryHandlers: DirectoryHandlers = {
-  async listDirectories({ params, query, ports }) {
-    await mustExist(params.organizationId, ports);
-    const page = { after: positionOf(query.cursor), limit: query.limit };
-    if (query.expiring !== undefined)
-      return await expiringAnswer(params.organizationId, { ...page, days: query.expiring }, ports);
-    const { items, next } = await ports.registry.directories(params.organizationId, page);
-    return { body: pageBody(await Promise.all(items.map((record) => summary(record, ports))), next) };
-  },
+  listDirectories,
 
   async createDirectory(call) {
     const { body } = call;
@@ -92,20 +74,6 @@ export const directoryHandlers: DirectoryHandlers = {
   resumeDirectory: async (call) => await setState(call, 'active'),
 };
 
-/** Directories whose keys stop working, by the moment at which the last key of each does. */
-async function expiringAnswer(
-  organizationId: DirectoryRecord['organizationId'],
-  page: PageOf & { readonly days: number },
-  ports: AdminPorts,
-): Promise<Answer> {
-  const { registry, random } = ports;
-  const directories = await all((at) => registry.directories(organizationId, at), directoriesAtOnce);
-  const { items, next } = expiringPage(directories, page, random.now());
-  return { body: pageBody(await Promise.all(items.map((record) => summary(record, ports))), next) };
-}
-
-const directoriesAtOnce = 1000;
-
 async function setState(call: InDirectory, state: 'active' | 'paused'): Promise<Answer> {
   const after = await changeDirectory(call, (before) => {
     if (before.state === state) return undefined;
@@ -150,30 +118,3 @@ const elsewhere = () =>
   new Refusal('invalid-value', 'Settings of a nested directory are at sync-settings.', {
     errors: [{ pointer: '/settings', detail: 'belongs to directories of kind scim' }],
   });
-
-async function mustExist(id: DirectoryRecord['organizationId'], { registry }: AdminPorts): Promise<void> {
-  if ((await registry.organization(id)) === undefined) throw nothingThere('organization');
-}
-
-/** A directory as it is shown alone. */
-async function directoryAnswer(record: DirectoryRecord, ports: AdminPorts): Promise<Answer> {
-  if (record.kind === 'nested') return await nestedAnswer(record, ports);
-  const [facts, counts] = await Promise.all([factsOf(record, ports), ports.counts(record.id)]);
-  return { body: directoryView(record, facts, counts), version: record.version };
-}
-
-const summary = async (record: DirectoryRecord, ports: AdminPorts) =>
-  record.kind === 'nested'
-    ? nestedView(record, await nestedFacts(record, ports, ports.random.now()))
-    : directorySummary(record, await factsOf(record, ports));
-
-const factsOf = async (record: DirectoryRecord, ports: AdminPorts): Promise<DirectoryFacts> => ({
-  ...freshFacts(ports),
-  traffic: await ports.requestLog.traffic(record.id),
-});
-
-const freshFacts = (ports: AdminPorts): DirectoryFacts => ({
-  traffic: { refusedCalls: 0, keysUsed: {} },
-  now: ports.random.now(),
-  publicOrigin: ports.publicOrigin,
-});

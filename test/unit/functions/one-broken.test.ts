@@ -2,6 +2,7 @@ import { InvocationContext } from '@azure/functions';
 import { beforeEach, expect, test } from '@jest/globals';
 import { maintain } from '../../../functions/maintain.ts';
 import { metrics } from '../../../functions/metrics.ts';
+import { noteUnread } from '../../../functions/note-unread.ts';
 import { tellFailures } from '../../../functions/tell-failures.ts';
 import type { Tended } from '../../../functions/tend.ts';
 import { eachDirectory } from '../../../shared/admin/apart.ts';
@@ -216,4 +217,14 @@ test('the key checks of other directories are brought up to date when the one of
 test('a call in which nothing failed does not fail', () => {
   expect(() => tellFailures(context)).not.toThrow();
   expect(lines).toEqual([]);
+});
+
+test('a list that shows a directory without its state leaves a line for each, without secrets', () => {
+  noteUnread(context);
+  noteUnread(context, [
+    { at: { directoryId: DirectoryId.parse(places[0]?.directoryId) }, error: new Error('sig=abc') },
+  ]);
+  expect(lines).toMatchObject([
+    { event: 'directory-unread', directoryId: places[0]?.directoryId, message: 'sig=…' },
+  ]);
 });
