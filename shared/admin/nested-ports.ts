@@ -53,12 +53,14 @@ export interface PendingConsent {
 
 /**
  * States of consent links by their hash. A state is 256 random bits that only the link holds, so that it needs no
- * signature to be unforgeable, and it is taken out when it comes back, so that it works once.
+ * signature to be unforgeable. It is closed when what it was for is stored, so that it works once, and again where a process died
+ * before that.
  */
 export interface ConsentStore {
   open(hash: string, pending: PendingConsent): Promise<void>;
-  /** Each is given once, whether it has expired or not. */
-  take(hash: string): Promise<PendingConsent | undefined>;
+  /** Whether it has expired or not. */
+  pending(hash: string): Promise<PendingConsent | undefined>;
+  close(hash: string): Promise<void>;
   /** Removes what expired before `now`, by pages. */
   removeLapsed(now: number): Promise<void>;
 }

@@ -59,7 +59,13 @@ export const nestedRecordFields = {
   /** A person has read what nested synchronization cannot do (S2-08). */
   acknowledged: byPerson.optional(),
   /** An administrator of the tenant came back from the consent page. */
-  consented: z.object({ at: z.iso.datetime() }).optional(),
+  consented: z
+    .object({
+      at: z.iso.datetime(),
+      /** Hash of the state of the link, so that one link consents once; rows from before this was known lack it. */
+      link: z.string().exactOptional(),
+    })
+    .optional(),
   confirmation: Confirmation.optional(),
   settings: NestedDirectorySettings,
   settingsVersion: z.int().positive(),

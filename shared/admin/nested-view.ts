@@ -56,7 +56,7 @@ export function nestedView(record: NestedDirectoryRecord, facts: NestedFacts) {
     connection,
     ...(secret === undefined ? {} : { secret: secretView(secret, now) }),
     ...(acknowledged === undefined ? {} : { acknowledged }),
-    ...(consented === undefined ? {} : { consented }),
+    ...(consented === undefined ? {} : { consented: { at: consented.at } }),
     ...(confirmation === undefined ? {} : { confirmation }),
     ...{ settings, settingsVersion },
     ...(isDebugged(record, now) ? { debug: record.debug } : {}),

@@ -16,11 +16,13 @@ export interface ConsentAnswer {
 
 /**
  * What comes back from the consent page: `state` of a link that we gave, `tenant`, and either `admin_consent=True` or an
- * error. Each state works once and for 15 minutes; the tenant must be the pinned one (S2-03, S2-09, S2-15).
+ * error. Each state works once and for 15 minutes; the tenant must be the pinned one (S2-03, S2-09, S2-15). The link is used up
+ * when what came of it is stored: who comes back after a process died in between is answered as if it had not.
  */
 export async function takeConsent(query: URLSearchParams, ports: AdminPorts): Promise<ConsentAnswer> {
-  const state = query.get('state') ?? '';
-  const pending = state === '' ? undefined : await ports.nested.consents.take(secretHash(state));
+  const { consents } = ports.nested;
+  const link = secretHash(query.get('state') ?? '');
+  const pending = await consents.pending(link);
   if (pending === undefined || pending.expires < ports.random.now()) {
     return answer(
       400,
@@ -28,7 +30,22 @@ export async function takeConsent(query: URLSearchParams, ports: AdminPorts): Pr
       'This link was used already, or is older than 15 minutes. Ask for a new one.',
     );
   }
-  const record = await ports.registry.directory(pending.organizationId, pending.directoryId);
+  const answered = await answerTo(query, { ...pending, link }, ports);
+  await consents.close(link);
+  return answered;
+}
+
+interface Returned extends PendingConsent {
+  /** Hash of the state. */
+  readonly link: string;
+}
+
+async function answerTo(
+  query: URLSearchParams,
+  returned: Returned,
+  ports: AdminPorts,
+): Promise<ConsentAnswer> {
+  const record = await ports.registry.directory(returned.organizationId, returned.directoryId);
   if (record?.kind !== 'nested') return answer(404, 'not_found', 'The directory is not there any more.');
   const isGiven = query.get('admin_consent')?.toLowerCase() === 'true' && query.get('error') === null;
   if (!isGiven) return await declined(record, ports);
@@ -36,7 +53,7 @@ export async function takeConsent(query: URLSearchParams, ports: AdminPorts): Pr
   if (tenant === undefined || tenant !== record.connection.tenantId?.toLowerCase()) {
     return answer(409, 'wrong_tenant', 'Consent was given in another tenant than the one of the directory.');
   }
-  await remember(pending, ports);
+  await remember(returned, ports);
   return answer(200, 'consented', 'Thank you. Rookery may read the tenant now: go on with the preview.');
 }
 
@@ -48,12 +65,15 @@ async function declined(record: NestedDirectoryRecord, ports: AdminPorts): Promi
   return { status: 403, body: { ...body, consent: { url, expires } }, page };
 }
 
-async function remember(pending: PendingConsent, { registry, random }: AdminPorts): Promise<void> {
+async function remember(
+  { organizationId, directoryId, link }: Returned,
+  { registry, random }: AdminPorts,
+): Promise<void> {
   await untilCurrent(async () => {
-    const before = await registry.directory(pending.organizationId, pending.directoryId);
-    if (before?.kind !== 'nested') return true;
+    const before = await registry.directory(organizationId, directoryId);
+    if (before?.kind !== 'nested' || before.consented?.link === link) return true;
     const at = new Date(random.now()).toISOString();
-    const after = { ...before, consented: { at }, version: before.version + 1, lastModified: at };
+    const after = { ...before, consented: { at, link }, version: before.version + 1, lastModified: at };
     const audit: AuditDraft = {
       ...{ id: timeOrdered(random), at, actor: 'system', act: 'directory.consented', subject: before.id },
       facts: { tenant: before.connection.tenantId ?? '' },

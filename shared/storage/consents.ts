@@ -12,24 +12,27 @@ export function consentsOver(rows: Rows): ConsentStore {
       await rows.transact({ partitionKey, changes, proof: hash });
     },
 
-    async take(hash) {
+    async pending(hash) {
       const found = await rows.row(partitionKey, hash);
       if (found === undefined) return undefined;
-      const changes = [{ action: 'delete', rowKey: hash, etag: found.etag }] as const;
-      const outcome = await rows.transact({ partitionKey, changes, proof: hash });
-      if (outcome.kind === 'refused') return undefined;
       const { organizationId, directoryId, expires } = Row.parse(found.row);
       return { organizationId, directoryId, expires: Number(expires) };
     },
 
+    close: async (hash) => await remove(rows, hash),
+
     async removeLapsed(now) {
       const found = await rows.range(partitionKey, { from: '0', to: 'g', limit: 100 });
       for (const { rowKey, row } of found) {
-        if (Number(Row.parse(row).expires) >= now) continue;
-        await rows.transact({ partitionKey, changes: [{ action: 'delete', rowKey }], proof: rowKey });
+        if (Number(Row.parse(row).expires) < now) await remove(rows, rowKey);
       }
     },
   };
+}
+
+/** Also where somebody else has done it. */
+async function remove(rows: Rows, rowKey: string): Promise<void> {
+  await rows.transact({ partitionKey, changes: [{ action: 'delete', rowKey }], proof: rowKey });
 }
 
 const partitionKey = 'consents';
