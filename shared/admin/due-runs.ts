@@ -138,7 +138,6 @@ export const runOrder = (
 ): RunOrder => ({
   ...of,
   directory: record.id,
-  settings: record.settings,
   ...(record.debug === undefined ? {} : { debugUntil: record.debug.until }),
   ...runTerms({ ...record, confirmation: confirmed }),
   readAs: readAs(record, confirmed),
@@ -146,8 +145,8 @@ export const runOrder = (
 });
 
 /** What a run that begins now is ordered with; of what nobody has confirmed none begins. */
-export const runTerms = ({ settingsVersion, confirmation }: NestedDirectoryRecord): RunTerms => ({
-  settingsVersion,
+export const runTerms = ({ settings, settingsVersion, confirmation }: NestedDirectoryRecord): RunTerms => ({
+  ...{ settings, settingsVersion },
   pinnedTenantId: confirmation?.tenantId ?? '',
   confirmedHash: confirmation?.hash ?? '',
 });

@@ -1,20 +1,21 @@
 import { Refusal } from '../model/refusal.ts';
 import type { RunOrder } from './new-run.ts';
+import { changedForPlans } from './plan-settings.ts';
 import type { SyncRun } from './run-records.ts';
 
 /** What a run is ordered with and keeps, whatever is changed while it runs (S3-72). */
-export type RunTerms = Pick<RunOrder, 'settingsVersion' | 'pinnedTenantId' | 'confirmedHash'>;
+export type RunTerms = Pick<RunOrder, 'settings' | 'settingsVersion' | 'pinnedTenantId' | 'confirmedHash'>;
 
 /**
- * A plan that was made with other settings, or of what is not confirmed any more, is not approved: it would do what was corrected
+ * A plan that went by other settings, or by what is not confirmed any more, is not approved: it would do what was corrected
  * meanwhile. Refusal `conflict` with what to do instead.
  */
 export function mustHaveTerms(run: SyncRun, terms: RunTerms): void {
-  const [old, now] = [run.settingsVersion, terms.settingsVersion];
-  if (old !== now) {
+  const changed = changedForPlans(run.settings, terms.settings);
+  if (changed.length > 0) {
     throw refusal(
       'settings_changed',
-      `The run began with version ${old} of the settings, and they are version ${now} now: it is not approved. Cancel it, and the next run plans with version ${now}; rejected, the same plan is also refused later.`,
+      `What the plan goes by was changed since the run began (${changed.join(', ')}): it is not approved. Cancel it, and the next run plans with the settings of today; rejected, the same plan is also refused later.`,
     );
   }
   if (run.confirmedHash !== terms.confirmedHash || run.pinnedTenantId !== terms.pinnedTenantId) {

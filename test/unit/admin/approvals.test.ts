@@ -124,8 +124,8 @@ test('settings that were changed while a run waits: it is not approved, and the 
   await settings({ scope: { kind: 'groups', groups: [other], includeNestedGroups: true } });
   expect(await act('approve')).toEqual([409, 'settings_changed']);
   expect((await sent('approve'))['detail']).toBe(
-    'The run began with version 1 of the settings, and they are version 2 now: it is not approved. Cancel it, and the next run plans with version 2; ' +
-      'rejected, the same plan is also refused later.',
+    'What the plan goes by was changed since the run began (scope): it is not approved. Cancel it, and the next run plans with the settings of ' +
+      'today; rejected, the same plan is also refused later.',
   );
   await stack.nested.work();
   expect([(await read())['status'], await members()]).toEqual(['awaiting-approval', 5]);
@@ -133,6 +133,45 @@ test('settings that were changed while a run waits: it is not approved, and the 
   await stack.nested.work();
   expect((await read())['status']).toBe('cancelled');
   expect(await timerRun()).toMatchObject({ status: 'done', settingsVersion: 2 });
+});
+
+test('settings that no plan goes by may be changed while a run waits: it is approved as it was shown', async () => {
+  const { act, settings, stack, members, read } = await held();
+  const others = { intervalMinutes: 60, auditDays: 1, logFreeMemory: true, runLogDays: 7 };
+  await settings({ ...others, baseline: 'lists', baselineWaitSeconds: 1 });
+  expect(await act('approve')).toEqual([202, 'running']);
+  await stack.nested.work();
+  expect([(await read())['status'], await members()]).toEqual(['done', 0]);
+});
+
+test('settings that were changed and changed back are those of the plan', async () => {
+  const { act, settings, stack, read } = await held();
+  await settings({
+    scope: { kind: 'groups', groups: [other], includeNestedGroups: true },
+    domains: ['a.example'],
+  });
+  await settings({ scope: { kind: 'all' }, domains: null });
+  expect(await act('approve')).toEqual([202, 'running']);
+  await stack.nested.work();
+  expect((await read())['status']).toBe('done');
+});
+
+test.each([
+  [{ verifiedDomainsOnly: true }],
+  [{ domains: ['a.example'] }],
+  [{ guests: 'exclude' }],
+  [{ treatForeignMembersAs: 'out-of-scope' }],
+  [{ maxMembersPerGroup: 3 }],
+  [{ maxUsers: 3 }],
+  [{ maxGroups: 3 }],
+  [{ maxMemberships: 3 }],
+  [{ safeguard: { perGroup: { percent: 49 } } }],
+  [{ safeguard: { enabled: false } }],
+])('a run that waits is not approved under %j: its plan goes by it', async (body) => {
+  const { act, sent, settings } = await held();
+  await settings({ ...body, intervalMinutes: 60 });
+  expect(await act('approve')).toEqual([409, 'settings_changed']);
+  expect((await sent('approve'))['detail']).toContain(`(${Object.keys(body)[0]})`);
 });
 
 test('settings that were changed do not keep anybody from rejecting', async () => {
