@@ -1,3 +1,4 @@
+import { fingerprintOf, followed, newTrail } from './endless-round.ts';
 import type { Assignment, GraphAnswer, GraphFault, GraphReader, ListPage } from './graph-port.ts';
 import { withMissing } from './missing-once.ts';
 import { type Refused, refused } from './run-events.ts';
@@ -99,7 +100,7 @@ async function assignmentsOf(
   const all: Assignment[] = [];
   let calls = 0;
   let resourceUnits = 0;
-  const links = new Set<string>();
+  let trail = newTrail;
   for (let link: string | undefined; ; ) {
     const page: GraphAnswer<ListPage<Assignment>> = await graph.appRoleAssignedTo(id, link);
     if (page.kind === 'fault') return page;
@@ -108,19 +109,30 @@ async function assignmentsOf(
     resourceUnits += page.resourceUnits;
     link = page.value.next;
     if (link === undefined) return { kind: 'read', value: all, calls, resourceUnits };
-    if (links.has(link)) return malformed('leads in a circle');
-    links.add(link);
-    if (links.size === assignmentPagesMax)
-      return malformed(`does not end within ${assignmentPagesMax} pages`);
+    const after = followed(trail, trailPage(page.value.items, link));
+    const endless = after.endless ?? tooLong(after.trail.read, all.length);
+    if (endless !== undefined) return malformed(endless);
+    trail = after.trail;
   }
 }
 
-/** 1,500 assignments per principal, a hundred to a page, and room. */
+const trailPage = (items: readonly Assignment[], next: string) => ({
+  ...{ items: items.length, next },
+  fingerprint: fingerprintOf(items.map(({ principalId: id }) => ({ id }))),
+});
+
+/**
+ * A check is one step, which has minutes, and a list that is not read to its end is none. At 999 to a page, which is asked for, these
+ * are a million assignments, as many as the largest tenant has users.
+ */
 const assignmentPagesMax = 1000;
 
-/** Not tried again in this run: it would be a thousand calls each time. */
-const malformed = (what: string): Refused =>
-  refused('graph_malformed', `Graph's list of assignments ${what}: nobody was removed`);
+const tooLong = (pages: number, assignments: number): string | undefined =>
+  pages < assignmentPagesMax ? undefined : `more than ${pages} pages, which have ${assignments} assignments`;
+
+/** Not tried again in this run: it would be as many calls each time. */
+const malformed = (why: string): Refused =>
+  refused('graph_malformed', `Graph's list of assignments does not end: ${why}; nobody was removed`);
 
 /** A principal comes once for each role that it has. */
 function principalsOf(assignments: readonly Assignment[]): Checked['assigned'] {

@@ -292,6 +292,19 @@ test('a user, the tenant and assignments are parsed; not found is a fault', asyn
   });
 });
 
+test('assignments are read by the largest page there is, so that a run has them in few calls (graph.md §1.6, §2)', async () => {
+  const { reader, seen, serviceUrl } = await readerOf((request, response) =>
+    json(200, { value: [], '@odata.nextLink': `${serviceUrl}/next` })(request, response),
+  );
+  const answer = await reader.appRoleAssignedTo(id(4));
+  const next = answer.kind === 'read' ? answer.value.next : undefined;
+  await reader.appRoleAssignedTo(id(4), next);
+  expect(seen.map(({ url }) => decodeURIComponent(url))).toEqual([
+    `/v1.0/servicePrincipals/${id(4)}/appRoleAssignedTo?$top=999`,
+    '/v1.0/next',
+  ]);
+});
+
 test('missing permissions reduce the scope, an outage while probing is a fault (graph.md §1.8)', async () => {
   const some = json(200, { value: [] });
   const denied = json(403, { error: { code: 'Authorization_RequestDenied' } });
