@@ -4,8 +4,15 @@ import type { MemberType } from '../../sync/graph-port.ts';
 import type { NestedWrite } from '../../sync/nested-store.ts';
 import type { RowChange, RowProperties } from '../batch.ts';
 import { rowSchema } from '../directory-rows.ts';
+import type { RangeRow } from '../directory-table.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { type ChunksChange, changeChunks, type MemberChunk, touchedChunks } from './member-chunks.ts';
+import {
+  type ChunksChange,
+  changeChunks,
+  chunkIdsMax,
+  type MemberChunk,
+  touchedChunks,
+} from './member-chunks.ts';
 import { allChunksOf, chunksOf, factsKey } from './nested-keys.ts';
 import { FactsRow } from './nested-rows.ts';
 import type { NestedTable } from './nested-table.ts';
@@ -32,7 +39,7 @@ export async function memberRows(
   const rows: RowChange[] = [];
   for (const change of changes) {
     const prefix = chunksOf(group, change.type);
-    const chunks = await changedChunks(shared, directory, { prefix, sizes: before.sizes, change });
+    const chunks = await changedChunks(shared, directory, { prefix, before, change });
     for (const { from, ids } of chunks.write) {
       sizes.set(prefix + from, idCount(ids));
       rows.push(upsert(prefix + from, { schema: rowSchema, n: idCount(ids), ids }));
@@ -70,6 +77,8 @@ const childrenAfter = (before: Uint8Array, writes: readonly MembersWrite[]) =>
 interface Counted {
   /** Ids in each chunk, by its key. */
   readonly sizes: ReadonlyMap<string, number>;
+  /** The chunks themselves, where they were read with it. */
+  readonly chunks?: ReadonlyMap<string, Uint8Array>;
   readonly children: StoredIds;
 }
 
@@ -78,16 +87,23 @@ const nobody: Counted = {
   children: { ids: new Uint8Array(), isSpread: false },
 };
 
+/** What the counts say decides how it is read, and nothing else: most groups are small, and a round may change thousands of them. */
 async function counted(shared: NestedTable, directory: DirectoryId, group: GroupId): Promise<Counted> {
-  const [facts, chunks] = await Promise.all([
-    shared.row(directory, factsKey(group)),
-    shared.rows(directory, allChunksOf(group), { select: ['n'] }),
+  const facts = await shared.row(directory, factsKey(group));
+  const isSmall = facts === undefined || membersIn(FactsRow.parse(facts)) <= chunkIdsMax;
+  const select = isSmall ? {} : { select: ['n'] };
+  const [rows, children] = await Promise.all([
+    shared.rows(directory, allChunksOf(group), select),
+    storedIds(shared, directory, facts),
   ]);
-  return {
-    sizes: new Map(chunks.map((row) => [row.rowKey, z.int().parse(row['n'])])),
-    children: await storedIds(shared, directory, facts),
-  };
+  const sizes = new Map(rows.map((row) => [row.rowKey, z.int().parse(row['n'])]));
+  return { sizes, children, ...(isSmall ? { chunks: new Map(rows.flatMap(chunkIn)) } : {}) };
 }
+
+const membersIn = ({ users, others }: z.infer<typeof FactsRow>) => users + others;
+
+const chunkIn = (row: RangeRow): readonly (readonly [string, Uint8Array])[] =>
+  row['ids'] instanceof Uint8Array ? [[row.rowKey, row['ids']]] : [];
 
 interface TypeChange {
   readonly type: MemberType;
@@ -119,8 +135,9 @@ function netChanges(writes: readonly MembersWrite[]): readonly TypeChange[] {
 async function changedChunks(
   shared: NestedTable,
   directory: DirectoryId,
-  { prefix, sizes, change }: { prefix: string; sizes: ReadonlyMap<string, number>; change: TypeChange },
+  { prefix, before, change }: { prefix: string; before: Counted; change: TypeChange },
 ): Promise<ChunksChange> {
+  const { sizes, chunks } = before;
   const froms = [...sizes.keys()]
     .filter((key) => key.startsWith(prefix))
     .map((key) => key.slice(prefix.length));
@@ -128,7 +145,8 @@ async function changedChunks(
   const read = await sideBySide(
     [...touched].filter((from) => sizes.has(prefix + from)),
     async (from) => {
-      const ids = (await shared.row(directory, prefix + from))?.['ids'];
+      const key = prefix + from;
+      const ids = chunks === undefined ? (await shared.row(directory, key))?.['ids'] : chunks.get(key);
       return ids instanceof Uint8Array ? [{ from, ids }] : [];
     },
   );
