@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { directoryOf } from '../shared/admin/carry-run.ts';
-import { failRun } from '../shared/sync/fail-run.ts';
+import { failSteps } from '../shared/admin/failed-steps.ts';
 import { SyncMessage } from '../shared/sync/sync-ports.ts';
 import { writeLine } from './log-line.ts';
 import { wired } from './wiring.ts';
@@ -14,16 +14,9 @@ app.storageQueue('sync-poison', {
     const wiring = wired();
     const message = parsed.success ? parsed.data : undefined;
     const directory = message && (await directoryOf(message, wiring.registry));
+    let detail: string | undefined;
     if (message !== undefined && directory !== undefined) {
-      const detail = 'A step of the run failed again and again; the log of the service says why.';
-      await failRun(
-        { ...wiring.nested, log: wiring.nested.history, now: wiring.now, holder: wiring.nested.holder() },
-        message,
-        {
-          code: 'step_failed',
-          detail,
-        },
-      );
+      ({ detail } = await failSteps({ nested: wiring.nested, random: wiring }, message));
     }
     writeLine(context, 'error', {
       event: 'message-poisoned',
@@ -31,6 +24,7 @@ app.storageQueue('sync-poison', {
       directoryId: message?.directory,
       runId: message?.run,
       step: message?.step,
+      detail,
     });
   },
 });

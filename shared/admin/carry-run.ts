@@ -1,5 +1,7 @@
+import type { SyncRun } from '../sync/run-records.ts';
 import { runStep, type StepOutcome } from '../sync/run-step.ts';
 import type { SyncMessage, SyncPorts } from '../sync/sync-ports.ts';
+import { noteFailedStep } from './failed-steps.ts';
 import type { NestedConnection } from './nested-record.ts';
 import type { NestedDirectoryRecord, Registry } from './registry.ts';
 import { reasonToStop, type StopPorts, stopOnce } from './stop-runs.ts';
@@ -18,7 +20,17 @@ export async function carryRun(ports: CarryPorts, message: SyncMessage): Promise
   if (record === undefined) return 'gone';
   const why = await reasonToStop(record, ports.registry);
   if (why !== undefined && (await isActive(ports, message))) await stopOnce(ports, message, why);
-  return await runStep(ports.syncPorts(record.connection), message);
+  let isNoted = false;
+  const failed = async (run: SyncRun, thrown: unknown) => {
+    isNoted = true;
+    await noteFailedStep(ports, message, { run, thrown });
+  };
+  try {
+    return await runStep({ ...ports.syncPorts(record.connection), failed }, message);
+  } catch (thrown) {
+    if (!isNoted) await noteFailedStep(ports, message, { thrown });
+    throw thrown;
+  }
 }
 
 const isActive = async ({ nested }: StopPorts, { directory, run }: SyncMessage): Promise<boolean> =>

@@ -110,6 +110,7 @@ export interface RunHistory extends RunLog {
   runs(directory: DirectoryId, page: PageOf): Promise<Page<RunRow>>;
   run(directory: DirectoryId, run: RunId): Promise<RunRow | undefined>;
   entries(directory: DirectoryId, run: RunId, query: RunLogQuery): Promise<Page<RunLogEntry>>;
+  entry(directory: DirectoryId, run: RunId, key: string): Promise<RunLogEntry | undefined>;
   /** External users that a dry run found, by id; undefined unless it listed all of them. */
   externalUsersOf(directory: DirectoryId, run: RunId, page: PageOf): Promise<Page<ExternalUser> | undefined>;
   /** Removes runs that began before `before` (milliseconds) with their logs, by pages; false while some are left. */

@@ -61,6 +61,11 @@ export function runLogOver(rows: Rows, now: () => number): RunHistory {
 
     entries: (directory, run, query) => entriesOf(rows, { directory, run }, query),
 
+    async entry(directory, run, key) {
+      const found = await rows.row(directory, entryPrefix(run) + keyText(key));
+      return found && parseEntry(found);
+    },
+
     async removeRuns(directory, before) {
       // Times are counted down, so older runs come behind.
       const from = `${runPrefix}${inverted(before - 1)}`;

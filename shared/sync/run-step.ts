@@ -13,6 +13,7 @@ import type { SyncCommand } from './run-events.ts';
 import type { SyncRun } from './run-records.ts';
 import { step } from './step.ts';
 import type { SyncMessage, SyncPorts } from './sync-ports.ts';
+import type { SyncState } from './sync-state.ts';
 import { type Done, spent, storageCount, type Work } from './work.ts';
 
 /** `dropped`: the message was old. `busy`: someone else works on the directory; the message comes again. `waiting`: it came too early. */
@@ -67,6 +68,18 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
     await ports.queue.send(message, secondsLeft);
     return 'waiting';
   }
+  return await work(ports, { message, fence, state, run: { ...stored, cancelRequested } });
+}
+
+interface Carried {
+  readonly message: SyncMessage;
+  readonly fence: Fence;
+  readonly state: SyncState;
+  /** As it was stored. */
+  readonly run: SyncRun;
+}
+
+async function work(ports: SyncPorts, { message, fence, state, run: stored }: Carried): Promise<StepOutcome> {
   const deadline = ports.now() + ports.softSeconds * 1000;
   const store = gatheredStore(ports.store, {
     ...{ directory: message.directory, fence, now: ports.now },
@@ -81,7 +94,7 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
     return reading;
   };
   const counted = storageCount(ports);
-  const work: Work = {
+  const means: Work = {
     ports: { ...ports, graph, store },
     store,
     reader,
@@ -91,7 +104,7 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
     ahead,
     counted,
   };
-  let run: SyncRun = { ...stored, cancelRequested };
+  let run = stored;
   let done: Done & Taken = { event: { kind: 'resumed' }, writes: [], ...taken() };
   const heard = cancelWatch(ports, message);
   const debug = debugLog(ports);
@@ -104,14 +117,17 @@ async function carryOn(ports: SyncPorts, message: SyncMessage, fence: Fence): Pr
       const { command } = decided;
       await noteMemory(run);
       if (command.kind === 'wait') await debug.waits(run, command.seconds);
-      if (await settle(work, { run, command, writes: done.writes })) {
+      if (await settle(means, { run, command, writes: done.writes })) {
         await noteMemory(run, 'end');
         return 'worked';
       }
       const began = ports.now();
-      done = { ...(await perform(work, run, command)), ...taken() };
+      done = { ...(await perform(means, run, command)), ...taken() };
       await debug.did(run, command, { began, done });
     }
+  } catch (error) {
+    if (!(error instanceof FenceLost)) await ports.failed?.(run, error);
+    throw error;
   } finally {
     await debug.flush(run);
   }

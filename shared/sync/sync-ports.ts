@@ -4,6 +4,7 @@ import type { Gathering } from './gathered-writes.ts';
 import type { GraphReader } from './graph-port.ts';
 import type { NestedDirectoryStore } from './nested-store.ts';
 import type { RunLog } from './run-log.ts';
+import type { SyncRun } from './run-records.ts';
 
 /** All that a step of a run needs from outside. */
 export interface SyncPorts {
@@ -19,6 +20,8 @@ export interface SyncPorts {
   readonly softSeconds: number;
   /** Calls `beat` every so many seconds until what it returns is called; absent where a lease outlives every step. */
   readonly heartbeat?: (seconds: number, beat: () => Promise<void>) => () => void;
+  /** Hears of what a step throws before it is thrown on, and of the run as it stood then; throws nothing itself. */
+  readonly failed?: (run: SyncRun, thrown: unknown) => Promise<void>;
   /** Full transactions unless it is said otherwise. */
   readonly gathering?: Gathering;
   /** Groups that a run reads by list: `listsAtOnce` unless it is said otherwise. */
