@@ -321,6 +321,25 @@ test('missing permissions reduce the scope, an outage while probing is a fault (
   expect(await failing.reader.permissions()).toMatchObject({ kind: 'fault', fault: { kind: 'transient' } });
 });
 
+test.each([
+  [404, 'Request_ResourceNotFound'],
+  [400, 'BadRequest'],
+])(
+  'a list that Graph answers with %d is no refusal of users and groups, and opens no applications (graph.md §1.8)',
+  async (status, code) => {
+    const unknown = json(status, { error: { code } });
+    const { reader } = await readerOf(
+      byPath({
+        ...{ '/v1.0/users': unknown, '/v1.0/groups': unknown, '/v1.0/servicePrincipals': unknown },
+        '/v1.0/domains': json(200, { value: [] }),
+      }),
+    );
+    expect(await reader.permissions()).toMatchObject({
+      value: { users: true, groups: true, domains: true, hiddenMembers: false, applications: false },
+    });
+  },
+);
+
 test('groups of one object are asked for without a cast, and other containers keep their kind (graph.md §1.6)', async () => {
   const { reader, seen } = await readerOf(
     byPath({
