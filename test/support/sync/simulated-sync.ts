@@ -3,8 +3,8 @@ import { confirmationHash } from '../../../shared/sync/check-tenant.ts';
 import { fullTransactions } from '../../../shared/sync/gathered-store.ts';
 import type { Gathering } from '../../../shared/sync/gathered-writes.ts';
 import type { TenantDomain } from '../../../shared/sync/graph-port.ts';
-import type { Fence, FittingCommit, NestedDirectoryStore } from '../../../shared/sync/nested-store.ts';
-import type { RunLog, RunLogEntry } from '../../../shared/sync/run-log.ts';
+import type { NestedDirectoryStore } from '../../../shared/sync/nested-store.ts';
+import type { RunLogEntry } from '../../../shared/sync/run-log.ts';
 import { decideRun, startRun, wakeActiveRun } from '../../../shared/sync/run-orders.ts';
 import type { StreamCursor, SyncRun } from '../../../shared/sync/run-records.ts';
 import { NestedSettings } from '../../../shared/sync/settings.ts';
@@ -12,6 +12,8 @@ import type { SyncPorts } from '../../../shared/sync/sync-ports.ts';
 import { seeded } from '../../../tools/simulated-tenant/seeded-random.ts';
 import { Evidence } from './evidence.ts';
 import { FakeTenant, fakeDomains, fakeTenantId } from './fake-tenant.ts';
+import { fittedStore } from './fitted-store.ts';
+import { keptLog } from './kept-log.ts';
 import { memoryNestedStore } from './memory-nested-store.ts';
 import { OutboxConsumer } from './outbox-consumer.ts';
 import { type Clock, Died, SimulatedProcesses } from './simulated-processes.ts';
@@ -59,16 +61,7 @@ export class SimulatedSync {
   readonly #settings = new Map<string, NestedSettings>();
   /** By key, as the log is written again and again. */
   readonly entries = new Map<string, RunLogEntry>();
-  readonly #log: RunLog = {
-    write: async (_directory, run, entries) => {
-      for (const entry of entries) this.entries.set(`${run}/${entry.key}`, entry);
-    },
-    keepPlan: async (_directory, run, kept) => {
-      for (const [key, { plan = kept }] of this.entries)
-        if (key.startsWith(run) && plan !== kept) this.entries.delete(key);
-    },
-    saveRun: async (run) => this.onSavedRun(run),
-  };
+  readonly #log = keptLog(this.entries, (run) => this.onSavedRun(run));
 
   /** Over a store of another kind, nothing interrupts a write. */
   constructor(seed: number, store?: NestedDirectoryStore) {
@@ -198,33 +191,15 @@ export class SimulatedSync {
     if (this.deaths > 0 && this.random() < this.deaths) throw new Died();
   }
 
-  /** In a rough life some transactions are too long for no reason that one can see, as where chunks are large. */
-  async #commitWhole(...of: Parameters<NestedDirectoryStore['commitWhole']>): Promise<boolean> {
-    if (this.wholeRefused || (this.roughQueue && this.random() < 0.2)) return false;
-    return await this.store.commitWhole(...of);
-  }
-
-  /** So do some that are to be as full as they can be. */
-  async #commitFitting(
-    directory: DirectoryId,
-    fence: Fence,
-    { must, more, last }: FittingCommit,
-  ): Promise<number | undefined> {
-    const isTight = this.roughQueue && this.random() < 0.2;
-    const some = more.slice(0, isTight ? Math.floor(this.random() * 5) : this.fittingMax);
-    if (must.length + some.length === 0) return undefined;
-    const seal = some.length === more.length ? last : [];
-    return await this.store.commitFitting(directory, fence, { must, more: some, last: seal });
+  get #room() {
+    const { roughQueue: isRough, wholeRefused, fittingMax, random } = this;
+    return { isRough, wholeRefused, fittingMax, random };
   }
 
   ports(): SyncPorts {
     return {
       graph: this.tenant.graph(),
-      store: {
-        ...this.store,
-        commitWhole: (...of) => this.#commitWhole(...of),
-        commitFitting: (...of) => this.#commitFitting(...of),
-      },
+      store: fittedStore(this.store, () => this.#room),
       queue: this.#processes.queue,
       log: this.#log,
       // In a rough life time goes by while a process works, a millisecond with each look at the clock.
