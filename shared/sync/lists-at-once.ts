@@ -1,3 +1,4 @@
+import type { RunId } from '../model/ids.ts';
 import type { Reread } from './run-records.ts';
 
 /**
@@ -17,3 +18,13 @@ export const asFewLists = (rereads: readonly Reread[], most = listsAtOnce): FewL
   rereads: rereads.slice(0, most),
   tooMany: rereads.length > most,
 });
+
+/**
+ * Those come last that wait for longest, and among them each run begins elsewhere: where Graph does not answer some, it comes to all of the
+ * others sooner or later.
+ */
+export function inReadingOrder(rereads: readonly Reread[], run: RunId): readonly Reread[] {
+  const begin = run.slice(-8);
+  const turnOf = ({ group }: Reread) => (group >= begin ? 0 : 1);
+  return rereads.toSorted((one, other) => one.rounds - other.rounds || turnOf(one) - turnOf(other));
+}

@@ -4,6 +4,7 @@ import type { LimitedChange } from './held-groups.ts';
 import { idleMembersLog } from './idle-members.ts';
 import { groupIdOf } from './round-ids.ts';
 import type { RunLogEntry } from './run-log.ts';
+import { unlistedLog } from './unlisted-log.ts';
 import type { UserDecision } from './user-decisions.ts';
 
 interface Noted {
@@ -44,6 +45,7 @@ export function* logOf(sources: DeriveSources, noted: Noted): Iterable<RunLogEnt
     };
   }
   yield* hiddenLog(sources, noted.hidden);
+  yield* unlistedLog(run);
   yield* idleMembersLog(sources, noted.unknown);
 }
 

@@ -15,7 +15,7 @@ import { groupsToList } from './groups-to-list.ts';
 import { type LimitedChange, limitedChange } from './held-groups.ts';
 import { unknownMembers } from './idle-members.ts';
 import { listedGroups } from './listed-groups.ts';
-import { asFewLists } from './lists-at-once.ts';
+import { asFewLists, inReadingOrder } from './lists-at-once.ts';
 import { loadForEdges, sleepingUsers } from './load-edges.ts';
 import { memberParts } from './member-parts.ts';
 import { netEdges } from './net-edges.ts';
@@ -63,7 +63,7 @@ export async function examineRound(sources: RoundSources): Promise<Examined> {
   // The step that follows folds once more, perhaps before this round is collected.
   round.memberEvents.forget();
   round.nestingEvents.forget();
-  return { rereads, asks, tooMany: tooMany || shown.tooMany };
+  return { rereads: inReadingOrder(rereads, sources.run.id), asks, tooMany: tooMany || shown.tooMany };
 }
 
 export interface RoundPlan {

@@ -1,12 +1,13 @@
 import { askStream } from './asking.ts';
 import { checkTenant, lastCheck } from './check-tenant.ts';
 import { fingerprintOf } from './endless-round.ts';
-import type { GraphAnswer, MemberEntry } from './graph-port.ts';
+import type { GraphAnswer, GraphReader, MemberEntry } from './graph-port.ts';
 import { listStream } from './listed-groups.ts';
 import { lostConsent } from './lost-permissions.ts';
 import type { NestedWrite, StagedKey } from './nested-store.ts';
 import { partsOfPage } from './page-parts.ts';
 import type { ReadPage } from './read-ahead.ts';
+import { isListGivenUp } from './retried-step.ts';
 import type { StagedPage } from './round-records.ts';
 import type { PageSummary, StreamName, SyncCommand, SyncEvent } from './run-events.ts';
 import type { SyncRun } from './run-records.ts';
@@ -76,7 +77,7 @@ export async function readList(
   { group, link }: Extract<SyncCommand, { kind: 'read-list' }>,
 ): Promise<Done> {
   const answer = await ports.graph.groupMembers(group, link);
-  if (answer.kind === 'fault') return { event: answer, writes: [] };
+  if (answer.kind === 'fault') return { event: await withoutList(ports.graph, run, answer), writes: [] };
   const { items, next } = answer.value;
   const to = { run: run.id, stream: listStream(group), page: run.reread.pages };
   const page: StagedPage = { kind: 'members', items: [...items] };
@@ -84,6 +85,17 @@ export async function readList(
     kind: 'list-read',
     page: summaryOf(items, { pages, next }),
   }));
+}
+
+/** One group of which Graph has no answer must not stop the directory; an outage is waited out. */
+async function withoutList(
+  graph: GraphReader,
+  run: SyncRun,
+  answer: Extract<SyncEvent, { kind: 'fault' }>,
+): Promise<SyncEvent> {
+  if (!isListGivenUp(run, answer.fault)) return answer;
+  const isThere = (await graph.organization()).kind === 'read';
+  return isThere ? { kind: 'list-unanswered' } : answer;
 }
 
 export async function askGroups(

@@ -26,3 +26,14 @@ export function nextList(run: SyncRun, pages: number | undefined): Step {
     rereadPages: { ...run.rereadPages, ...rereadPages },
   });
 }
+
+/** Nor of the lists behind it when it is one of several in a row: then it is lists that Graph does not answer. */
+export function listUnanswered(run: SyncRun): Step {
+  const { rereads, rereadsDone, rereadPages } = run;
+  const last = rereads.slice(Math.max(0, rereadsDone + 1 - unansweredMax), rereadsDone);
+  const isOneOfMany =
+    last.length === unansweredMax - 1 && last.every(({ group }) => rereadPages[group] === undefined);
+  return nextList(isOneOfMany ? { ...run, rereadsDone: rereads.length - 1 } : run, undefined);
+}
+
+const unansweredMax = 3;

@@ -33,6 +33,15 @@ export const outageWaits = ({ mode, trigger, users, groups }: SyncRun): number =
 /** About a minute of reading. */
 const pagesWorthWaiting = 200;
 
+/** Whether it is time to do without one list of members, of which Graph had no answer in an earlier run either, or does not have one for long. */
+export const isListGivenUp = (run: SyncRun, fault: GraphFault): boolean =>
+  (fault.kind === 'transient' || fault.kind === 'malformed') &&
+  timesOf(run, fault) + 1 >= (isUnansweredList(run) ? attemptsAgain : attemptsMax);
+
+const attemptsAgain = 2;
+
+const isUnansweredList = ({ rereads, rereadsDone }: SyncRun) => (rereads[rereadsDone]?.rounds ?? 0) > 0;
+
 /** Graph's own wait; a longer one is asked about again once a day. */
 export function throttled(run: SyncRun, fault: GraphFault): Step {
   const why = { code: 'graph_throttled', detail: fault.detail };

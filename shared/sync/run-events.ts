@@ -20,6 +20,8 @@ export type SyncEvent =
       readonly tooMany: boolean;
     }
   | { readonly kind: 'list-read'; readonly page: PageSummary }
+  /** Of this group Graph has no answer, though it is there. */
+  | { readonly kind: 'list-unanswered' }
   | { readonly kind: 'answer-read'; readonly page: PageSummary }
   | {
       readonly kind: 'planned';

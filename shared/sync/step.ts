@@ -3,7 +3,7 @@ import { followed, growsEndlessly } from './endless-round.ts';
 import { faulted, membersFailed } from './faulted-step.ts';
 import { listedOn, membersListed, withToken } from './listing.ts';
 import { nextCommand } from './next-command.ts';
-import { listRead } from './rereading.ts';
+import { listRead, listUnanswered } from './rereading.ts';
 import type { MembersListed, PageSummary, Step, StreamName, SyncEvent } from './run-events.ts';
 import type { Checked, StreamCursor, SyncRun } from './run-records.ts';
 import { answered, ended, failed, goOn } from './step-results.ts';
@@ -34,6 +34,8 @@ export function step(run: SyncRun, event: SyncEvent): Step {
       });
     case 'list-read':
       return listRead(run, event.page);
+    case 'list-unanswered':
+      return listUnanswered(run);
     case 'answer-read':
       return goOn(answerRead(run, event.page));
     case 'planned':
