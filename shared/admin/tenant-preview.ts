@@ -40,7 +40,9 @@ interface PermissionRule {
   readonly without: string;
 }
 
-const rules: Readonly<Record<keyof Permissions, PermissionRule>> = {
+type Permission = Exclude<keyof Permissions, 'hiddenUnknown'>;
+
+const rules: Readonly<Record<Permission, PermissionRule>> = {
   users: { name: 'User.Read.All', without: 'No run can begin: users cannot be read.' },
   groups: {
     name: 'GroupMember.Read.All',
@@ -65,11 +67,11 @@ export function probeView(
   { tenant, permissions }: Pick<SeenTenant, 'tenant' | 'permissions'>,
   settings: NestedSettings,
 ) {
-  const { users, groups, domains, applications } = permissions;
+  const { users, groups, domains, applications, hiddenMembers } = permissions;
   const forScope = applications || settings.scope.kind !== 'application';
   return {
     tenant,
-    permissions,
+    permissions: { users, groups, domains, hiddenMembers, applications },
     missing: missingOf(permissions).map((name) => rules[name].name),
     reducedScope: reducedScope(permissions),
     ready: users && groups && forScope && (domains || !hasDomainRule(settings)),
@@ -81,4 +83,4 @@ export const reducedScope = (permissions: Permissions): string[] =>
   missingOf(permissions).map((name) => rules[name].without);
 
 const missingOf = (permissions: Permissions) =>
-  (Object.keys(rules) as (keyof Permissions)[]).filter((name) => !permissions[name]);
+  (Object.keys(rules) as Permission[]).filter((name) => !permissions[name]);

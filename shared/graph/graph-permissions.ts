@@ -5,7 +5,8 @@ import { GraphFailure, type GraphFailureKind } from './graph-failure.ts';
 
 /**
  * What the credential may read, found by reading one object of each kind side by side: a token's roles may be older than the
- * consent, and Graph enforces neither the same second. Hidden members fail silently, so there only the token's word counts.
+ * consent, and Graph enforces neither the same second. Hidden members fail silently, so there only the token's
+ * word counts, or, where it tells no roles, what Graph shows of the group itself.
  */
 export async function permissionsOf(
   client: GraphClient,
@@ -33,6 +34,7 @@ export async function permissionsOf(
       groups: groups !== 'forbidden',
       domains: domains === 'granted',
       hiddenMembers,
+      ...(roles.names === undefined ? { hiddenUnknown: true } : {}),
       applications: applications === 'granted',
     },
     ...spent,

@@ -67,6 +67,7 @@ export async function checkTenant(
       confirmedHash: run.confirmedHash,
       verifiedDomains: verifiedOf(domains.value),
       hiddenMembers: permissions.value.hiddenMembers,
+      ...(permissions.value.hiddenUnknown === true ? { hiddenUnknown: true } : {}),
       ...assigned.value,
     },
   };

@@ -171,6 +171,8 @@ export interface Permissions {
   /** Optional: Domain.Read.All, Member.Read.Hidden, Application.Read.All. */
   readonly domains: boolean;
   readonly hiddenMembers: boolean;
+  /** The token does not tell its roles: only what Graph shows does. */
+  readonly hiddenUnknown?: true;
   readonly applications: boolean;
 }
 

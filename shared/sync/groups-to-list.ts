@@ -1,4 +1,4 @@
-import { isContested } from './edge-events.ts';
+import { isAdded, isContested, type SettledEdge } from './edge-events.ts';
 import type { FoldedGroup } from './fold-groups.ts';
 import type { FoldedRound } from './fold-round.ts';
 import type { Reread } from './run-records.ts';
@@ -15,6 +15,8 @@ export interface ListQuestion {
   readonly enumerated: boolean;
   /** It was read by lists: of a group without one, be it empty, nothing is known. */
   readonly listed: boolean;
+  /** Whether the credential sees hidden members, only what Graph shows of a group tells. */
+  readonly hiddenUnknown: boolean;
   readonly pending: readonly WantedLists[];
 }
 
@@ -22,13 +24,16 @@ export interface ListQuestion {
 export function groupsToList(
   round: FoldedRound,
   stored: StoredMemberships,
-  { sweep, enumerated, listed, pending }: ListQuestion,
+  { sweep, enumerated, listed, hiddenUnknown, pending }: ListQuestion,
 ): readonly WantedLists[] {
   const lifeOf = (group: number) => (round.groups.get(group) ?? stored.facts.get(group))?.life;
   const waiting = pending.filter(({ group }) => lifeOf(group) === 'live');
   // Who waits comes first, should there be too many.
   const wanted = new Map<number, WantedLists>(waiting.map((list) => [list.group, list]));
-  for (const group of contestedGroups(round)) wanted.set(group, { group, reason: 'contested', rounds: 0 });
+  for (const group of groupsWhere(round, isContested))
+    wanted.set(group, { group, reason: 'contested', rounds: 0 });
+  if (hiddenUnknown)
+    for (const group of hiddenLeft(round)) wanted.set(group, { group, reason: 'shown', rounds: 0 });
   for (const [group, folded] of round.groups) {
     const isShown = enumerated && !round.appeared.groups.has(group) && (folded.toldMembers || !listed);
     const isTold = isShown || folded.isNew;
@@ -60,15 +65,26 @@ function whyEnumeratedOnly(
   return hadMembers ? { reason: 'unknown-members', ...(listed ? {} : { doubted: true }) } : undefined;
 }
 
-function contestedGroups(round: FoldedRound): ReadonlySet<number> {
-  const contested = new Set<number>();
+const isRemoved = (edge: SettledEdge) => !isAdded(edge);
+
+/** Hidden groups of which it is told that somebody left: whether that counts is for a list to say, by showing anybody at all. */
+function hiddenLeft(round: FoldedRound): readonly number[] {
+  return [...groupsWhere(round, isRemoved)].filter((group) => {
+    const folded = round.groups.get(group);
+    return folded?.hidden === true && folded.life === 'live';
+  });
+}
+
+/** Groups of which the round tells an edge like that. */
+function groupsWhere(round: FoldedRound, isLike: (edge: SettledEdge) => boolean): ReadonlySet<number> {
+  const found = new Set<number>();
   for (const events of [round.memberEvents, round.nestingEvents]) {
     const settled = events.settled(round.groupIds.count);
     for (const group of settled.groups()) {
-      if (settled.edgesOf(group).some(isContested)) contested.add(group);
+      if (settled.edgesOf(group).some(isLike)) found.add(group);
     }
   }
-  return contested;
+  return found;
 }
 
 function hadMembers(stored: StoredMemberships, group: number): boolean {

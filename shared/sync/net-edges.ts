@@ -176,7 +176,8 @@ const lifeOf = ({ round, stored }: EdgeSources, group: number) =>
 function mustKeep(context: EdgeContext, group: number): boolean {
   const { round, listed, mayReadHidden } = context.sources;
   const folded = round.groups.get(group);
-  if (folded?.hidden === true && mayReadHidden !== 'now') {
+  const isShown = mayReadHidden === 'now' || (mayReadHidden === 'unknown' && showsMembers(context, group));
+  if (folded?.hidden === true && !isShown) {
     if (mayReadHidden === 'lately') context.pending.ask(group, 'shown');
     else context.hidden.add(group);
     return true;
@@ -187,4 +188,10 @@ function mustKeep(context: EdgeContext, group: number): boolean {
     return false;
   context.pending.ask(group, 'dynamic');
   return true;
+}
+
+/** Members are hidden all or none: a Graph that shows one, in this very round, shows all. */
+function showsMembers(context: EdgeContext, group: number): boolean {
+  const list = context.sources.listed.get(group);
+  return (list?.members?.size ?? 0) + (list?.children?.size ?? 0) > 0 || sweeps(context, group);
 }

@@ -52,7 +52,8 @@ export async function examineRound(sources: RoundSources): Promise<Examined> {
   }));
   const sweep = sources.run.groups.baseline && !isFirst(sources);
   const { baseline: enumerated, listed = false } = sources.run.groups;
-  const wanted = groupsToList(round, stored, { sweep, enumerated, listed, pending }).map(
+  const hiddenUnknown = hiddenMembersShown(sources) === 'unknown';
+  const wanted = groupsToList(round, stored, { sweep, enumerated, listed, hiddenUnknown, pending }).map(
     ({ group, ...why }) => ({
       group: groupIdOf(round.groupIds, group),
       ...why,

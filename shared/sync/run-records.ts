@@ -170,6 +170,7 @@ export const Checked = z.object({
   confirmedHash: z.string(),
   verifiedDomains: z.array(z.string()),
   hiddenMembers: z.boolean(),
+  hiddenUnknown: z.literal(true).exactOptional(),
   assigned: Principals,
   /** Those of them whom the list lacked that was read last: who is missing on the next one too is assigned no more. */
   missing: Principals.exactOptional(),

@@ -19,14 +19,15 @@ const listedMax = 500;
  * The rule for groups with hidden membership (graph.md §1.6, rule 5): without `Member.Read.Hidden` Graph shows no members and says
  * nothing, so that neither an empty list, nor an enumeration, nor a removal that is told of such a group is evidence; additions are.
  * Nothing is removed until a run has found the permission itself, and the first that finds it reads all of them once more.
+ * Where the token does not tell, a group whose members Graph shows in this very round is evidence for itself.
  */
 export function hiddenMembersShown({ run, checked }: Pick<Sources, 'run' | 'checked'>): HiddenMembers {
-  if (!checked.hiddenMembers) return 'never';
+  if (!checked.hiddenMembers) return checked.hiddenUnknown === true ? 'unknown' : 'never';
   // A check of an earlier run may have been true then.
   return checked.at >= Date.parse(run.startedAt) ? 'now' : 'lately';
 }
 
-export type HiddenMembers = 'now' | 'lately' | 'never';
+export type HiddenMembers = 'now' | 'lately' | 'never' | 'unknown';
 
 /** Hidden groups to be read by list because their members can be read since the last run. */
 export async function newlyShown({

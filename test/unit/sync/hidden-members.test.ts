@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Permissions } from '../../../shared/sync/graph-port.ts';
 import { allPermissions } from '../../support/sync/fake-tenant.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
 import { forgetTokens, graphAnswers, group, synced, told, user } from './small-tenant.ts';
@@ -58,6 +59,42 @@ test('a removal that is told of a hidden group is no evidence without the permis
   sync.tenant.setMember(group(1), user(3), 'user');
   await sync.sync();
   expect(told(sync)).toEqual({ 1: [1, 2, 3] });
+});
+
+test('a removal from a hidden group counts when its list shows members, be the permission known or not (rule 5)', async () => {
+  const sync = await hidden();
+  // Graph shows the members, and the token does not tell that it may.
+  const unknown: Permissions = { ...allPermissions, hiddenMembers: false, hiddenUnknown: true };
+  graphAnswers(sync, () => ({
+    permissions: async () => ({ kind: 'read', value: unknown, calls: 4, resourceUnits: 4 }),
+  }));
+  sync.advance(hours);
+  sync.tenant.setMember(group(1), user(1), undefined);
+  sync.tenant.setMember(group(1), user(3), 'user');
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [2, 3] });
+  // All groups are read anew, and the enumeration shows who is in it.
+  await forgetTokens(sync);
+  sync.tenant.setMember(group(1), user(3), undefined);
+  sync.advance(hours);
+  await sync.sync();
+  expect(told(sync)).toEqual({ 1: [2] });
+});
+
+test('a removal from a hidden group whose list shows nobody is none, and is not asked for for ever (rule 5)', async () => {
+  const sync = await hidden();
+  const unknown: Permissions = { ...allPermissions, hiddenMembers: false, hiddenUnknown: true };
+  sync.may = false;
+  graphAnswers(sync, () => ({
+    permissions: async () => ({ kind: 'read', value: unknown, calls: 4, resourceUnits: 4 }),
+  }));
+  sync.advance(hours);
+  sync.tenant.setMember(group(1), user(1), undefined);
+  for (let run = 0; run < 3; run++) {
+    await sync.sync();
+    expect(told(sync)).toEqual({ 1: [1, 2] });
+  }
+  expect((await sync.sync()).rereads).toEqual([]);
 });
 
 test('when hidden members may be read again, hidden groups are read anew; an empty list is asked twice', async () => {
