@@ -92,7 +92,13 @@ export function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown)
 
 const lowerId = z.string().max(64).toLowerCase();
 
-const link = z.string().min(1).max(32_768).optional();
+/** Null, as some serializers write it, is the word that there is none. */
+const link = z
+  .string()
+  .min(1)
+  .max(32_768)
+  .nullish()
+  .transform((text) => text ?? undefined);
 const ListEnvelope = z.looseObject({ value: z.array(z.unknown()), '@odata.nextLink': link });
 const DeltaEnvelope = ListEnvelope.extend({ '@odata.deltaLink': link });
 

@@ -166,6 +166,7 @@ const linked = (links: object) => (request: Parameters<Answer>[0], response: Par
 
 test.each<[string, Answer]>([
   ['no link', linked({})],
+  ['two links that are null', linked({ '@odata.nextLink': null, '@odata.deltaLink': null })],
   [
     'both links',
     linked({ '@odata.nextLink': 'http://127.0.0.1/a', '@odata.deltaLink': 'http://127.0.0.1/b' }),
@@ -219,6 +220,24 @@ test('equal pages have equal fingerprints although their links change (graph.md 
   }
   expect(prints[0]).toBe(prints[1]);
   expect(prints[0]).not.toBe(prints[2]);
+});
+
+test('a link that is null is one that is not there: of a delta page the other counts, and a list is at its end', async () => {
+  const { reader, serviceUrl } = await readerOf((request, response) => {
+    const next = (request.url ?? '').includes('skiptoken') ? null : `${serviceUrl}/users/delta?$skiptoken=1`;
+    const delta = next === null ? `${serviceUrl}/users/delta?$deltatoken=1` : null;
+    const links = { '@odata.nextLink': next, '@odata.deltaLink': delta };
+    json(200, {
+      value: [],
+      ...((request.url ?? '').includes('delta') ? links : { '@odata.nextLink': null }),
+    })(request, response);
+  });
+  const first = await reader.usersDelta({ kind: 'beginning' });
+  expect(first).toMatchObject({ kind: 'read', value: { next: `${serviceUrl}/users/delta?$skiptoken=1` } });
+  const link = `${serviceUrl}/users/delta?$skiptoken=1`;
+  const last = await reader.usersDelta({ kind: 'link', link });
+  expect(last).toMatchObject({ kind: 'read', value: { delta: `${serviceUrl}/users/delta?$deltatoken=1` } });
+  expect(await reader.userList()).toEqual({ kind: 'read', value: { items: [] }, calls: 1, resourceUnits: 3 });
 });
 
 test('lists ask for 999 objects and follow their links', async () => {
