@@ -69,7 +69,9 @@ async function tendDirectory(
   directory: DirectoryRecord,
 ): Promise<number> {
   if (directory.kind === 'nested') {
-    await nested.history.removeRuns(directory.id, now() - directory.settings.runLogDays * dayMilliseconds);
+    const before = now() - directory.settings.runLogDays * dayMilliseconds;
+    const active = async () => (await nested.store.state(directory.id)).activeRun;
+    await nested.history.removeRuns(directory.id, before, active);
     await removeTombstones({ store: nested.store, now, holder: nested.holder() }, directory.id);
     return 0;
   }

@@ -113,8 +113,15 @@ export interface RunHistory extends RunLog {
   entry(directory: DirectoryId, run: RunId, key: string): Promise<RunLogEntry | undefined>;
   /** External users that a dry run found, by id; undefined unless it listed all of them. */
   externalUsersOf(directory: DirectoryId, run: RunId, page: PageOf): Promise<Page<ExternalUser> | undefined>;
-  /** Removes runs that began before `before` (milliseconds) with their logs, by pages; false while some are left. */
-  removeRuns(directory: DirectoryId, before: number): Promise<boolean>;
+  /**
+   * Removes runs that began before `before` (milliseconds) with their logs, by pages; false while some are left. Asked when there are any,
+   * `active` names one that has not ended and stays: somebody may have to decide about it.
+   */
+  removeRuns(
+    directory: DirectoryId,
+    before: number,
+    active?: () => Promise<RunId | undefined>,
+  ): Promise<boolean>;
 }
 
 /** `savedAt` stands in for the end of a run that ended without saying when. */

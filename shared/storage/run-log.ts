@@ -66,12 +66,14 @@ export function runLogOver(rows: Rows, now: () => number): RunHistory {
       return found && parseEntry(found);
     },
 
-    async removeRuns(directory, before) {
+    async removeRuns(directory, before, active) {
       // Times are counted down, so older runs come behind.
       const from = `${runPrefix}${inverted(before - 1)}`;
       const old = await rows.range(directory, { from, to: runEnd, limit: removedRunsMax });
+      const kept = old.length === 0 ? undefined : await active?.();
       for (const found of old) {
         const run = parseRun(found).view.id;
+        if (run === kept) continue;
         for (const prefix of [entryPrefix(run), externalPrefix(run)]) {
           if (!(await removeEntries(rows, directory, prefix))) return false;
         }
