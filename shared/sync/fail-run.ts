@@ -12,11 +12,11 @@ export interface Failure {
 /**
  * Ends a run whose steps fail for a reason nobody foresaw: nothing of it is applied, and the next run begins from the last
  * committed tokens. From the apply phase on a run can only go forward, so there it is told and left to be woken again.
- * Old messages and finished runs are left alone.
+ * Old messages, finished runs and those that wait for a person are left alone.
  */
 export async function failRun(
   ports: Pick<OrderPorts, 'store' | 'log' | 'now' | 'holder'>,
-  { directory, run: id }: SyncMessage,
+  { directory, run: id, step }: SyncMessage,
   failure: Failure,
 ): Promise<'failed' | 'told' | 'nothing'> {
   const { store, log } = ports;
@@ -25,7 +25,8 @@ export async function failRun(
   if (fence === undefined) return 'nothing';
   try {
     const [state, run] = await Promise.all([store.state(directory), store.run(directory, id)]);
-    if (run === undefined || state.activeRun !== id) return 'nothing';
+    if (run === undefined || state.activeRun !== id || step < run.step) return 'nothing';
+    if (run.status === 'awaiting-approval') return 'nothing';
     const at = new Date(ports.now()).toISOString();
     await log.write(directory, id, [
       { key: '9/step-failed', at, level: 'error', code: failure.code, message: failure.detail },

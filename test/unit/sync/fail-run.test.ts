@@ -51,3 +51,17 @@ test('a plan that is being applied is told about and not dropped: it can only go
   expect(await failRun(ports, message, failure)).toBe('told');
   expect((await ports.store.state(run.directory)).activeRun).toBe(run.id);
 });
+
+test.each([
+  ['has gone on since its message failed', { step: 1 }],
+  ['waits for a person', { phase: 'safeguard', status: 'awaiting-approval' }],
+] as const)('a run that %s is left alone', async (_, as) => {
+  const { ports, run, message } = await running();
+  const fence = await ports.store.acquire(run.directory, { holder: 'two', now: now(), seconds: 60 });
+  if (fence === undefined) throw new Error('the lease is free');
+  await ports.store.commit(run.directory, fence, [{ kind: 'checkpoint', run: { ...run, ...as } }]);
+  await ports.store.release(run.directory, fence);
+  expect(await failRun(ports, message, failure)).toBe('nothing');
+  expect((await ports.store.state(run.directory)).activeRun).toBe(run.id);
+  expect(await ports.store.run(run.directory, run.id)).toEqual({ ...run, ...as });
+});
