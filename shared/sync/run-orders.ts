@@ -1,5 +1,6 @@
 import type { DirectoryId, RunId } from '../model/ids.ts';
 import { Refusal } from '../model/refusal.ts';
+import { idAfter } from './id-after.ts';
 import { lookingAgain } from './look-again.ts';
 import type { Fence } from './nested-store.ts';
 import { newRun, type RunOrder } from './new-run.ts';
@@ -12,7 +13,7 @@ export interface OrderPorts extends Pick<SyncPorts, 'store' | 'queue' | 'log' | 
    * Writes down who gave the order, when nothing stands in its way any more and before it takes effect, so that whoever dies on the way
    * leaves no effect that nobody knows the cause of. Absent where nobody gave it.
    */
-  readonly note?: () => Promise<void>;
+  readonly note?: (run: RunId) => Promise<void>;
 }
 
 /**
@@ -26,9 +27,9 @@ export async function startRun(ports: OrderPorts, order: RunOrder): Promise<Sync
       if (order.trigger === 'manual') await hurry(ports, fence, { ...order, id: state.activeRun });
       throw inProgress(state.activeRun);
     }
-    const run = newRun(order, state);
+    const run = newRun({ ...order, id: idAfter(state.lastRun, order.id) }, state);
     const lastSync = order.mode === 'sync' ? { lastSync: run.id } : {};
-    await ports.note?.();
+    await ports.note?.(run.id);
     await ports.store.commit(order.directory, fence, [
       { kind: 'state', state: { ...state, activeRun: run.id, lastRun: run.id, ...lastSync } },
       { kind: 'checkpoint', run },
@@ -69,7 +70,7 @@ export async function decideRun(ports: OrderPorts, decision: Decision): Promise<
     if (run === undefined) throw new Refusal('not-found', `no run ${decision.run}`);
     const isAgain = wasDecided(run, decision);
     if (!isAgain) mustBeDecidable(run, decision);
-    await ports.note?.();
+    await ports.note?.(run.id);
     if (isAgain) return await toldAgain(ports, run);
     const approval = { by: decision.by, at: new Date(ports.now()).toISOString() };
     const decided: SyncRun = decision.approve
@@ -112,7 +113,7 @@ function wasDecided(run: SyncRun, { approve, hash }: Decision): boolean {
 export async function cancelRun(ports: OrderPorts, directory: DirectoryId, id: RunId): Promise<void> {
   const run = await ports.store.run(directory, id);
   if (run === undefined) throw new Refusal('not-found', `no run ${id}`);
-  await ports.note?.();
+  await ports.note?.(id);
   await ports.store.orderCancel(directory, id);
   await wake(ports, run);
 }

@@ -2,7 +2,6 @@ import type { DirectoryId, UserId } from '../model/ids.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { UserEntry } from './graph-port.ts';
 import type { Fence, NestedUser } from './nested-store.ts';
-import type { OrderPorts } from './run-orders.ts';
 import { factsOf, outReason } from './scope.ts';
 import type { NestedSettings } from './settings.ts';
 import type { SyncPorts } from './sync-ports.ts';
@@ -46,7 +45,7 @@ export async function syncUser(ports: UserPorts, of: UserToSync): Promise<SyncUs
 }
 
 /** `note` writes down who ordered it, before it takes effect. */
-type UserPorts = Pick<SyncPorts, 'store' | 'now' | 'holder'> & Pick<OrderPorts, 'note'>;
+type UserPorts = Pick<SyncPorts, 'store' | 'now' | 'holder'> & { readonly note?: () => Promise<void> };
 
 async function applied(
   { store, now, note }: UserPorts,

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { RunId } from '../../model/ids.ts';
 import { newRunId } from '../../model/new-ids.ts';
 import { Refusal } from '../../model/refusal.ts';
 import { cancelRun, decideRun, startRun } from '../../sync/run-orders.ts';
@@ -41,7 +42,8 @@ export const runHandlers: RunHandlers = {
       ...(body.full ? { full: true } : {}),
     });
     const facts = { directory: record.id, mode: body.mode, ...(body.full ? { read: 'everything' } : {}) };
-    const note = noting(call, record.organizationId, ['run.started', { subject: order.id, facts }]);
+    const note = (subject: RunId) =>
+      noting(call, record.organizationId, ['run.started', { subject, facts }])();
     const run = await patiently(() => startRun({ ...orderPorts(ports), note }, order));
     const base = `/api/v1/orgs/${record.organizationId}/directories/${record.id}/runs`;
     return { body: runView(run, ports.random.now()), location: `${base}/${run.id}` };
