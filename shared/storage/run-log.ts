@@ -74,14 +74,8 @@ export function runLogOver(rows: Rows, now: () => number): RunHistory {
       for (const found of old) {
         const run = parseRun(found).view.id;
         if (run === kept) continue;
-        for (const prefix of [entryPrefix(run), externalPrefix(run)]) {
-          if (!(await removeEntries(rows, directory, prefix))) return false;
-        }
-        await rows.transact({
-          partitionKey: directory,
-          changes: [{ action: 'delete', rowKey: found.rowKey }],
-          proof: found.rowKey,
-        });
+        if (!(await removeLeft(rows, { directory, run }))) return false;
+        await remove(rows, directory, [found]);
       }
       return old.length < removedRunsMax;
     },
@@ -141,6 +135,13 @@ async function keepPlan(rows: Rows, { directory, run }: OfRun, plan: string): Pr
     after = page.at(-1)?.rowKey;
     if (page.length < entriesAtOnce) return;
   }
+}
+
+async function removeLeft(rows: Rows, { directory, run }: OfRun): Promise<boolean> {
+  for (const prefix of [entryPrefix(run), externalPrefix(run)]) {
+    if (!(await removeEntries(rows, directory, prefix))) return false;
+  }
+  return true;
 }
 
 /** Removes a page's worth of what a run left; false while there may be more. */
