@@ -59,7 +59,14 @@ export async function foldRound(sources: FoldSources): Promise<FoldedRound> {
   for await (const page of stagedPages(store, run, 'groups'))
     if (page.kind === 'groups')
       await foldGroups(round, sources, { items: page.items, ...kindOf(run.groups, number++) });
+  for (const group of run.unlisted ?? []) forgetList(round, numberOf(round.groupIds, group));
   return round;
+}
+
+/** What is staged of its members are some of them, which speak for nobody's absence. */
+function forgetList({ groups }: FoldedRound, group: number): void {
+  const folded = groups.get(group);
+  if (folded !== undefined) groups.set(group, { ...folded, toldMembers: false, shownMembers: false });
 }
 
 interface Page<Entry> {

@@ -54,9 +54,14 @@ export function listedOn(run: SyncRun, name: StreamName, page: PageSummary): Syn
 }
 
 /** After members of one page of groups were listed: all of them, or as far as it says. */
-export function membersListed(run: SyncRun, { pages, items, progress }: MembersListed): SyncRun {
+export function membersListed(
+  run: SyncRun,
+  { pages, items, progress, unlisted = [] }: MembersListed,
+): SyncRun {
   if (run.listing === undefined) return run;
-  const { members: _, ...listing } = run.listing;
+  const { members: _, ...before } = run.listing;
+  const listing =
+    unlisted.length === 0 ? before : { ...before, unlisted: [...(before.unlisted ?? []), ...unlisted] };
   const { groups } = run;
   return complete({
     ...run,
@@ -72,13 +77,14 @@ export function membersListed(run: SyncRun, { pages, items, progress }: MembersL
 /** When all is listed, both streams go on as deltas from the moment before the lists. */
 function complete({ listing, ...run }: SyncRun): SyncRun {
   if (listing === undefined) return run;
-  const { tokens, usersListed, groupsListed, groupPages, membersOf } = listing;
+  const { tokens, usersListed, groupsListed, groupPages, membersOf, unlisted } = listing;
   const isComplete = usersListed && groupsListed && membersOf >= groupPages;
   if (!isComplete || tokens.users === undefined || tokens.groups === undefined) return { ...run, listing };
   return {
     ...run,
     users: replaying(run.users, tokens.users),
     groups: replaying(run.groups, tokens.groups),
+    ...(unlisted === undefined ? {} : { unlisted }),
   };
 }
 

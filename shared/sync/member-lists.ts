@@ -18,7 +18,16 @@ interface List {
   members: MemberEntry[];
   restarts: number;
   state: 'begun' | 'complete' | 'gone';
+  /** Some of its pages were read, now or earlier. */
+  isTold: boolean;
+  /** Graph did not answer it. */
+  isFaulted: boolean;
 }
+
+const newList = (group: GroupEntry['id']): List => ({
+  ...{ group, link: undefined, trail: newTrail, members: [], restarts: 0 },
+  ...{ state: 'begun', isTold: false, isFaulted: false },
+});
 
 /**
  * Lists of members read side by side, until all are complete or it is time for a checkpoint: what was read by then is kept, and
@@ -47,7 +56,7 @@ export class MemberLists {
     this.#isTime = isTime;
     this.#next = progress?.next ?? 0;
     for (const { group, link, trail, restarts = 0 } of progress?.begun ?? [])
-      this.#lists.push({ group, link, trail, restarts, members: [], state: 'begun' });
+      this.#lists.push({ ...newList(group), link, trail, restarts, isTold: true });
   }
 
   async read(): Promise<void> {
@@ -68,6 +77,17 @@ export class MemberLists {
     });
     const isComplete = begun.length === 0 && this.#next >= this.#groups.length;
     return isComplete ? undefined : { next: this.#next, begun };
+  }
+
+  /** Of these some members may be staged, and are not all. */
+  get unlisted(): readonly GroupEntry['id'][] {
+    return this.#lists.flatMap(({ group, state, isTold }) => (state === 'gone' && isTold ? [group] : []));
+  }
+
+  /** Does without the lists that Graph did not answer, and forgets that it did not. */
+  giveUp(): void {
+    for (const list of this.#lists) if (list.isFaulted) Object.assign(list, { state: 'gone', isTold: true });
+    this.fault = undefined;
   }
 
   /** Lists that came to their end. */
@@ -109,10 +129,7 @@ export class MemberLists {
     const group = this.#groups[this.#next];
     if (group === undefined) return undefined;
     this.#next++;
-    const list: List = {
-      ...{ group: group.id, link: undefined, trail: newTrail },
-      ...{ members: [], restarts: 0, state: 'begun' },
-    };
+    const list = newList(group.id);
     this.#lists.push(list);
     return list;
   }
@@ -125,8 +142,12 @@ export class MemberLists {
           Object.assign(list, { link: undefined, trail: newTrail, restarts: list.restarts + 1, members: [] });
           continue;
         }
-        if (answer.fault.kind === 'not-found' && list.link === undefined) list.state = 'gone';
-        else this.fault ??= answer.fault;
+        if (answer.fault.kind === 'not-found' && list.link === undefined) {
+          list.state = 'gone';
+          return;
+        }
+        list.isFaulted = true;
+        this.fault ??= answer.fault;
         return;
       }
       this.#take(list, answer.value);
@@ -147,7 +168,8 @@ export class MemberLists {
     for (const member of items) list.members.push(member);
     this.#members += items.length;
     this.pagesRead++;
-    Object.assign(list, { trail, link: next, state: next === undefined ? 'complete' : 'begun' });
+    const state = next === undefined ? 'complete' : 'begun';
+    Object.assign(list, { trail, link: next, state, isTold: true });
   }
 }
 

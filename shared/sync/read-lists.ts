@@ -1,8 +1,9 @@
-import type { GraphAnswer } from './graph-port.ts';
+import type { GraphAnswer, GraphReader } from './graph-port.ts';
 import { MemberLists } from './member-lists.ts';
 import type { NestedWrite } from './nested-store.ts';
 import type { ReadPage } from './read-ahead.ts';
 import { staged } from './read-graph.ts';
+import { isGivenUp } from './retried-step.ts';
 import type { StagedPage } from './round-records.ts';
 import type { StreamName, SyncCommand } from './run-events.ts';
 import type { SyncRun } from './run-records.ts';
@@ -59,7 +60,8 @@ export async function listMembers(
   const isTime = () => ports.now() >= until;
   const lists = new MemberLists(ports.graph, groups, { progress: run.listing?.members, isTime });
   await lists.read();
-  const { fault, endless, progress } = lists;
+  await giveUpSome(ports.graph, run, lists);
+  const { fault, endless, progress, unlisted } = lists;
   const pages = memberPages(lists.groups);
   return {
     event: {
@@ -68,12 +70,20 @@ export async function listMembers(
       ...(progress === undefined ? {} : { progress }),
       ...(fault === undefined ? {} : { fault }),
       ...(endless === undefined ? {} : { endless }),
+      ...(unlisted.length === 0 ? {} : { unlisted }),
     },
     writes: pages.map((items, index): NestedWrite => {
       const key = { run: run.id, stream: 'groups', page: run.groups.pages + index };
       return { kind: 'stage', key, page: { kind: 'groups', items } };
     }),
   };
+}
+
+/** A few groups of which Graph has no list must not stop all others; where it answers nothing at all, that is waited out. */
+async function giveUpSome(graph: GraphReader, run: SyncRun, lists: MemberLists): Promise<void> {
+  const { fault } = lists;
+  if (fault === undefined || !isGivenUp(run, fault)) return;
+  if ((await graph.organization()).kind === 'read') lists.giveUp();
 }
 
 type StagedGroup = Extract<Extract<StagedPage, { kind: 'groups' }>['items'][number], { kind: 'present' }>;

@@ -35,8 +35,11 @@ const pagesWorthWaiting = 200;
 
 /** Whether it is time to do without one list of members, of which Graph had no answer in an earlier run either, or does not have one for long. */
 export const isListGivenUp = (run: SyncRun, fault: GraphFault): boolean =>
-  (fault.kind === 'transient' || fault.kind === 'malformed') &&
-  timesOf(run, fault) + 1 >= (isUnansweredList(run) ? attemptsAgain : attemptsMax);
+  isGivenUp(run, fault, isUnansweredList(run) ? attemptsAgain : attemptsMax);
+
+/** What is not answered so often is done without, if Graph answers anything else. */
+export const isGivenUp = (run: SyncRun, fault: GraphFault, attempts = attemptsMax): boolean =>
+  (fault.kind === 'transient' || fault.kind === 'malformed') && timesOf(run, fault) + 1 >= attempts;
 
 const attemptsAgain = 2;
 

@@ -78,6 +78,8 @@ export interface MembersListed {
   readonly pages: number;
   /** Pages that Graph answered. */
   readonly pagesRead: number;
+  /** Groups that have no list, though some of their members may have been staged. */
+  readonly unlisted?: readonly GroupId[];
   /** What is left to be listed of the groups of one page; nothing when it is absent. */
   readonly progress?: MembersProgress;
   /** Why it went no further: a list that Graph did not answer, or one without an end. */

@@ -60,6 +60,8 @@ export const Listing = z.object({
   groupPages: z.int(),
   membersOf: z.int(),
   members: MembersProgress.exactOptional(),
+  /** Groups whose members were told in part, or not at all. */
+  unlisted: z.array(GroupId).exactOptional(),
 });
 export type Listing = z.infer<typeof Listing>;
 
@@ -208,6 +210,8 @@ export const SyncRun = z.object({
   groups: StreamCursor,
   /** Until the lists of a fast baseline are complete. */
   listing: Listing.exactOptional(),
+  /** Groups whose members these did not tell to their end. */
+  unlisted: z.array(GroupId).exactOptional(),
   /** Users and groups are read in turn, each page of one while the next of the other is on its way. */
   lastRead: z.enum(['users', 'groups']).exactOptional(),
   /** Streams begun again from nothing, because Graph asked for it. */

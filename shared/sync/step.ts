@@ -95,11 +95,16 @@ function pageRead(run: SyncRun, name: StreamName, page: PageSummary): Step {
   return goOn(listedOn({ ...run, [name]: read, lastRead: name }, name, page));
 }
 
+/** More groups without a list than this, and the deltas from the beginning tell all of it sooner. */
+const unlistedMax = 1000;
+const tooManyUnlisted = { kind: 'not-found', detail: 'Graph does not answer lists of members' } as const;
+
 /** What was listed is kept, also when some list was not answered. */
 function membersRead(run: SyncRun, listed: MembersListed): Step {
   const { fault, endless, pagesRead } = listed;
   if (endless !== undefined) return failed(run, 'endless_round', endless);
   const read = membersListed(run, listed);
+  if ((read.listing?.unlisted ?? []).length > unlistedMax) return membersFailed(read, tooManyUnlisted);
   if (fault === undefined) return goOn(read);
   return membersFailed(pagesRead > 0 ? answered(read) : read, fault);
 }

@@ -1,10 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { GroupId, RunId } from '../../../shared/model/ids.ts';
 import type { GraphFault } from '../../../shared/sync/graph-port.ts';
+import { newListing } from '../../../shared/sync/listing.ts';
 import { inReadingOrder } from '../../../shared/sync/lists-at-once.ts';
 import type { Reread } from '../../../shared/sync/run-records.ts';
+import { step } from '../../../shared/sync/step.ts';
 import type { SimulatedSync } from '../../support/sync/simulated-sync.ts';
-import { changeState, graphAnswers, group, synced, told, user } from './small-tenant.ts';
+import { changeState, forgetTokens, graphAnswers, group, synced, told, user } from './small-tenant.ts';
 
 /** Users 1 to 3 in groups of their numbers, which the next run reads by list, and user 4 in none. */
 async function listedNext(count = 3): Promise<SimulatedSync> {
@@ -98,4 +100,65 @@ test('what waits for longest is read last, and each run begins elsewhere among i
     ['0', 'd', '1', '7'],
     ['0', '1', '7', 'd'],
   ]);
+});
+
+/** Users 1 to 4 in group 1 and user 5 in group 2, of which the next run reads everything by lists. */
+async function listedAnew(): Promise<SimulatedSync> {
+  const four = [1, 2, 3, 4].map((member) => ['user', member] as const);
+  const sync = await synced({ users: 5, groups: { 1: four, 2: [['user', 5]] } });
+  sync.consumer.isStrict = false;
+  await forgetTokens(sync);
+  return sync;
+}
+
+const lists = { baseline: 'lists', baselineWaitSeconds: 0 } as const;
+
+test('a list that was told in part, and that Graph then does not know, speaks for nobody’s absence (rule 5)', async () => {
+  const sync = await listedAnew();
+  let asked = 0;
+  const first = { items: [{ id: user(1), type: 'user', removed: false }], next: 'the second page' } as const;
+  graphAnswers(sync, (reader) => ({
+    groupMembers: async (id, link) => {
+      if (id !== group(1) || ++asked > 3) return await reader.groupMembers(id, link);
+      // What was read by then is kept.
+      sync.advance(20_000);
+      return asked === 1
+        ? { kind: 'read', value: first, calls: 1, resourceUnits: 3 }
+        : { kind: 'fault', fault: { kind: 'not-found', detail: 'UnknownError' } };
+    },
+  }));
+  expect(await sync.sync(lists)).toMatchObject({ status: 'done', unlisted: [group(1)] });
+  expect(told(sync)).toEqual({ 1: [1, 2, 3, 4], 2: [5] });
+});
+
+test.each(['transient', 'malformed'] as const)(
+  'a group whose list is answered %s for good does not stop a reading of everything by lists',
+  async (kind) => {
+    const sync = await listedAnew();
+    unlisted(sync, [1], kind);
+    sync.tenant.setMember(group(2), user(1), 'user');
+    expect(await sync.sync(lists)).toMatchObject({ status: 'done', unlisted: [group(1)] });
+    expect(told(sync)).toEqual({ 1: [1, 2, 3, 4], 2: [1, 5] });
+  },
+);
+
+test('where Graph lists the members of no group, everything is read by deltas from the beginning', async () => {
+  const run = await (await listedAnew()).lastRun();
+  const many = Array.from({ length: 1000 }, (_, index) => GroupId.parse(group(index + 10)));
+  const listing = { ...newListing, usersListed: true, groupsListed: true, groupPages: 1, unlisted: many };
+  const read = { items: 0, pages: 0, pagesRead: 0 };
+  const after = (more: readonly string[]) =>
+    step(
+      { ...run, status: 'running', phase: 'read', listing },
+      { kind: 'members-listed', ...read, unlisted: more.map((id) => GroupId.parse(id)) },
+    );
+  expect(after([]).run.resyncs).toBe(0);
+  const { run: anew, command } = after([group(1)]);
+  expect([anew.resyncs, anew.listing, anew.users.pages, anew.groups.baseline]).toEqual([
+    1,
+    undefined,
+    0,
+    true,
+  ]);
+  expect(command).toEqual({ kind: 'read-page', stream: 'users' });
 });
