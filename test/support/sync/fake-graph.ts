@@ -1,27 +1,10 @@
-import type {
-  DeltaPage,
-  DeltaStart,
-  GraphAnswer,
-  GraphReader,
-  Permissions,
-} from '../../../shared/sync/graph-port.ts';
+import type { DeltaPage, DeltaStart, GraphAnswer, GraphReader } from '../../../shared/sync/graph-port.ts';
 import { faulty, forbidden, notFound, read, resyncRequired } from './fake-answers.ts';
 import { FakeAssignments } from './fake-assignments.ts';
-import type { FakeFaults } from './fake-faults.ts';
 import { groupsOf, memberList, objectList } from './fake-lists.ts';
 import { FakeMoods } from './fake-moods.ts';
+import type { ReadTenant } from './read-tenant.ts';
 import { groupEntries, pagesOf, type RoundOfDelta, userEntries } from './tenant-delta.ts';
-import type { TenantHistory } from './tenant-history.ts';
-
-/** A tenant, and what is set of how it answers. */
-export interface ReadTenant {
-  readonly id: string;
-  readonly history: TenantHistory;
-  readonly faults: FakeFaults;
-  readonly permissions: Permissions;
-  readonly tokenAge: number;
-  readonly lagSeconds: number;
-}
 
 /** Reads a tenant as badly as its faults say. */
 export class FakeGraph {

@@ -1,6 +1,6 @@
 import type { GraphFault } from '../../../shared/sync/graph-port.ts';
 import { resyncRequired } from './fake-answers.ts';
-import type { ReadTenant } from './fake-graph.ts';
+import type { ReadTenant } from './read-tenant.ts';
 import type { TenantState } from './tenant-history.ts';
 
 /** What chance makes of an answer of a tenant: whether there is one, and as of when. */

@@ -2,8 +2,9 @@ import type { JsonObject } from '../../../shared/model/json.ts';
 import type { GraphReader, MemberType, Permissions, TenantDomain } from '../../../shared/sync/graph-port.ts';
 import { defaultNestedSettings } from '../../../shared/sync/settings.ts';
 import { type FakeFaults, noFaults } from './fake-faults.ts';
-import { FakeGraph, type ReadTenant } from './fake-graph.ts';
+import { FakeGraph } from './fake-graph.ts';
 import { truthOf } from './oracle.ts';
+import type { ReadTenant } from './read-tenant.ts';
 import {
   type FakeGroup,
   type FakeUser,
