@@ -26,6 +26,7 @@ import {
   runKey,
   stagedKey,
   stateKey,
+  typeInKey,
   userRowKey,
 } from './nested/nested-keys.ts';
 import {
@@ -237,18 +238,8 @@ async function heldMembersOf(shared: NestedTable, directory: DirectoryId, group:
   return Buffer.concat(rows.map((row) => idsOf(unpackValue(row))));
 }
 
-const memberTypes: readonly MemberType[] = [
-  'user',
-  'group',
-  'device',
-  'contact',
-  'servicePrincipal',
-  'other',
-];
-
 function memberTypeOf(rowKey: string): MemberType {
-  const [, , name] = rowKey.split('|');
-  const type = memberTypes.find((known) => known === name);
+  const [type] = typeInKey(rowKey);
   if (type === undefined) throw new Error(`a chunk of members of an unknown type: ${rowKey}`);
   return type;
 }

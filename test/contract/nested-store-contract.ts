@@ -327,6 +327,30 @@ export function describeNestedStore(name: string, open: () => Promise<NestedDire
       }
     });
 
+    test('who is taken out of a group is out, whatever he was called when he came', async () => {
+      const of = (
+        type: 'user' | 'device' | 'other',
+        added: readonly number[],
+        removed: readonly number[],
+      ) => ({
+        ...members(1, added, removed),
+        type,
+      });
+      await commit({ kind: 'group', group: nestedGroup(1) });
+      await commit(of('user', [10, 11], []), of('device', [50, 51], []));
+      for (const _ of ['once', 'again']) {
+        await commit(of('other', [60], [10]), of('user', [12], [50]));
+        const { user, device, other } = await store.members(directory, group(1));
+        expect([unpacked(user), unpacked(device), unpacked(other)]).toEqual([
+          ascending([11, 12]),
+          [guid(51)],
+          [guid(60)],
+        ]);
+        const { groups } = await store.nesting(directory);
+        expect(groups.find(({ id }) => id === group(1))).toMatchObject({ users: 2, others: 2 });
+      }
+    });
+
     test('first memberships are written whatever is there, and may be repeated', async () => {
       const all = Array.from({ length: 4000 }, (_, index) => index + 1000);
       const first: readonly NestedWrite[] = [

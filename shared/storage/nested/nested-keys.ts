@@ -40,6 +40,21 @@ export const cancelKey = (run: RunId) => `${nestedPrefix.cancel}${run}`;
 /** Chunks of one group and type; a chunk's key ends in the least id it may hold. */
 export const chunksOf = (group: GroupId, type: MemberType) => `${nestedPrefix.members}${group}|${type}|`;
 export const allChunksOf = (group: GroupId) => `${nestedPrefix.members}${group}|`;
+const memberTypes: readonly MemberType[] = [
+  'user',
+  'group',
+  'device',
+  'contact',
+  'servicePrincipal',
+  'other',
+];
+
+/** The type that the key of a chunk names; none for a type that nobody knows. */
+export function typeInKey(rowKey: string): readonly MemberType[] {
+  const [, , name] = rowKey.split('|');
+  return memberTypes.filter((known) => known === name);
+}
+
 export const heldOf = (group: GroupId) => `${nestedPrefix.held}${group}|`;
 
 export const stagedOf = (run: RunId) => `${nestedPrefix.staged}${run}|`;

@@ -13,7 +13,7 @@ import {
   type MemberChunk,
   touchedChunks,
 } from './member-chunks.ts';
-import { allChunksOf, chunksOf, factsKey } from './nested-keys.ts';
+import { allChunksOf, chunksOf, factsKey, typeInKey } from './nested-keys.ts';
 import { FactsRow } from './nested-rows.ts';
 import type { NestedTable } from './nested-table.ts';
 import { hexIds, idCount, packedHex, withChanges } from './sorted-ids.ts';
@@ -37,7 +37,7 @@ export async function memberRows(
   const before = isFirst ? nobody : await counted(shared, directory, group);
   const sizes = new Map(before.sizes);
   const rows: RowChange[] = [];
-  for (const change of changes) {
+  for (const change of ofEveryType(changes, [...sizes.keys()].flatMap(typeInKey))) {
     const prefix = chunksOf(group, change.type);
     const chunks = await changedChunks(shared, directory, { prefix, before, change });
     for (const { from, ids } of chunks.write) {
@@ -131,6 +131,20 @@ function netChanges(writes: readonly MembersWrite[]): readonly TypeChange[] {
     return { type, added: packedHex([...added]), removed: packedHex([...removed]) };
   });
 }
+
+/** Graph may call a member something else when he goes than when he came: he leaves whatever he is stored as. */
+function ofEveryType(changes: readonly TypeChange[], stored: readonly MemberType[]): readonly TypeChange[] {
+  const types = new Set([...changes.map(({ type }) => type), ...stored]);
+  const gone = changes.flatMap(({ removed }) => hexIds(removed));
+  if (types.size <= 1 || gone.length === 0) return changes;
+  return [...types].map((type) => {
+    const { added = nothing } = changes.find((change) => change.type === type) ?? {};
+    const come = new Set(hexIds(added));
+    return { type, added, removed: packedHex(gone.filter((id) => !come.has(id))) };
+  });
+}
+
+const nothing = new Uint8Array();
 
 async function changedChunks(
   shared: NestedTable,
