@@ -63,7 +63,7 @@ async function stateAfter(state: SyncState, run: SyncRun): Promise<SyncState> {
       select: selectFingerprint,
       ...ownerOf(run),
     },
-    ...(run.users.start === undefined ? {} : { usersBefore: run.users.start }),
+    ...usersBefore(state, run),
     ...(replay === undefined ? {} : { replay }),
     counts: countsAfter(state.counts, run),
     removedLately: removedLatelyAfter(state, run),
@@ -78,6 +78,13 @@ async function stateAfter(state: SyncState, run: SyncRun): Promise<SyncState> {
     lastCompletedRun: run.id,
     lastCompletedAt: run.finishedAt ?? run.startedAt,
   };
+}
+
+/** Where what was new to the run began: of one that began at the older token once more that is the token of the run before it. */
+function usersBefore({ tokens, usersAgain, usersBefore: older }: SyncState, { users }: SyncRun) {
+  if (users.start === undefined) return {};
+  const isAgain = usersAgain === true && tokens !== undefined && users.start === older;
+  return { usersBefore: isAgain ? tokens.users : users.start };
 }
 
 const ownerOf = ({ readAs }: SyncRun) => (readAs === undefined ? {} : { readAs });

@@ -42,3 +42,16 @@ test('a user who is as he was costs the next run nothing', async () => {
   expect(await syncOne(sync, 'User 1')).toBe('unchanged');
   expect((await sync.sync()).users.start).toBe(users.delta);
 });
+
+test('who has one user read before each run reads each change twice, and not ever more of them', async () => {
+  const sync = await synced({ users: 1, groups: {} });
+  const runs = [await sync.sync()];
+  for (let round = 1; round <= 4; round++) {
+    sync.tenant.setUser(user(1), 'live', { displayName: `New ${round}` });
+    expect(await syncOne(sync, `New ${round}`)).toBe('updated');
+    runs.push(await sync.sync());
+  }
+  const ends = runs.map(({ users }) => users.delta);
+  // Each begins where the run before the last one ended.
+  expect(runs.slice(2).map(({ users }) => users.start)).toEqual(ends.slice(0, -2));
+});
