@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DirectoryId, RunId } from '../../model/ids.ts';
-import { NestedSettings } from '../../sync/settings.ts';
+import { NestedSettings, SyncScope } from '../../sync/settings.ts';
 import { DirectoryCounts } from '../../sync/sync-state.ts';
 import { CloudName, Confirmation, ConnectionCredential, NestedDirectorySettings } from '../nested-record.ts';
 import { Name, Time } from './operation.ts';
@@ -45,10 +45,14 @@ const growthLimit = z.int().min(1).nullable().meta({
   description: 'A run that would grow the directory past it waits for approval; null: no limit.',
 });
 
+/** What is not understood of a scope is not left out silently: it would let others in than were meant. */
+const [all, groups, application] = SyncScope.options;
+const scope = z.discriminatedUnion('kind', [all.strict(), groups.strict(), application.strict()]);
+
 /** Settings to change; those that are absent stay, also within `safeguard`. */
 export const SyncSettingsPatch = z
   .strictObject({
-    scope: fields.scope.unwrap(),
+    scope,
     verifiedDomainsOnly: z.boolean(),
     domains: z
       .array(z.string().max(253).toLowerCase())
