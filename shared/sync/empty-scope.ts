@@ -2,6 +2,7 @@ import type { DeriveSources } from './derive-sources.ts';
 import type { PassedThreshold } from './passed-threshold.ts';
 import type { RunLogEntry } from './run-log.ts';
 import type { AssignedApplication, Checked, PlanCounts, SyncRun } from './run-records.ts';
+import { policyFingerprint } from './scope.ts';
 import type { SafeguardSettings } from './settings.ts';
 
 /**
@@ -35,6 +36,23 @@ export function chosenGroupsGone(
   if (scope.groups.some(isLive)) return [];
   const sentence = `none of the chosen groups is there: ${usersRemoved} users and ${groupsRemoved} groups leave`;
   return [{ kind: 'chosen-groups-gone', sentence }];
+}
+
+/**
+ * The same of chosen domains of which the tenant has none, mistyped or given up, in the first run that goes by them. Guests may stay: who
+ * of them leaves later is like anybody who does.
+ */
+export async function chosenDomainsGone(
+  { usersRemoved, membershipsRemoved }: PlanCounts,
+  { run, state, checked }: Pick<DeriveSources, 'run' | 'state' | 'checked'>,
+): Promise<readonly PassedThreshold[]> {
+  const { domains, safeguard } = run.settings;
+  if (!safeguard.enabled || domains === undefined || usersRemoved + membershipsRemoved === 0) return [];
+  const verified = new Set(checked.verifiedDomains);
+  if (domains.some((domain) => verified.has(domain))) return [];
+  if (state.policy === (await policyFingerprint(run.settings, checked))) return [];
+  const sentence = `none of the chosen domains is one of the tenant: ${usersRemoved} users leave`;
+  return [{ kind: 'chosen-domains-gone', sentence }];
 }
 
 /** What a person has to know of a list of nobody; undefined when somebody is assigned. */

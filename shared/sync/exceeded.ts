@@ -2,7 +2,7 @@ import type { Derivation } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
 import { limitsPassed } from './directory-limits.ts';
 import { emptiedGroups } from './emptied-groups.ts';
-import { chosenGroupsGone, scopeEmptied } from './empty-scope.ts';
+import { chosenDomainsGone, chosenGroupsGone, scopeEmptied } from './empty-scope.ts';
 import { isFirst } from './fold-round.ts';
 import type { LimitedChange } from './held-groups.ts';
 import type { PassedThreshold } from './passed-threshold.ts';
@@ -37,6 +37,7 @@ export async function exceededBy(sources: DeriveSources, decided: Decided): Prom
     ...limitsPassed(counts, state.counts, run.settings),
     ...scopeEmptied(counts, checked, run.settings.safeguard),
     ...chosenGroupsGone(counts, sources),
+    ...(await chosenDomainsGone(counts, sources)),
     ...removals.passed,
   ];
   const lost = passed.length > 0 ? [] : lostByGroup(sources, decided.derivation, decided.limited.sets);

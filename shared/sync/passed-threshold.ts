@@ -10,7 +10,8 @@ export type ThresholdKind =
   | 'groups-limit'
   | 'memberships-limit'
   | 'nobody-assigned'
-  | 'chosen-groups-gone';
+  | 'chosen-groups-gone'
+  | 'chosen-domains-gone';
 
 /** A threshold that a plan passes. */
 export interface PassedThreshold {
