@@ -76,11 +76,12 @@ function countOf(parameters: Parameters, code: RefusalCode): number {
   return Math.min(Math.max(0, count), limits.pageSizeMax);
 }
 
+/** Beyond what a number holds it is the largest: clients without a limit ask for the largest of their own. */
 function wholeNumber(parameters: Parameters, name: string, code: RefusalCode): number | undefined {
   const text = parameters.get(name.toLowerCase())?.trim() ?? '';
   if (text === '') return undefined;
-  if (!/^[+-]?\d{1,15}$/.test(text)) throw new Refusal(code, `${name} is a whole number.`);
-  return Number(text);
+  if (!/^[+-]?\d+$/.test(text)) throw new Refusal(code, `${name} is a whole number.`);
+  return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
 }
 
 function parameterText(name: string, value: Json): string {

@@ -30,6 +30,10 @@ export const listCases: readonly ScimCase[] = [
       }),
       get('/Users?startIndex=4&count=2', list([], { totalResults: 3, startIndex: 4 })),
       get('/Users?startIndex=1000000', list([], { totalResults: 3, startIndex: 1_000_000 })),
+      get(
+        '/Users?startIndex=9223372036854775807&count=9223372036854775807',
+        list([], { totalResults: 3, startIndex: Number.MAX_SAFE_INTEGER }),
+      ),
       get('/Users?count=0', list([], { totalResults: 3 })),
       get('/Users?count=-5', list([], { totalResults: 3 })),
       get('/Users?startIndex=-5&count=100000', { ...some, totalResults: 3, startIndex: 1, itemsPerPage: 3 }),
