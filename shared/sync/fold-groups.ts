@@ -8,6 +8,8 @@ import type { SyncState } from './sync-state.ts';
 export interface FoldedGroup {
   readonly life: Life;
   readonly storedLife?: Life;
+  /** The round told that it was deleted, whatever it told after that. */
+  readonly slept?: true;
   readonly hidden: boolean;
   readonly dynamic: boolean;
   /** Some entry of the round had `members@delta`. */
@@ -27,7 +29,7 @@ export function groupAfter(
   const known = before ?? (row === undefined ? undefined : knownGroup(row));
   if (before === undefined && row?.life === 'gone' && !isRevived(entry, enumerated)) return undefined;
   if (entry.kind === 'removed') {
-    return known === undefined ? undefined : { ...known, life: lifeAfter(entry.reason) };
+    return known === undefined ? undefined : { ...known, life: lifeAfter(entry.reason), slept: true };
   }
   return {
     ...shownGroup(known ?? newGroup, entry.fields),

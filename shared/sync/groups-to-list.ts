@@ -48,9 +48,10 @@ type Asked = Record<'sweep' | 'listed' | 'isTold' | 'hadMembers', boolean>;
 
 /** A group that was deleted before the first run comes back like a new one, and like any restored one without all its members. */
 function whyToList(folded: FoldedGroup, asked: Asked): Pick<Reread, 'reason' | 'doubted'> | undefined {
-  const { life, storedLife } = folded;
+  const { life, storedLife, slept } = folded;
   if (life !== 'live') return undefined;
-  if (storedLife === 'soft-deleted') return { reason: 'restored' };
+  // What changed in it before it was deleted was not told while it was.
+  if (storedLife === 'soft-deleted' || slept === true) return { reason: 'restored' };
   if (storedLife !== 'live') return asked.isTold ? undefined : { reason: 'restored' };
   return asked.sweep ? whyEnumeratedOnly(folded, asked) : undefined;
 }

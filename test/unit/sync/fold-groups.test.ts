@@ -83,7 +83,7 @@ test('whatever fields and slices the entries of a round leave out, a group is wh
 
 test('a removed group keeps what is known of it, and what it was before', () => {
   const hidden = { visibility: 'HiddenMembership', groupTypes: ['DynamicMembership'] };
-  const known = { hidden: true, dynamic: true, isNew: false, storedLife: 'live' };
+  const known = { hidden: true, dynamic: true, isNew: false, storedLife: 'live', slept: true };
   expect(folded(rowOf(hidden), [removed('changed')])).toEqual({
     ...known,
     life: 'soft-deleted',

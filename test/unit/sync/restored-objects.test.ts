@@ -135,6 +135,26 @@ test('what one run cannot ask is asked in the next, and what is too much is read
   expect((await sync.sync()).groups.baseline).toBe(false);
 });
 
+test('a group that one round tells to be deleted and restored has who came into it before (rule 4)', async () => {
+  const sync = await synced({ users: 2, groups: { 1: [['user', 1]] } });
+  sync.tenant.setMember(group(1), user(2), 'user');
+  sync.tenant.setGroup(group(1), 'live', { displayName: 'Restored' });
+  const mend = graphAnswers(sync, ({ groupsDelta }) => ({
+    groupsDelta: async (from) => {
+      const answer = await groupsDelta(from);
+      if (answer.kind === 'fault') return answer;
+      const items = answer.value.items.flatMap((entry) => [
+        { kind: 'removed', id: entry.id, reason: 'changed' } as const,
+        { kind: 'present', id: entry.id, fields: {} } as const,
+      ]);
+      return { ...answer, value: { ...answer.value, items } };
+    },
+  }));
+  await sync.sync();
+  mend();
+  expect(told(sync)).toEqual({ 1: [1, 2] });
+});
+
 /** The groups are read anew while user 1 is soft-deleted, after the users were read; then he is restored. */
 async function sleptThroughEnumeration(others: number): Promise<SimulatedSync> {
   const stays = ['user', others + 1] as const;
