@@ -5,15 +5,7 @@ import type { Randomness } from '../model/new-ids.ts';
 import { submitBatch } from './batch.ts';
 import type { Inconsistency } from './consistency-finding.ts';
 import { isNested, nestedFaults } from './consistency-nested.ts';
-import {
-  counterKey,
-  endOf,
-  lastPart,
-  memberKey,
-  nestingKey,
-  reverseKey,
-  rowPrefix,
-} from './directory-keys.ts';
+import { counterKey, lastPart, memberKey, nestingKey, reverseKey, rowPrefix } from './directory-keys.ts';
 import { CounterRow, NameRow, parseGroupRow, parseUserRow, rowSchema } from './directory-rows.ts';
 import { directoryTable, type RangeRow } from './directory-table.ts';
 import { isUniqueName } from './index-rows.ts';
@@ -26,16 +18,24 @@ import { available } from './storage-busy.ts';
  * Reads the whole partition of a directory at rest and tells what does not fit together (invariants I4, I5, I6):
  * index rows and their objects, memberships and their mirrors and ends, counters, journals that were not carried to their end.
  * Of a `nested` directory: packed members and their counts, the reverse of each, what is kept for groups above their limit, and
- * what runs left behind. Costs a round trip per thousand rows and holds the partition in memory.
+ * what runs left behind. Costs a round trip per thousand rows; holds the partition in memory, and of a `nested` directory no more than
+ * who is in which group.
  * While others write, what it finds may be no more than their work in progress.
  */
 export async function findInconsistencies(
   table: TableClient,
   directory: DirectoryId,
 ): Promise<readonly Inconsistency[]> {
+  const shared = nestedTable(table);
+  if (await isNested(shared, directory)) return await all(nestedFaults(shared, directory));
   const rows = await partition(table, directory);
-  if (isNested(rows)) return [...nestedFaults(rows)];
   return [...indexFaults(rows), ...membershipFaults(rows), ...counterFaults(rows), ...journalFaults(rows)];
+}
+
+async function all<T>(found: AsyncIterable<T>): Promise<readonly T[]> {
+  const list: T[] = [];
+  for await (const one of found) list.push(one);
+  return list;
 }
 
 /**
@@ -46,8 +46,9 @@ export async function repairInconsistencies(
   table: TableClient,
   directory: DirectoryId,
 ): Promise<readonly Inconsistency[]> {
-  const lease = leases(nestedTable(table));
-  const nested = isNested(await partition(table, directory, nestedStateOnly));
+  const shared = nestedTable(table);
+  const lease = leases(shared);
+  const nested = await isNested(shared, directory);
   const request = { holder: 'fsck', now: Date.now(), seconds: repairSecondsMax };
   const fence = nested ? await lease.acquire(directory, request) : undefined;
   if (nested && fence === undefined)
@@ -64,9 +65,9 @@ const repairSecondsMax = 600;
 async function repaired(table: TableClient, directory: DirectoryId): Promise<readonly Inconsistency[]> {
   const found = await findInconsistencies(table, directory);
   const changes = new Map(found.flatMap(({ repair }) => repair).map((change) => [change.rowKey, change]));
-  const all = [...changes.values()];
-  for (let start = 0; start < all.length; start += limits.transactionRowsMax) {
-    const batch = all.slice(start, start + limits.transactionRowsMax);
+  const rows = [...changes.values()];
+  for (let start = 0; start < rows.length; start += limits.transactionRowsMax) {
+    const batch = rows.slice(start, start + limits.transactionRowsMax);
     await available(submitBatch(table, directory, batch));
   }
   return found;
@@ -74,14 +75,13 @@ async function repaired(table: TableClient, directory: DirectoryId): Promise<rea
 
 type Rows = ReadonlyMap<string, RangeRow>;
 
-async function partition(table: TableClient, directory: DirectoryId, keys = everything): Promise<Rows> {
+async function partition(table: TableClient, directory: DirectoryId): Promise<Rows> {
   const { range } = directoryTable(table, unused);
-  const rows = await range(directory, { ...keys, limit: Number.POSITIVE_INFINITY });
+  const rows = await range(directory, { ...everything, limit: Number.POSITIVE_INFINITY });
   return new Map(rows.map((row) => [row.rowKey, row]));
 }
 
 const everything = { from: '', to: '~' };
-const nestedStateOnly = { from: rowPrefix.sync, to: endOf(rowPrefix.sync) };
 
 const unused: Randomness = { now: () => 0, randomBytes: (count) => new Uint8Array(count) };
 

@@ -40,6 +40,7 @@ import { type NestedTable, nestedTable } from './nested/nested-table.ts';
 import { unpackValue } from './nested/packed-value.ts';
 import { rowsByKey } from './nested/rows-by-key.ts';
 import { discarded, forgottenRuns } from './nested/run-rows.ts';
+import { settle } from './nested/settled.ts';
 import { guidOfHex, hexIds, hexOfGuid, packedHex } from './nested/sorted-ids.ts';
 import { idsInRow, isSpread, ownKeyOf, storedIds } from './nested/spread-ids.ts';
 import { journalPartsOf, stagedPagesOf } from './nested/staged-ranges.ts';
@@ -112,6 +113,7 @@ export function tableNestedStore(table: TableClient): NestedDirectoryStore {
       return found && JournalPart.parse(unpackValue(found));
     },
     journalParts: (directory, range) => journalPartsOf(shared, directory, range),
+    settle: (directory, fence) => settle(shared, lease, { directory, fence }),
     discard: (directory, fence, run) => discarded(shared, lease, { directory, fence, run }),
     forgetRuns: (directory, fence, runs) => forgottenRuns(shared, lease, { directory, fence, ...runs }),
 

@@ -74,6 +74,11 @@ export interface NestedDirectoryStore {
   journal(directory: DirectoryId, run: RunId, part: number): Promise<JournalPart | undefined>;
   /** Parts in their order, several with a round trip; undefined for a part that is not there. */
   journalParts(directory: DirectoryId, parts: JournalRange): AsyncIterable<JournalPart | undefined>;
+  /**
+   * Has counts and the groups of each member follow the lists of members of each group, after a run that was ended half-way or a
+   * restore of an export, which may hold one without the other. Reads all of it; repeating it is harmless. Throws `FenceLost`.
+   */
+  settle(directory: DirectoryId, fence: Fence): Promise<void>;
   /** Removes what a run staged, its journal and the order to stop it included, by pages; false while some is left. */
   discard(directory: DirectoryId, fence: Fence, run: RunId): Promise<boolean>;
   /**

@@ -304,6 +304,32 @@ export function describeNestedStore(name: string, open: () => Promise<NestedDire
       expect(counts.reduce((sum, users) => sum + users, 0)).toBe(79);
     });
 
+    test('when it is settled, the groups of each member are those whose lists have him', async () => {
+      const inGroups = (n: number, groups: readonly number[]): NestedWrite => ({
+        ...{ kind: 'groups-of', member: guid(n), added: packed(groups.map(guid)), removed: packed([]) },
+      });
+      await commit(...[1, 2].map((n): NestedWrite => ({ kind: 'group', group: nestedGroup(n) })));
+      await commit(members(1, [10, 11]), members(2, [11]), {
+        ...members(2, [50]),
+        type: 'device',
+      } as NestedWrite);
+      await commit({ ...members(1, [2]), type: 'group' } as NestedWrite);
+      // One direction without the other, as whoever ends half-way leaves it.
+      await commit(inGroups(10, [2]), inGroups(11, [1, 2]), inGroups(12, [1]));
+      for (const _ of ['once', 'again']) {
+        await store.settle(directory, fence);
+        const found = await store.groupsOf(directory, [10, 11, 12, 50].map(guid));
+        expect(new Map([...found].map(([member, groups]) => [member, unpacked(groups)]))).toEqual(
+          new Map([
+            [guid(10), ascending([1])],
+            [guid(11), ascending([1, 2])],
+            [guid(50), ascending([2])],
+          ]),
+        );
+        expect((await store.nesting(directory)).edges).toEqual([{ parent: group(1), child: group(2) }]);
+      }
+    });
+
     test('one commit may say several things of one group, the last one counts', async () => {
       const of = (type: 'group' | 'device', added: readonly number[], removed: readonly number[] = []) => ({
         ...members(1, added, removed),

@@ -138,6 +138,12 @@ export function memoryNestedStore(interrupt: Interruption = () => undefined): Ne
     async *journalParts(id, { run, from, to }) {
       for (let part = from; part < to; part++) yield structuredClone(of(id).journal.get(`${run}/${part}`));
     },
+    settle: async (id, fence) => {
+      await interrupt('before-write');
+      mustHold(of(id), fence);
+      settle(of(id));
+      await interrupt('after-write');
+    },
     discard: async (id, fence, run) => {
       await interrupt('before-write');
       mustHold(of(id), fence);
@@ -244,6 +250,16 @@ function changeMembers(directory: Directory, write: Extract<NestedWrite, { kind:
   for (const member of unpackGuids(write.added)) members.set(member, write.type);
   for (const member of unpackGuids(write.removed)) members.delete(member);
   directory.members.set(write.group, members);
+}
+
+function settle({ groups, members, groupsOf }: Directory): void {
+  groupsOf.clear();
+  for (const [group, of] of members) {
+    if (!groups.has(group)) members.delete(group);
+    else
+      for (const [member, type] of of)
+        if (type !== 'group') groupsOf.set(member, (groupsOf.get(member) ?? new Set()).add(group));
+  }
 }
 
 const keysOfRun = (directory: Directory, run: RunId | undefined) =>
