@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SyncState } from '../sync/sync-state.ts';
 import type { RowProperties } from './batch.ts';
 import type { ExportedEntity } from './export-format.ts';
 import { leaseKey, nestedPrefix, stateKey } from './nested/nested-keys.ts';
@@ -24,7 +25,12 @@ function settled({ properties }: ExportedEntity): ExportedEntity['properties'] {
   );
   // Parsed when it is read: who is assigned may lie in rows of its own.
   const { tokens: _tokens, activeRun: _run, ...kept } = z.looseObject({}).parse(jsonOf(row));
-  return exportedProperties({ ...jsonRow(kept), ...(typeof assigned === 'string' ? { assigned } : {}) });
+  // While it was exported, a run may have been at work: some rows are of before it, some of after it.
+  const unsettled = 'restored' satisfies SyncState['unsettled'];
+  return exportedProperties({
+    ...jsonRow({ ...kept, unsettled }),
+    ...(typeof assigned === 'string' ? { assigned } : {}),
+  });
 }
 
 function typedValue({ type, value }: ExportedEntity['properties'][string]): unknown {

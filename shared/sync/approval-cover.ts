@@ -25,6 +25,8 @@ export interface Cover {
 
 export interface Covered extends Removing {
   readonly counts: PlanCounts;
+  /** What the directory has, where that is not what was published. */
+  readonly before: Plan['before'];
   readonly derivation: Derivation;
   readonly exceeded: Exceeded;
 }
@@ -72,7 +74,7 @@ function unseenAbove(
   plan: Covered,
   { unseen, approved }: Beside,
 ): readonly PassedThreshold[] {
-  const isTold = plan.derivation.change !== undefined;
+  const isTold = plan.derivation.change !== undefined && !unseen.isUntold;
   const membershipsRemoved = isTold
     ? sumOf(unseen.lost.values())
     : Math.max(0, plan.counts.membershipsRemoved - approved.counts.membershipsRemoved);
@@ -82,7 +84,7 @@ function unseenAbove(
     usersDeactivated: unseen.deactivated.size,
     groupsRemoved: unseen.groups.size,
   };
-  const known = knownBefore(sources);
+  const known = knownBefore(sources, plan.before);
   const losses = lossesWithin(known.lately, known.now);
   const shrunken = isTold ? shrunkenOf(sources, plan.derivation, { losing: unseen.lost, losses }) : [];
   return exceededThresholds({ counts, emptied: 0, shrunken }, known, sources.run.settings.safeguard);

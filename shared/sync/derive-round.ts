@@ -8,6 +8,7 @@ import { nestingOf } from '../nesting/nesting.ts';
 import { type NetChange, netChange } from '../nesting/net-change.ts';
 import { countedBefore, countsAfter, withLiveUsers } from './counting-users.ts';
 import type { BothStates, DeriveSources } from './derive-sources.ts';
+import { isFirst } from './fold-round.ts';
 import { type KeptMembers, keptMembers } from './kept-members.ts';
 import { below, largeGroups } from './large-groups.ts';
 import { isFlattened, policyFingerprint, toldGroups } from './scope.ts';
@@ -34,9 +35,9 @@ export const toldPairsMax = 2_000_000;
 /** The net change of effective membership of a round, reading of the store only what it touches. */
 export async function deriveRound(sources: DeriveSources): Promise<Derivation> {
   const skeleton = skeletonOf(sources);
-  if (sources.state.lastCompletedRun === undefined) return firstDerivation(sources, skeleton);
+  if (isFirst(sources)) return firstDerivation(sources, skeleton);
   const touched = touchedBy(sources, skeleton);
-  const isRejudged = await hasNewPolicy(sources);
+  const isRejudged = sources.state.unsettled !== undefined || (await hasNewPolicy(sources));
   if (isUntouched(touched) && !isRejudged) return unchanged(skeleton);
   await sources.stored.loadGroupsOf([...touched.users, ...changedRows(touched.userEdges.byMember)]);
   const affected = affectedBy(skeleton.before, skeleton.after, touched);

@@ -11,7 +11,7 @@ type Limits = Pick<NestedSettings, 'maxUsers' | 'maxGroups' | 'maxMemberships'>;
  */
 export function limitsPassed(
   counts: PlanCounts,
-  published: DirectoryCounts | undefined,
+  published: Omit<DirectoryCounts, 'domains'> | undefined,
   limits: Limits,
 ): readonly PassedThreshold[] {
   const before = published ?? { users: 0, groups: 0, memberships: 0 };

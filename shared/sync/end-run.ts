@@ -42,6 +42,7 @@ const passing = [
   'rejectedPlan',
   'replay',
   'throttledUntil',
+  'unsettled',
   'usersAgain',
   'usersBefore',
 ] as const;
@@ -65,7 +66,7 @@ async function stateAfter(state: SyncState, run: SyncRun): Promise<SyncState> {
     },
     ...usersBefore(state, run),
     ...(replay === undefined ? {} : { replay }),
-    counts: countsAfter(state.counts, run),
+    counts: countsAfter(state, run),
     removedLately: removedLatelyAfter(state, run),
     checked: run.checked,
     ...auditedAfter(state, run),
@@ -89,8 +90,9 @@ function usersBefore({ tokens, usersAgain, usersBefore: older }: SyncState, { us
 
 const ownerOf = ({ readAs }: SyncRun) => (readAs === undefined ? {} : { readAs });
 
-function countsAfter(before: DirectoryCounts | undefined, run: SyncRun): DirectoryCounts {
-  const { users, groups, memberships } = before ?? { users: 0, groups: 0, memberships: 0 };
+function countsAfter({ counts: published }: SyncState, run: SyncRun): DirectoryCounts {
+  const { users, groups, memberships } = run.plan?.before ??
+    published ?? { users: 0, groups: 0, memberships: 0 };
   const counts = run.plan?.counts;
   return {
     users: users + (counts?.usersCreated ?? 0) - (counts?.usersRemoved ?? 0),

@@ -7,7 +7,7 @@ import { isFirst } from './fold-round.ts';
 import type { LimitedChange } from './held-groups.ts';
 import type { PassedThreshold } from './passed-threshold.ts';
 import { lossesWithin } from './removal-window.ts';
-import type { LostByGroup, PlanCounts } from './run-records.ts';
+import type { LostByGroup, Plan, PlanCounts } from './run-records.ts';
 import { exceededThresholds, type Known, type Shrunken } from './safeguard.ts';
 import { lostByGroup, shrunkenGroups } from './shrunken-groups.ts';
 
@@ -15,6 +15,8 @@ interface Decided {
   readonly counts: PlanCounts;
   readonly derivation: Derivation;
   readonly limited: LimitedChange;
+  /** What the directory has, where that is not what was published. */
+  readonly before: Plan['before'];
 }
 
 /** Why a plan has to wait for a person, and the groups that this is about. */
@@ -34,7 +36,7 @@ export async function exceededBy(sources: DeriveSources, decided: Decided): Prom
   const { counts } = decided;
   const removals = isFirst(sources) ? noRemovals : await removalsAbove(sources, decided);
   const passed = [
-    ...limitsPassed(counts, state.counts, run.settings),
+    ...limitsPassed(counts, decided.before ?? state.counts, run.settings),
     ...scopeEmptied(counts, checked, run.settings.safeguard),
     ...chosenGroupsGone(counts, sources),
     ...(await chosenDomainsGone(counts, sources)),
@@ -48,10 +50,10 @@ const noRemovals: Exceeded = { passed: [], emptied: [], shrunken: [] };
 
 async function removalsAbove(
   sources: DeriveSources,
-  { counts, derivation, limited }: Decided,
+  { counts, derivation, limited, before }: Decided,
 ): Promise<Exceeded> {
   const { safeguard } = sources.run.settings;
-  const known = knownBefore(sources);
+  const known = knownBefore(sources, before);
   const lately = { sets: limited.sets, losses: lossesWithin(known.lately, known.now) };
   const emptied = await emptiedGroups(sources, derivation, lately);
   const shrunken = shrunkenGroups(sources, derivation, lately);
@@ -65,8 +67,11 @@ async function removalsAbove(
 const noGroups = { emptied: [], shrunken: [] };
 
 /** What removals are measured by. */
-export const knownBefore = ({ run, state }: Pick<DeriveSources, 'run' | 'state'>): Known => ({
-  counts: state.counts,
+export const knownBefore = (
+  { run, state }: Pick<DeriveSources, 'run' | 'state'>,
+  before: Plan['before'],
+): Known => ({
+  counts: before ?? state.counts,
   now: Date.parse(run.startedAt),
   ...(state.removedLately === undefined ? {} : { lately: state.removedLately }),
 });

@@ -9,10 +9,14 @@ export interface Failure {
   readonly detail: string;
 }
 
+/** It goes forward only, unless somebody ends it half-way. */
+const isBeingApplied = ({ phase, status }: SyncRun) =>
+  (phase === 'apply' || phase === 'cleanup') && status === 'running';
+
 /**
  * Ends a run whose steps fail for a reason nobody foresaw: nothing of it is applied, and the next run begins from the last
- * committed tokens. From the apply phase on a run can only go forward, so there it is told and left to be woken again.
- * Old messages, finished runs and those that wait for a person are left alone.
+ * committed tokens. From the apply phase on a run can only go forward, so there it is told, as one that is stuck, and left to be woken
+ * again; only a person ends it (`abandonRun`). Old messages, finished runs and those that wait for a person are left alone.
  */
 export async function failRun(
   ports: Pick<OrderPorts, 'store' | 'log' | 'now' | 'holder'>,
@@ -31,12 +35,17 @@ export async function failRun(
     await log.write(directory, id, [
       { key: '9/step-failed', at, level: 'error', code: failure.code, message: failure.detail },
     ]);
-    if (run.phase === 'apply' || run.phase === 'cleanup') return 'told';
+    if (isBeingApplied(run)) {
+      const stuck: SyncRun = { ...run, stuck: { since: at, ...run.stuck, ...failure } };
+      await store.commit(directory, fence, [{ kind: 'checkpoint', run: stuck }]);
+      await log.saveRun(stuck);
+      return 'told';
+    }
     while (!(await store.discard(directory, fence, id))) {
       // Each call removes a page.
     }
     const { activeRun: _, ...kept } = { ...state, ...throttledUntil(run) };
-    const failed: SyncRun = { ...run, status: 'failed', finishedAt: at, failure };
+    const failed: SyncRun = { ...run, status: 'failed', finishedAt: at, failure: run.failure ?? failure };
     await store.commit(directory, fence, [
       { kind: 'state', state: { ...kept, lastRun: id } },
       { kind: 'checkpoint', run: failed },

@@ -34,8 +34,9 @@ export interface FoldSources {
   readonly state: SyncState;
 }
 
-/** Nothing was ever told. */
-export const isFirst = ({ state }: Pick<FoldSources, 'state'>) => state.lastCompletedRun === undefined;
+/** Nothing was ever told, not even by a first run that was ended half-way. */
+export const isFirst = ({ state }: Pick<FoldSources, 'state'>) =>
+  state.lastCompletedRun === undefined && state.unsettled === undefined;
 
 /** Reads a run's staged pages in the order of their streams; stored rows are read beside each page, if there are any. */
 export async function foldRound(sources: FoldSources): Promise<FoldedRound> {

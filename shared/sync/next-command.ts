@@ -9,7 +9,7 @@ export function nextCommand(run: SyncRun): SyncCommand {
   if (run.status !== 'running') return run.phase === 'done' ? { kind: 'rest' } : { kind: 'abandon' };
   switch (run.phase) {
     case 'check':
-      return { kind: 'check' };
+      return { kind: run.settling === true ? 'settle' : 'check' };
     case 'read':
       return readCommand(run);
     case 'fold':

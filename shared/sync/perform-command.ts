@@ -21,6 +21,9 @@ import type { Done, Work } from './work.ts';
 /** Does what the machine decided; what came of it is for the machine again. */
 export async function perform(work: Work, run: SyncRun, command: SyncCommand): Promise<Done> {
   switch (command.kind) {
+    case 'settle':
+      await work.store.settle(run.directory, work.fence);
+      return { event: { kind: 'settled' }, writes: [] };
     case 'check':
       return await check(work, run);
     case 'read-page':

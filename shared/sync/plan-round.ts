@@ -2,6 +2,7 @@ import { type Cover, coverOf } from './approval-cover.ts';
 import { askedGroups } from './asked-groups.ts';
 import { rereadLog } from './audit-log.ts';
 import { changeLog } from './change-log.ts';
+import { countedDirectory } from './counted-directory.ts';
 import { type Derivation, deriveRound } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
 import { doubtfulObjects } from './doubtful-objects.ts';
@@ -121,11 +122,13 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     sources.listsMax,
   );
   const { hash, count } = await hashOf(parts());
-  const exceeded = await exceededBy(derive, { counts, derivation, limited });
+  const before = state.unsettled === undefined ? undefined : countedDirectory(derive, derivation);
+  const exceeded = await exceededBy(derive, { counts, derivation, limited, before });
   const plan: Plan = {
     hash,
     parts: count,
     counts,
+    ...(before === undefined ? {} : { before }),
     exceeded: exceeded.passed.map(({ sentence }) => sentence),
     thresholds: exceeded.passed.map(({ kind }) => kind),
     rereads,
@@ -146,7 +149,7 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
     },
     externalUsers: () => externalUsers(derive, { derivation, limited }),
     cover: () =>
-      coverOf(derive, { counts, derivation, exceeded, sets: limited.sets, users: users(), groups }),
+      coverOf(derive, { counts, before, derivation, exceeded, sets: limited.sets, users: users(), groups }),
   };
 }
 
@@ -170,7 +173,8 @@ function* partsOfPlan(
   for (const items of partsOf(groups, itemsPerPart)) yield { kind: 'groups', items: items.map(toGroupItem) };
   yield* memberParts(sources);
   yield* heldParts(sources, limited);
-  yield* derivation.change === undefined ? everything(sources.run) : outboxOf(sources, limited.sets);
+  const isUntold = derivation.change === undefined || sources.state.unsettled !== undefined;
+  yield* isUntold ? everything(sources.run) : outboxOf(sources, limited.sets);
 }
 
 /** Decisions in one journal part. */

@@ -47,7 +47,8 @@ function lossesOf(runs: readonly RemovedLately[]): Losses {
 
 /** The window after a run. What a person approved does not count against the next runs; who approves no removal has approved none. */
 export function removedLatelyAfter(state: SyncState, run: SyncRun): NonNullable<SyncState['removedLately']> {
-  const { removedLately: before = [], counts: published } = state;
+  const { removedLately: before = [] } = state;
+  const published = run.plan?.before ?? state.counts;
   const removed = run.plan === undefined ? undefined : removalsOf(run.plan.counts);
   const removes = removed !== undefined && !isNothing(removed);
   if (removes && run.approval !== undefined) return [];

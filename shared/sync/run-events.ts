@@ -8,6 +8,7 @@ import type { Ask, Asking, Checked, MembersProgress, Plan, Reread, SyncRun } fro
 export type SyncEvent =
   /** A message arrived: go on from the checkpoint. */
   | { readonly kind: 'resumed' }
+  | { readonly kind: 'settled' }
   | { readonly kind: 'checked'; readonly checked: Checked }
   | Refused
   | { readonly kind: 'page-read'; readonly stream: StreamName; readonly page: PageSummary }
@@ -89,6 +90,7 @@ export interface MembersListed {
 
 /** What to do next: one thing at a time, so that a run that dies repeats one thing and never skips one. */
 export type SyncCommand =
+  | { readonly kind: 'settle' }
   | { readonly kind: 'check' }
   | { readonly kind: 'read-page'; readonly stream: StreamName; readonly link?: string }
   /** The moment a fast baseline's delta begins at. */

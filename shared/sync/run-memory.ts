@@ -51,7 +51,8 @@ export class RunMemory {
   /** What a question that begins now may ask: all of it as of one run. */
   async asOf(at: Place): Promise<AsOfRun> {
     const state = await at.store.state(at.directory);
-    const run = state.lastCompletedRun;
+    // What is there after a run that was ended half-way is no completed run's.
+    const run = state.unsettled === undefined ? state.lastCompletedRun : undefined;
     return {
       state,
       of: async (name, read) =>
@@ -107,7 +108,8 @@ const runMemoryBytesMax = 64 * 1024 * 1024;
 const entryBytes = 200;
 
 /** Whether the rows are those of the last completed run: a run that applies its changes is on the way from one to the next. */
-async function isSettled({ store, directory }: Place, { activeRun }: SyncState): Promise<boolean> {
+async function isSettled({ store, directory }: Place, { activeRun, unsettled }: SyncState): Promise<boolean> {
+  if (unsettled !== undefined) return false;
   if (activeRun === undefined) return true;
   const run = await store.run(directory, activeRun);
   return run !== undefined && run.phase !== 'apply' && run.phase !== 'cleanup';

@@ -109,6 +109,44 @@ function wasDecided(run: SyncRun, { approve, hash }: Decision): boolean {
   return approve === (run.status !== 'rejected');
 }
 
+export interface Abandonment {
+  readonly directory: DirectoryId;
+  readonly run: RunId;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/**
+ * Ends a run in the middle of what it applies, when nothing else helps. What it made true stays, what it did not is not: the next run
+ * first makes what is stored fit together, reads everything anew, and tells consumers to do so too. Refusal `conflict` for a run that is
+ * not stuck.
+ */
+export async function abandonRun(ports: OrderPorts, order: Abandonment): Promise<SyncRun> {
+  const { directory, run: id, by, reason } = order;
+  return await withLease(ports, directory, async (fence) => {
+    const [state, run] = await Promise.all([ports.store.state(directory), ports.store.run(directory, id)]);
+    if (run === undefined) throw new Refusal('not-found', `no run ${id}`);
+    const isAgain = run.failure?.code === runAbandoned;
+    if (!isAgain && (state.activeRun !== id || run.stuck === undefined)) {
+      throw new Refusal('conflict', `run ${id} is not stuck`, { reason: 'run_not_stuck' });
+    }
+    await ports.note?.();
+    if (isAgain) return await toldAgain(ports, run);
+    const { tokens: _, ...kept } = state;
+    const { waits: __, ...ended } = run;
+    const failure = { code: runAbandoned, detail: `${by} ended it half-way: ${reason}` };
+    const abandoned: SyncRun = { ...ended, status: 'failed', failure };
+    await ports.store.commit(directory, fence, [
+      { kind: 'state', state: { ...kept, unsettled: 'abandoned' } },
+      { kind: 'checkpoint', run: abandoned },
+    ]);
+    await tell(ports, abandoned);
+    return abandoned;
+  });
+}
+
+const runAbandoned = 'run_abandoned';
+
 /** Asks the active run to stop at its next checkpoint (XA-15). A decided plan is carried to its end. */
 export async function cancelRun(ports: OrderPorts, directory: DirectoryId, id: RunId): Promise<void> {
   const run = await ports.store.run(directory, id);

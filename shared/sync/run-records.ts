@@ -143,6 +143,8 @@ export const Plan = z.object({
   exceeded: z.array(z.string()),
   /** The kind of each; rows from before this was known lack them. */
   thresholds: z.array(z.string()).exactOptional(),
+  /** What the directory had before, counted; absent where it is what was published last. */
+  before: z.object({ users: z.int(), groups: z.int(), memberships: z.int() }).exactOptional(),
   /** Groups to read by list in the next round. */
   rereads: z.array(Reread),
   /** They are too many to be remembered: the next round reads all groups. */
@@ -235,6 +237,10 @@ export const SyncRun = z.object({
   auditDue: z.enum(['hourly', 'asked']).exactOptional(),
   audit: RunAudit.exactOptional(),
   checked: Checked.exactOptional(),
+  /** Before anything else, what is stored is made to fit together. */
+  settling: z.boolean().exactOptional(),
+  /** While it applies its plan: its steps fail again and again at the same place, since then. RFC 3339. */
+  stuck: z.object({ since: z.string(), code: z.string(), detail: z.string() }).exactOptional(),
   plan: Plan.exactOptional(),
   approval: z.object({ by: z.string(), at: z.string() }).exactOptional(),
   /** Position in the apply phase: user pages, group pages, journal parts. */

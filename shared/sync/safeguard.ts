@@ -26,7 +26,7 @@ export interface Shrunken extends Loss {
 
 export interface Known {
   /** As published last. */
-  readonly counts: DirectoryCounts | undefined;
+  readonly counts: Omit<DirectoryCounts, 'domains'> | undefined;
   readonly lately?: SyncState['removedLately'];
   /** Milliseconds since 1970. */
   readonly now: number;

@@ -9,11 +9,14 @@ import type { Checked, StreamCursor, SyncRun } from './run-records.ts';
 import { answered, ended, failed, goOn } from './step-results.ts';
 
 /** The state machine of a run: decides and does nothing. */
-export function step(run: SyncRun, event: SyncEvent): Step {
+export function step(before: SyncRun, event: SyncEvent): Step {
+  const run = event.kind === 'resumed' ? before : gettingOn(before);
   if (mayCancel(run)) return ended(run, { status: 'cancelled' });
   switch (event.kind) {
     case 'resumed':
       return { run, command: nextCommand(run) };
+    case 'settled':
+      return goOn(settled(run));
     case 'checked':
       return goOn({ ...run, phase: 'read', checked: checkedAgain(run, event.checked) });
     case 'refused':
@@ -55,6 +58,9 @@ export function step(run: SyncRun, event: SyncEvent): Step {
       return faulted(run, event.fault);
   }
 }
+
+const gettingOn = ({ stuck: _, ...run }: SyncRun): SyncRun => run;
+const settled = ({ settling: _, ...run }: SyncRun): SyncRun => run;
 
 /** What an approved run had read before is no more than it was allowed to see then. */
 const checkedAgain = ({ checked: before }: SyncRun, now: Checked): Checked => ({

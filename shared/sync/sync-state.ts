@@ -86,6 +86,11 @@ export const SyncState = z.object({
   rejectedPlan: z.string().exactOptional(),
   /** Graph asked a run that has ended meanwhile to wait until then, milliseconds since 1970. */
   throttledUntil: z.number().exactOptional(),
+  /**
+   * Memberships may be told in one direction only, and of some of what is stored nobody was told: since a run was ended half-way, or
+   * since an export was restored that was made while one was at work. The next run that is completed makes all of it true again.
+   */
+  unsettled: z.enum(['abandoned', 'restored']).exactOptional(),
   /** What the removal of tombstones has to remember. */
   tombstones: Tombstones.exactOptional(),
   lastRun: RunId.exactOptional(),
