@@ -37,6 +37,7 @@ export const AuditAct = z.enum([
   'directory.debug.changed',
   'run.started',
   'run.cancelled',
+  'run.abandoned',
   'run.approved',
   'run.rejected',
   'user.synced',

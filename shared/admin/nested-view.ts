@@ -138,7 +138,7 @@ export function isStale(
 }
 
 function hintsOf(record: NestedDirectoryRecord, facts: NestedFacts) {
-  const { run } = facts;
+  const { run, state } = facts;
   const awaits = stateOf(record, facts);
   const hints = {
     preview_off:
@@ -160,6 +160,8 @@ function hintsOf(record: NestedDirectoryRecord, facts: NestedFacts) {
     last_run_failed:
       run?.failure !== undefined &&
       `The last run failed: ${run.failure.code}. ${run.failure.detail}`.slice(0, 400),
+    run_stuck: stuckRun(facts),
+    unsettled: state.unsettled !== undefined && unsettledText[state.unsettled],
     reduced_scope: reducedScope(record, facts) ?? false,
     scope_empty: emptyScope(record, facts) ?? false,
     stale: awaits === 'stale' && 'No run was completed for a long time.',
@@ -169,6 +171,22 @@ function hintsOf(record: NestedDirectoryRecord, facts: NestedFacts) {
     text === false ? [] : [{ code: code as keyof typeof hints, text }],
   );
 }
+
+function stuckRun({ state, run }: RunFacts): string | false {
+  if (run?.stuck === undefined || run.id !== state.activeRun) return false;
+  const { since, detail } = run.stuck;
+  return `The run cannot go on with what it applies, since ${since}; an administrator can end it. ${detail}`.slice(
+    0,
+    400,
+  );
+}
+
+const unsettledText = {
+  abandoned:
+    'A run was ended half-way: until the next one is completed, memberships may be those of before or of after it.',
+  restored:
+    'This was restored from an export, in which memberships may be those of several moments: the next completed run makes them right.',
+};
 
 function reducedScope({ confirmation }: NestedDirectoryRecord, { state }: RunFacts): string | undefined {
   const sentences = [

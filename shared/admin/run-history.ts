@@ -81,6 +81,14 @@ export const RunView = z.object({
       description:
         'Groups whose direct members Graph counted in this run, to be compared with what is stored.',
     }),
+  stuck: z
+    .object({ since: z.string(), code: z.string(), detail: z.string() })
+    .optional()
+    .meta({
+      description:
+        'It applies its plan, and its steps fail again and again at the same place. It goes on by itself when the cause is removed; where ' +
+        'that cannot be, `:abandon` ends it.',
+    }),
   approval: z.object({ by: z.string(), at: z.string() }).optional(),
   failure: z.object({ code: z.string(), detail: z.string() }).optional(),
 });
@@ -124,6 +132,8 @@ export interface RunHistory extends RunLog {
   ): Promise<boolean>;
 }
 
+const stuckIn = ({ stuck }: SyncRun) => (stuck === undefined ? {} : { stuck });
+
 /** `savedAt` stands in for the end of a run that ended without saying when. */
 export function runView(run: SyncRun, savedAt: number): RunView {
   const { plan, approval, failure, waits } = run;
@@ -146,6 +156,7 @@ export function runView(run: SyncRun, savedAt: number): RunView {
     ...(plan === undefined ? {} : { plan: { ...planView(plan), applied: isApplied(run) } }),
     ...(run.audit === undefined ? {} : { audit: auditView(run.audit) }),
     ...(approval === undefined ? {} : { approval }),
+    ...(ended ? {} : stuckIn(run)),
     ...(failure === undefined ? {} : { failure }),
   };
 }

@@ -1,3 +1,4 @@
+import { safeguardOf } from './armed-safeguard.ts';
 import type { Derivation } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
 import { type Exceeded, knownBefore } from './exceeded.ts';
@@ -63,7 +64,7 @@ function arePassedSeen(
   };
   const isShrunken = ({ group, members, before }: Shrunken) => {
     const { lost } = unseen.seenOf(numberOf(round.groupIds, group));
-    return sharePassed({ lost: before + lost, members }, run.settings.safeguard.perGroup);
+    return sharePassed({ lost: before + lost, members }, safeguardOf(run).perGroup);
   };
   return emptied.every(isEmptied) && shrunken.every(isShrunken);
 }
@@ -87,7 +88,7 @@ function unseenAbove(
   const known = knownBefore(sources, plan.before);
   const losses = lossesWithin(known.lately, known.now);
   const shrunken = isTold ? shrunkenOf(sources, plan.derivation, { losing: unseen.lost, losses }) : [];
-  return exceededThresholds({ counts, emptied: 0, shrunken }, known, sources.run.settings.safeguard);
+  return exceededThresholds({ counts, emptied: 0, shrunken }, known, safeguardOf(sources.run));
 }
 
 const sumOf = (numbers: Iterable<number>) => Iterator.from(numbers).reduce((sum, number) => sum + number, 0);

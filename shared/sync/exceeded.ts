@@ -1,3 +1,4 @@
+import { safeguardOf } from './armed-safeguard.ts';
 import type { Derivation } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
 import { limitsPassed } from './directory-limits.ts';
@@ -52,7 +53,7 @@ async function removalsAbove(
   sources: DeriveSources,
   { counts, derivation, limited, before }: Decided,
 ): Promise<Exceeded> {
-  const { safeguard } = sources.run.settings;
+  const safeguard = safeguardOf(sources.run);
   const known = knownBefore(sources, before);
   const lately = { sets: limited.sets, losses: lossesWithin(known.lately, known.now) };
   const emptied = await emptiedGroups(sources, derivation, lately);

@@ -36,7 +36,7 @@ export function newRun({ auditNow, full, ...order }: RunOrder, state: SyncState)
   const due = auditDue({ ...order, auditNow }, state);
   return {
     ...order,
-    ...(unsettled === 'restored' ? { settings: withHalfLimits(order.settings) } : {}),
+    ...(unsettled === 'restored' ? { halfLimits: true } : {}),
     ...(unsettled !== undefined && order.mode === 'sync' ? { settling: true } : {}),
     ...knownObjects(order, state),
     status: 'running',
@@ -59,20 +59,6 @@ export function newRun({ auditNow, full, ...order }: RunOrder, state: SyncState)
     warnings: 0,
     cancelRequested: false,
   };
-}
-
-/** What was restored is of another day: a change that is large is looked at sooner (reliability.md §6). */
-function withHalfLimits({ safeguard, ...settings }: NestedSettings): NestedSettings {
-  const half = <Limits extends Readonly<Record<string, number>>>(limits: Limits) =>
-    Object.fromEntries(
-      Object.entries(limits).map(([name, limit]) => [name, Math.floor(limit / 2)]),
-    ) as Limits;
-  const { memberships, users, groups, perGroup } = safeguard;
-  const limits = {
-    ...{ memberships: half(memberships), users: half(users) },
-    ...{ groups: half(groups), perGroup: half(perGroup) },
-  };
-  return { ...settings, safeguard: { ...safeguard, ...limits } };
 }
 
 /** Those of another application, or of other fields, Graph would refuse, or misunderstand. */

@@ -110,17 +110,7 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
   const groups = groupDecisions(derive, derivation, limited);
   const parts = () => partsOfPlan(derive, { derivation, limited, users, groups });
   const counts = countsOf(derive, { users: users(), groups, limited });
-  const { rereads, tooMany } = asFewLists(
-    edges.rereads.map(
-      ({ group, undecided, left, ...why }): Reread => ({
-        group: groupIdOf(round.groupIds, group),
-        ...why,
-        ...(undecided && { undecided: inIds(round, undecided) }),
-        ...(left && { left: inIds(round, left) }),
-      }),
-    ),
-    sources.listsMax,
-  );
+  const { rereads, tooMany } = asFewLists(rereadsOf(derive), sources.listsMax);
   const { hash, count } = await hashOf(parts());
   const before = state.unsettled === undefined ? undefined : countedDirectory(derive, derivation);
   const exceeded = await exceededBy(derive, { counts, derivation, limited, before });
@@ -152,6 +142,14 @@ export async function planRound(sources: RoundSources): Promise<RoundPlan> {
       coverOf(derive, { counts, before, derivation, exceeded, sets: limited.sets, users: users(), groups }),
   };
 }
+
+const rereadsOf = ({ round, edges }: DeriveSources): readonly Reread[] =>
+  edges.rereads.map(({ group, undecided, left, ...why }) => ({
+    group: groupIdOf(round.groupIds, group),
+    ...why,
+    ...(undecided && { undecided: inIds(round, undecided) }),
+    ...(left && { left: inIds(round, left) }),
+  }));
 
 const inIds = ({ memberIds, groupIds }: FoldedRound, { members, children }: SomeMembers) => ({
   members: members.map((member) => memberIds.textOf(member)),

@@ -1,4 +1,5 @@
 import type { GroupId } from '../model/ids.ts';
+import { safeguardOf } from './armed-safeguard.ts';
 import { type Loss, shareOf } from './group-share.ts';
 import type { LostByGroup, PlanCounts, SyncRun } from './run-records.ts';
 import type { GroupThreshold } from './settings.ts';
@@ -60,7 +61,7 @@ export function removedLatelyAfter(state: SyncState, run: SyncRun): NonNullable<
   const lost = run.plan?.lost;
   const byGroup = lost === undefined ? {} : { byGroup: lost };
   const latest = { at, ...removed, base: { memberships, users, groups }, ...byGroup };
-  return asFewLosses([...recent, latest], run.settings.safeguard.perGroup);
+  return asFewLosses([...recent, latest], safeguardOf(run).perGroup);
 }
 
 /**

@@ -130,7 +130,7 @@ export async function abandonRun(ports: OrderPorts, order: Abandonment): Promise
     if (!isAgain && (state.activeRun !== id || run.stuck === undefined)) {
       throw new Refusal('conflict', `run ${id} is not stuck`, { reason: 'run_not_stuck' });
     }
-    await ports.note?.();
+    await ports.note?.(id);
     if (isAgain) return await toldAgain(ports, run);
     const { tokens: _, ...kept } = state;
     const { waits: __, ...ended } = run;

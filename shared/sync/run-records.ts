@@ -239,6 +239,8 @@ export const SyncRun = z.object({
   checked: Checked.exactOptional(),
   /** Before anything else, what is stored is made to fit together. */
   settling: z.boolean().exactOptional(),
+  /** What was restored is of another day: a change that is large is looked at sooner. */
+  halfLimits: z.boolean().exactOptional(),
   /** While it applies its plan: its steps fail again and again at the same place, since then. RFC 3339. */
   stuck: z.object({ since: z.string(), code: z.string(), detail: z.string() }).exactOptional(),
   plan: Plan.exactOptional(),

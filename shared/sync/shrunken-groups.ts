@@ -1,5 +1,6 @@
 import type { DiffSet } from '../nesting/diff-sets.ts';
 import { Marks } from '../nesting/marks.ts';
+import { safeguardOf } from './armed-safeguard.ts';
 import type { Derivation } from './derive-round.ts';
 import type { DeriveSources } from './derive-sources.ts';
 import { sharePassed } from './group-share.ts';
@@ -28,7 +29,7 @@ export function shrunkenOf(
   { before, after }: Pick<Derivation, 'before' | 'after'>,
   { losing, losses }: { readonly losing: Iterable<readonly [number, number]>; readonly losses: Losses },
 ): readonly Shrunken[] {
-  const { perGroup } = run.settings.safeguard;
+  const { perGroup } = safeguardOf(run);
   const membersOf = membersBefore({ stored }, before);
   const shrunken: Shrunken[] = [];
   for (const [number, count] of losing) {
@@ -67,7 +68,7 @@ export function lostByGroup(
       ? [[groupIdOf(round.groupIds, group), count, membersOf(group)]]
       : [],
   );
-  return lossesOfRun(lost, run.settings.safeguard.perGroup);
+  return lossesOfRun(lost, safeguardOf(run).perGroup);
 }
 
 function* losingIn(sets: readonly DiffSet[]): Iterable<readonly [number, number]> {

@@ -142,6 +142,8 @@ const NestedHint = z
       'domains_changed',
       'waits_for_graph',
       'last_run_failed',
+      'run_stuck',
+      'unsettled',
       'reduced_scope',
       'scope_empty',
       'awaiting_approval',

@@ -58,6 +58,15 @@ const decision = z
   })
   .meta({ id: 'PlanDecision' });
 
+const Abandonment = z
+  .strictObject({
+    reason: z.string().trim().min(1).max(500).meta({
+      description: 'Why nothing else helps; kept in the audit log and in the failure of the run.',
+      example: 'A journal part cannot be read since the restore of the account.',
+    }),
+  })
+  .meta({ id: 'Abandonment' });
+
 export const runOperations = {
   startRun: {
     ...{ method: 'POST', path: runs, ...inDirectory, role: 'operator' },
@@ -86,6 +95,17 @@ export const runOperations = {
     ...{ method: 'POST', path: `${runs}/{runId}:cancel`, ...ofRun, role: 'operator' },
     summary: 'Stop a run at its next checkpoint',
     description: 'What it decided to apply is applied to the end; before that, nothing of it is.',
+    status: 202,
+    answer: Run,
+  },
+  abandonRun: {
+    ...{ method: 'POST', path: `${runs}/{runId}:abandon`, ...ofRun, role: 'admin' },
+    summary: 'End a run that is stuck in the middle of what it applies',
+    description:
+      'The way out when its cause cannot be removed. What it has made true stays, the rest is not made true. The next run first makes ' +
+      'what is stored fit together, then reads everything anew, through the same safeguard; until it is completed, memberships may be those ' +
+      'of before or of after the run that was ended. 409 `run_not_stuck` unless the run shows `stuck`.',
+    body: Abandonment,
     status: 202,
     answer: Run,
   },

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RunId } from '../../model/ids.ts';
 import { newRunId } from '../../model/new-ids.ts';
 import { Refusal } from '../../model/refusal.ts';
-import { cancelRun, decideRun, startRun } from '../../sync/run-orders.ts';
+import { abandonRun, cancelRun, decideRun, startRun } from '../../sync/run-orders.ts';
 import { type Answer, type Call, type Handlers, nothingThere, noting, nowOf } from '../call.ts';
 import { pageBody, positionOf } from '../cursors.ts';
 import { runOrder, runTerms } from '../due-runs.ts';
@@ -18,6 +18,7 @@ type RunHandlers = Handlers<
   | 'listRuns'
   | 'readRun'
   | 'cancelRun'
+  | 'abandonRun'
   | 'approveRun'
   | 'rejectRun'
   | 'listRunLog'
@@ -76,6 +77,16 @@ export const runHandlers: RunHandlers = {
     const note = noting(call, organizationId, ['run.cancelled', { subject: before.id, facts }]);
     await cancelRun({ ...orderPorts(ports), note }, id, before.id);
     return { body: before };
+  },
+
+  async abandonRun(call) {
+    const { ports, params, body, caller } = call;
+    const { id: directory, organizationId } = await readNested(call);
+    const order = { directory, run: params.runId, by: caller.actor, reason: body.reason };
+    const facts = { directory, reason: body.reason };
+    const note = noting(call, organizationId, ['run.abandoned', { subject: order.run, facts }]);
+    const run = await patiently(() => abandonRun({ ...orderPorts(ports), note }, order));
+    return { body: runView(run, ports.random.now()) };
   },
 
   approveRun: async (call) => await decide(call, true),

@@ -33,6 +33,9 @@ const cancel = async (stack: MortalDirectory) =>
   await stack.send(`POST ${stack.one}/runs/${(await lastRun(stack))?.id}:cancel`);
 const isCancelled = async (stack: MortalDirectory) => (await lastRun(stack))?.['status'] === 'cancelled';
 
+const isStuck = async (stack: MortalDirectory) =>
+  JSON.stringify((await stack.directory()).hints).includes('run_stuck');
+
 const acts: Readonly<Record<string, Act>> = {
   'pausing while a run begins': {
     audited: 'directory.paused',
@@ -82,6 +85,18 @@ const acts: Readonly<Record<string, Act>> = {
     before: (stack) => stack.throttled(),
     act: cancel,
     done: isCancelled,
+  },
+  'ending a run half-way': {
+    audited: 'run.abandoned',
+    before: (stack) => stack.stuck(),
+    act: async (stack) =>
+      await stack.send(`POST ${stack.one}/runs/${(await lastRun(stack))?.id}:abandon`, {
+        body: { reason: 'nothing else helps' },
+      }),
+    done: async (stack) => {
+      const { items } = (await stack.send(`GET ${stack.one}/runs`)).json;
+      return JSON.stringify(items).includes('run_abandoned') && !(await isStuck(stack));
+    },
   },
   'starting a run': {
     audited: 'run.started',
@@ -188,7 +203,7 @@ async function activeFaults(stack: MortalDirectory, run: RunId): Promise<readonl
   const organization = await registry.organization(organizationOf(stack));
   const { state } = await stack.directory();
   const mayRun = state !== 'disabled' && organization?.preview.nestedDirectories;
-  const standsStill = (await stack.seen(run))['status'] === 'running' && !stack.isThrottled();
+  const standsStill = (await stack.seen(run))['status'] === 'running' && !stack.mayStandStill();
   return [
     ...((await nested.store.isCancelOrdered(id, run)) ? ['goes on though it was asked to stop'] : []),
     ...(mayRun ? [] : ['goes on though it may not']),
