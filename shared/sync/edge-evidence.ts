@@ -80,17 +80,28 @@ export function sweeps({ sources }: EdgeContext, group: number): boolean {
  * missing in it leaves when he was said to have left, or when the next list lacks him too.
  */
 function takeList(
-  { pending }: EdgeContext,
+  context: EdgeContext,
   group: number,
   { side, listed }: { side: Side; listed: ListedGroup },
 ): void {
+  const { pending } = context;
   if (side.listed === undefined) {
     pending.ask(group, listed.reason);
     return;
   }
   if (isBelieved(listed)) setAbsent(side);
   else if (!setLeft(side)) pending.doubt(group, listed.reason);
+  if (sweeps(context, group)) doubtOlder(context, group, side);
   for (const member of side.listed) side.words.say(member, true);
+}
+
+/** Whom the list has and the complete enumeration has not: it may be older, and no delta after it tells that again. The next one decides. */
+function doubtOlder({ pending }: EdgeContext, group: number, { kind, edges, listed }: Side): void {
+  const shown = new Set([...edges].map(memberOf));
+  const older = [...(listed ?? [])].filter((member) => !shown.has(member));
+  if (older.length === 0) return;
+  pending.askAlso(group, 'unknown-members');
+  for (const member of older) pending.noteLeft(kind, group, member);
 }
 
 const isBelieved = ({ reason, doubted, members, children }: ListedGroup) =>
