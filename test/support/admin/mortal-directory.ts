@@ -1,13 +1,12 @@
 import { startDueRuns } from '../../../shared/admin/due-runs.ts';
 import { DirectoryId, RunId } from '../../../shared/model/ids.ts';
-import { failRun } from '../../../shared/sync/fail-run.ts';
 import { FakeTenant } from '../sync/fake-tenant.ts';
 import { type Death, Died, Mortal, mortalRows } from './mortal.ts';
 import { adminStack, overMemory } from './stack.ts';
+import { stickRun } from './stuck-run.ts';
 
 export const user = (number: number) => `00000000-0000-4000-8000-00000000000${number}`;
 const group = '10000000-0000-4000-8000-000000000001';
-const stepFailed = { code: 'step_failed', detail: 'again and again' };
 const clientId = 'cccccccc-0000-4000-8000-000000000001';
 
 /** A nested directory of two users in one group, synced once, whose processes may die; any removal waits for a person. */
@@ -45,18 +44,6 @@ export async function mortalDirectory() {
   };
 
   const id = DirectoryId.parse(created.json.id);
-  const now = () => stack.clock.now;
-  const inApply = async (run: RunId) => {
-    const { store } = stack.nested;
-    const fence = await store.acquire(id, { holder: 'test', now: now(), seconds: 60 });
-    const checkpoint = await store.run(id, run);
-    if (fence === undefined || checkpoint === undefined) throw new Error('the run has not begun');
-    // It has nothing to apply: a step would fail here too, but it is not tried again in this test.
-    const waits = { until: now() + 86_400_000, asked: true };
-    await store.commit(id, fence, [{ kind: 'checkpoint', run: { ...checkpoint, phase: 'apply', waits } }]);
-    await store.release(id, fence);
-  };
-
   let mayStandStill = false;
   let actsBefore = 0;
   const acts = async () =>
@@ -80,13 +67,7 @@ export async function mortalDirectory() {
     stuck: async () => {
       mayStandStill = true;
       const run = RunId.parse(await begunRemoval());
-      await inApply(run);
-      const message = { directory: id, run, step: 0 };
-      await failRun(
-        { ...stack.nested, log: stack.nested.history, now, holder: 'poison' },
-        message,
-        stepFailed,
-      );
+      await stickRun(stack, id, run);
       return run;
     },
     /** A run that Graph asked to come back in a day. */

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { operations } from '../../../shared/admin/contract.ts';
 import { routeOf } from '../../../shared/admin/routes.ts';
+import { DirectoryId, RunId } from '../../../shared/model/ids.ts';
 import { adminStack, overMemory, type Sending } from '../../support/admin/stack.ts';
+import { stickRun } from '../../support/admin/stuck-run.ts';
 import { FakeTenant } from '../../support/sync/fake-tenant.ts';
 
 const user = '00000000-0000-4000-8000-000000000001';
@@ -104,6 +106,15 @@ async function pulled(all: Caller, one: string): Promise<void> {
     // The plan that was rejected is refused without asking; another one is asked about.
     if (verb === 'reject') world.setUser(user, 'soft-deleted');
   }
+  await abandoned(all, one);
+}
+
+async function abandoned(all: Caller, one: string): Promise<void> {
+  all.clock.now += 1000;
+  const { id } = (await all.ok(`POST ${one}/runs`, { body: {} })).json;
+  await stickRun(all, DirectoryId.parse(one.split('/').at(-1)), RunId.parse(id));
+  await all.ok(`POST ${one}/runs/${id}:abandon`, { body: { reason: 'nothing else helps' } });
+  await all.nested.work();
 }
 
 test('every operation of the document is answered with success as its schema has it', async () => {
