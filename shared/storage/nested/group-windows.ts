@@ -9,11 +9,11 @@ export type Rows = ReadonlyMap<string, RangeRow>;
 /** Rows about some groups. */
 const rowsPerWindow = 500;
 
-/** What there is of each group beside its fields, and how many rows of it are asked for at once: a chunk is of 64 KiB. */
+/** What there is of each group beside its fields; full chunks are of 64 KiB, and the emulator's pages have no bound of bytes. */
 const streams = [
   { prefix: nestedPrefix.group, select: ['life', 'told', 'held'] },
-  { prefix: nestedPrefix.facts, pageRows: 250 },
-  { prefix: nestedPrefix.members, pageRows: 60 },
+  { prefix: nestedPrefix.facts },
+  { prefix: nestedPrefix.members, pageRows: 250 },
   { prefix: nestedPrefix.held, select: ['schema'] },
 ] as const;
 
