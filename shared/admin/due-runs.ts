@@ -140,16 +140,19 @@ export const runOrder = (
   directory: record.id,
   ...(record.debug === undefined ? {} : { debugUntil: record.debug.until }),
   ...runTerms({ ...record, confirmation: confirmed }),
-  readAs: readAs(record, confirmed),
   ...(confirmed.size === undefined ? {} : { tenantSize: confirmed.size }),
 });
 
 /** What a run that begins now is ordered with; of what nobody has confirmed none begins. */
-export const runTerms = ({ settings, settingsVersion, confirmation }: NestedDirectoryRecord): RunTerms => ({
-  ...{ settings, settingsVersion },
-  pinnedTenantId: confirmation?.tenantId ?? '',
-  confirmedHash: confirmation?.hash ?? '',
-});
+export function runTerms(record: NestedDirectoryRecord): RunTerms {
+  const { settings, settingsVersion, confirmation } = record;
+  return {
+    ...{ settings, settingsVersion },
+    pinnedTenantId: confirmation?.tenantId ?? '',
+    confirmedHash: confirmation?.hash ?? '',
+    ...(confirmation === undefined ? {} : { readAs: readAs(record, confirmation) }),
+  };
+}
 
 /** Delta tokens are good for one tenant and one application. Which identity a site has of its own, it cannot say. */
 function readAs(

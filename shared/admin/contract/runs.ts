@@ -116,7 +116,8 @@ export const runOperations = {
     description:
       'The tenant is read once more first: the run waits again, with another hash, when it would do what the plan did not show. 409 ' +
       '`settings_changed` when scope, rules about users, limits or safeguard are others than the run began with, `confirmation_changed` when ' +
-      'tenant and domains were confirmed anew since: cancel the run, and the next one plans with those of today. 409 `not_awaiting_approval` when it waits ' +
+      'tenant and domains were confirmed anew since, `connection_changed` when the connection signs in as another application: cancel the run, and ' +
+      'the next one plans with those of today. 409 `not_awaiting_approval` when it waits ' +
       'no more, 412 `plan_changed` for the hash of another plan.',
     body: decision,
     status: 202,

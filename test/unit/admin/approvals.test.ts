@@ -194,6 +194,22 @@ test('domains that were confirmed anew while a run waits: it is not approved (S2
   expect(await members()).toBe(5);
 });
 
+test('a connection that signs in as another application while a run waits: it is not approved, and is with the first one', async () => {
+  const { act, stack, one, members } = await held();
+  const connect = async (credential: object) => {
+    const { headers, json } = await stack.send(`GET ${one}/connection`);
+    const sent = { body: { credential }, headers: { 'if-match': String(headers['etag']) } };
+    expect((await stack.send(`PATCH ${one}/connection`, sent)).status).toBe(200);
+    return json['credential'] as object;
+  };
+  const first = await connect({ kind: 'federated', clientId: user(8) });
+  expect(await act('approve')).toEqual([409, 'connection_changed']);
+  await connect(first);
+  expect(await act('approve')).toEqual([202, 'running']);
+  await stack.nested.work();
+  expect(await members()).toBe(0);
+});
+
 test('approved twice, and by two people: it is done once, and the first of them stands as who did it', async () => {
   const { act, stack, read, members } = await held();
   const made = await stack.send('POST /api/v1/admin-keys', { body: { name: 'second', role: 'operator' } });
