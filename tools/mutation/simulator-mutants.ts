@@ -42,7 +42,8 @@ function tell(line: string): void {
 /** As much of the tree as the simulation needs. */
 async function copyOfTree(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'rookery-mutants-'));
-  for (const part of ['package.json', 'shared', 'test/support/sync', 'test/simulation/sync'])
+  const seeds = 'tools/simulated-tenant/seeded-random.ts';
+  for (const part of ['package.json', 'shared', 'test/support/sync', 'test/simulation/sync', seeds])
     await cp(join(root, part), join(copy, part), { recursive: true });
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
   return copy;
