@@ -50,8 +50,8 @@ export const simulatorMutants: readonly SimulatorMutant[] = [
   {
     name: 'hidden is empty',
     file: sync('net-edges'),
-    from: "if (folded?.hidden === true && mayReadHidden !== 'now') {",
-    to: "if (folded === undefined && mayReadHidden !== 'now') {",
+    from: 'if (folded?.hidden === true && !isShown) {',
+    to: 'if (folded === undefined && !isShown) {',
   },
   {
     name: 'retry cap',
