@@ -1,6 +1,5 @@
 import type { TableClient } from '@azure/data-tables';
 import type { DirectoryId } from '../model/ids.ts';
-import { limits } from '../model/limits.ts';
 import type { Randomness } from '../model/new-ids.ts';
 import { submitBatch } from './batch.ts';
 import type { Inconsistency } from './consistency-finding.ts';
@@ -10,6 +9,7 @@ import { CounterRow, NameRow, parseGroupRow, parseUserRow, rowSchema } from './d
 import { directoryTable, type RangeRow } from './directory-table.ts';
 import { isUniqueName } from './index-rows.ts';
 import { memberOfKey } from './membership-rows.ts';
+import { transactionsOf } from './nested/fenced-commit.ts';
 import { leases } from './nested/lease.ts';
 import { nestedTable } from './nested/nested-table.ts';
 import { available } from './storage-busy.ts';
@@ -65,11 +65,8 @@ const repairSecondsMax = 600;
 async function repaired(table: TableClient, directory: DirectoryId): Promise<readonly Inconsistency[]> {
   const found = await findInconsistencies(table, directory);
   const changes = new Map(found.flatMap(({ repair }) => repair).map((change) => [change.rowKey, change]));
-  const rows = [...changes.values()];
-  for (let start = 0; start < rows.length; start += limits.transactionRowsMax) {
-    const batch = rows.slice(start, start + limits.transactionRowsMax);
-    await available(submitBatch(table, directory, batch));
-  }
+  for (const rows of transactionsOf([...changes.values()], []))
+    if (rows.length > 0) await available(submitBatch(table, directory, rows));
   return found;
 }
 

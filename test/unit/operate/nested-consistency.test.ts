@@ -189,6 +189,21 @@ test('settling many rows takes as many transactions as it needs, and whoever los
   expect(await rows()).toEqual(before);
 });
 
+test('what is mended may be larger than a transaction', async () => {
+  const before = await rows();
+  const ids = packGuids(Array.from({ length: 4096 }, (_, index) => guid(index)));
+  const keys = Array.from(
+    { length: 70 },
+    (_, index) => `p|${guid(9)}|device|${guid(index).replaceAll('-', '')}`,
+  );
+  await Promise.all(keys.map((key) => upsert(key, { n: 1, ids })));
+  const repaired = await repairInconsistencies(table, directory);
+  expect(repaired.filter(({ fault }) => fault === '1 counted, 4096 there')).toHaveLength(keys.length);
+  await Promise.all(keys.map(remove));
+  await repairInconsistencies(table, directory);
+  expect(await rows()).toEqual(before);
+});
+
 test('a group above its limit without the members it keeps is told, but not guessed at', async () => {
   await remove(`k|${guid(8)}|0000`);
   const fault = [[`g|${guid(8)}`, 'above its limit, without the members it keeps']];
