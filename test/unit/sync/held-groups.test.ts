@@ -115,16 +115,17 @@ test('a held group that is deleted loses all it kept; restored above its limit, 
   expect(told(sync)).toEqual({ 1: [2, 3], 2: [1], 3: [1] });
 });
 
+const chosen = (...groups: number[]) =>
+  ({
+    ...limit,
+    scope: {
+      kind: 'groups',
+      groups: groups.map((index) => GroupId.parse(group(index))),
+      includeNestedGroups: true,
+    },
+  }) as const;
+
 test('a group that comes into the scope above its limit begins with nobody, however many it had unseen (XA-05)', async () => {
-  const scope = (...groups: number[]) =>
-    ({
-      ...limit,
-      scope: {
-        kind: 'groups',
-        groups: groups.map((index) => GroupId.parse(group(index))),
-        includeNestedGroups: true,
-      },
-    }) as const;
   const sync = await synced(
     {
       users: 3,
@@ -137,12 +138,12 @@ test('a group that comes into the scope above its limit begins with nobody, howe
         2: [['user', 1]],
       },
     },
-    scope(2),
+    chosen(2),
   );
-  expect(await run(sync, scope(1, 2))).toEqual({ added: 0, removed: 0, held: 1 });
+  expect(await run(sync, chosen(1, 2))).toEqual({ added: 0, removed: 0, held: 1 });
   expect(told(sync)).toEqual({ 2: [1] });
   sync.consumer.isStrict = false;
-  expect(await run(sync, scope(1))).toEqual({ added: 0, removed: 1, held: 1 });
+  expect(await run(sync, chosen(1))).toEqual({ added: 0, removed: 1, held: 1 });
 });
 
 test('who is deleted leaves a group that is held as well, and is back in it when he is restored (XA-05, T11)', async () => {
@@ -176,16 +177,6 @@ test('who becomes a member with a limit passed in the same run as somebody is de
   expect(await run(sync)).toEqual({ added: 0, removed: 1, held: 1 });
   expect(told(sync)).toEqual({ 1: [1], 2: [1], 3: [1] });
 });
-
-const chosen = (...groups: number[]) =>
-  ({
-    ...limit,
-    scope: {
-      kind: 'groups',
-      groups: groups.map((index) => GroupId.parse(group(index))),
-      includeNestedGroups: true,
-    },
-  }) as const;
 
 /** Who is answered as a member of group 1. */
 async function answered({ store }: SimulatedSync) {

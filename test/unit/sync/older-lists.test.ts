@@ -1,18 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { changeState, forgetTokens, graphAnswers, group, synced, told, user } from './small-tenant.ts';
+import { changeState, forgetTokens, graphAnswers, group, nestedPair, told, user } from './small-tenant.ts';
 
 test('who is out of a group by an enumeration and still in it by an older list of the same run leaves with the next list (rule 5)', async () => {
-  const sync = await synced({
-    users: 3,
-    groups: {
-      1: [
-        ['user', 1],
-        ['user', 2],
-        ['group', 2],
-      ],
-      2: [['user', 3]],
-    },
-  });
+  const sync = await nestedPair();
   await forgetTokens(sync);
   const waiting = { group: group(1) as never, reason: 'unknown-members' as const, rounds: 0 };
   await changeState(sync, (state) => ({ ...state, rereads: [waiting] }));
