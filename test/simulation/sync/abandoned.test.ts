@@ -25,6 +25,21 @@ test('a run that is ended at any write of what it applies leaves a directory tha
   expect(abandoned).toBeGreaterThan(40);
 });
 
+test('the run that makes it right may itself end at any of its writes (F1)', async () => {
+  const undisturbed = await lifeWith(() => false);
+  const outcomes = [];
+  // The first of them is in the middle of what the first run applies.
+  for (let second = 31; second < 31 + 40; second++) {
+    let count = 0;
+    const life = await lifeWith(() => [30, second].includes(++count));
+    outcomes.push(life.abandoned);
+    expect({ second, ...life, abandoned: 0 }).toEqual({ second, ...undisturbed });
+  }
+  // Once, or once more where the second run was applying, too; not counted where it died at being ended.
+  expect(outcomes.filter((times) => times > 0).length).toBeGreaterThan(30);
+  expect(Math.max(...outcomes)).toBe(2);
+});
+
 /** A first run and two rounds of many changes, in transactions of a few writes; whose step dies is given up, and ended by a person where it has to be. */
 async function lifeWith(isFatal: () => boolean) {
   let isDead = false;
@@ -36,7 +51,9 @@ async function lifeWith(isFatal: () => boolean) {
     isDead = true;
     throw new Died();
   };
-  sync.meanwhile = async () => {
+  // Who dies at giving it up, or at ending it, does so again.
+  sync.meanwhile = () => givenUp().catch((error: unknown) => expect(error).toBeInstanceOf(Died));
+  const givenUp = async () => {
     if (!isDead) return;
     isDead = false;
     sync.advance(600_000);
