@@ -137,7 +137,7 @@ export async function abandonRun(ports: OrderPorts, order: Abandonment): Promise
     const failure = { code: runAbandoned, detail: `${by} ended it half-way: ${reason}` };
     const abandoned: SyncRun = { ...ended, status: 'failed', failure };
     await ports.store.commit(directory, fence, [
-      { kind: 'state', state: { ...kept, unsettled: 'abandoned' } },
+      { kind: 'state', state: { ...kept, unsettled: kept.unsettled ?? 'abandoned' } },
       { kind: 'checkpoint', run: abandoned },
     ]);
     await tell(ports, abandoned);

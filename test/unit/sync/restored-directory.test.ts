@@ -1,10 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { GroupId } from '../../../shared/model/ids.ts';
+import { GroupId, type RunId } from '../../../shared/model/ids.ts';
 import { packGuids } from '../../../shared/nesting/guid.ts';
 import type { NestedWrite } from '../../../shared/sync/nested-store.ts';
+import { abandonRun } from '../../../shared/sync/run-orders.ts';
+import type { SyncRun } from '../../../shared/sync/run-records.ts';
 import { SafeguardSettings } from '../../../shared/sync/settings.ts';
 import { type SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-sync.ts';
-import { group, synced, told, user } from './small-tenant.ts';
+import { group, started, synced, told, user } from './small-tenant.ts';
 
 const safeguard = SafeguardSettings.parse({ memberships: { floor: 2, percent: 0, absolute: 100 } });
 const three = () =>
@@ -90,3 +92,32 @@ test('a dry run of a restored directory writes nothing, and says what the run wo
   expect((await sync.store.groupsOf(simulatedDirectory, [user(1)])).size).toBe(0);
   expect((await sync.store.state(simulatedDirectory)).unsettled).toBe('restored');
 });
+
+test('a run after a restore that is ended half-way leaves the next one at half the limits, too', async () => {
+  const sync = await three();
+  await restored(sync);
+  const { run } = await started(sync);
+  const of = { directory: simulatedDirectory, run };
+  await changeRun(sync, run, (begun) => ({
+    ...begun,
+    phase: 'apply',
+    stuck: { since: '', code: '', detail: '' },
+  }));
+  await abandonRun(sync.ports(), { ...of, by: 'admin', reason: 'its journal is lost' });
+  await sync.untilEnd();
+  sync.tenant.setMember(group(1), user(1), undefined);
+  sync.tenant.setMember(group(1), user(2), undefined);
+  expect(await sync.sync({ safeguard })).toMatchObject({
+    status: 'awaiting-approval',
+    plan: { exceeded: ['memberships removed: 2 of 3, allowed 1'] },
+  });
+});
+
+async function changeRun(sync: SimulatedSync, run: RunId, change: (run: SyncRun) => SyncRun): Promise<void> {
+  const { store } = sync;
+  const fence = await store.acquire(simulatedDirectory, { holder: 'test', now: sync.now(), seconds: 1 });
+  const begun = await store.run(simulatedDirectory, run);
+  if (fence === undefined || begun === undefined) throw new Error('the run has not begun');
+  await store.commit(simulatedDirectory, fence, [{ kind: 'checkpoint', run: change(begun) }]);
+  await store.release(simulatedDirectory, fence);
+}
