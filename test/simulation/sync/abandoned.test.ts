@@ -8,40 +8,51 @@ import { SimulatedSync, simulatedDirectory } from '../../support/sync/simulated-
 import { effectivePairs } from '../../support/sync/stored-pairs.ts';
 import { live } from './random-life.ts';
 
-test('a run that is ended at any write of what it applies leaves a directory that the next two runs make right (F1)', async () => {
-  let writes = 0;
-  const undisturbed = await lifeWith(() => {
-    writes++;
-    return false;
-  });
-  expect(undisturbed.abandoned).toBe(0);
-  let abandoned = 0;
-  for (let fatal = 1; fatal <= writes; fatal++) {
-    let count = 0;
-    const life = await lifeWith(() => ++count === fatal);
-    abandoned += life.abandoned;
-    expect({ fatal, ...life, abandoned: 0 }).toEqual({ fatal, ...undisturbed });
-  }
-  expect(abandoned).toBeGreaterThan(40);
-});
+/** A few seconds on a quiet machine: hundreds of lives. */
+const limitMilliseconds = 180_000;
 
-test('the run that makes it right may itself end at a write of its own (F1)', async () => {
-  let writes = 0;
-  const undisturbed = await lifeWith(() => {
-    writes++;
-    return false;
-  });
-  const outcomes: number[] = [];
-  for (let first = 2; first <= writes; first += 3) {
-    const deaths = [first, first + 4 + (first % 20)];
-    let count = 0;
-    const life = await lifeWith(() => deaths.includes(++count));
-    outcomes.push(life.abandoned);
-    expect({ deaths, ...life, abandoned: 0 }).toEqual({ deaths, ...undisturbed });
-  }
-  // Twice where the second run was applying, too.
-  expect(Math.max(...outcomes)).toBe(2);
-});
+test(
+  'a run that is ended at any write of what it applies leaves a directory that the next two runs make right (F1)',
+  async () => {
+    let writes = 0;
+    const undisturbed = await lifeWith(() => {
+      writes++;
+      return false;
+    });
+    expect(undisturbed.abandoned).toBe(0);
+    let abandoned = 0;
+    for (let fatal = 1; fatal <= writes; fatal++) {
+      let count = 0;
+      const life = await lifeWith(() => ++count === fatal);
+      abandoned += life.abandoned;
+      expect({ fatal, ...life, abandoned: 0 }).toEqual({ fatal, ...undisturbed });
+    }
+    expect(abandoned).toBeGreaterThan(40);
+  },
+  limitMilliseconds,
+);
+
+test(
+  'the run that makes it right may itself end at a write of its own (F1)',
+  async () => {
+    let writes = 0;
+    const undisturbed = await lifeWith(() => {
+      writes++;
+      return false;
+    });
+    const outcomes: number[] = [];
+    for (let first = 2; first <= writes; first += 3) {
+      const deaths = [first, first + 4 + (first % 20)];
+      let count = 0;
+      const life = await lifeWith(() => deaths.includes(++count));
+      outcomes.push(life.abandoned);
+      expect({ deaths, ...life, abandoned: 0 }).toEqual({ deaths, ...undisturbed });
+    }
+    // Twice where the second run was applying, too.
+    expect(Math.max(...outcomes)).toBe(2);
+  },
+  limitMilliseconds,
+);
 
 /** A first run and two rounds of many changes, in transactions of a few writes; whose step dies is given up, and ended by a person where it has to be. */
 async function lifeWith(isFatal: () => boolean) {
